@@ -1,0 +1,12 @@
+//! Decisions and values of Coffer.
+//!
+//! Everything here is a pure function of its arguments: no IO, no clock, no randomness, no
+//! runtime. The engine carries out what is decided here; the control plane stores it.
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod extent;
+pub mod ids;
+pub mod units;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,309 @@
+//! Hypervisors: what there is to protect, and how to get at its blocks.
+//!
+//! The trait is the whole border. A driver names servers and disks by *native ids*: texts that
+//! stay the same as long as the thing is the same. The control plane maps them to the ids of the
+//! API at first sight (decision H3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use coffer_core::Result;
+use coffer_core::extent::ExtentSet;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::block::{BlockSource, BlockTarget};
+
+/// Whether a server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerState {
+    /// The guest runs.
+    Running,
+    /// It is halted in memory.
+    Paused,
+    /// It is on its way down.
+    ShuttingDown,
+    /// It is off.
+    Stopped,
+    /// It stopped by a fault, or the driver cannot tell.
+    Faulty,
+}
+
+/// A network card of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NicInfo {
+    /// Name of the network or bridge.
+    pub network: String,
+    /// MAC address, lower case with colons.
+    pub mac: String,
+    /// Addresses, as far as the hypervisor knows them.
+    pub addresses: Vec<String>,
+}
+
+/// A disk, attached or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskInfo {
+    /// Stays the same as long as the disk is the same (decision H3).
+    pub native_id: String,
+    /// Name on the server (`vda`), or of the volume where it is detached.
+    pub name: String,
+    /// Size in bytes as the guest sees it.
+    pub size_bytes: u64,
+    /// File or device on the host, for people.
+    pub path: String,
+    /// `qcow2`, `raw`.
+    pub format: String,
+    /// `virtio`, `scsi`, `sata`, ...; empty where detached.
+    pub bus: String,
+    /// The disk the server boots from.
+    pub system: bool,
+    /// Several servers may write to it.
+    pub shareable: bool,
+    /// Why this disk cannot be backed up (CD-ROM, passed-through, network, ...), if so.
+    pub unsupported: Option<String>,
+}
+
+/// A server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// Stays the same as long as the server is the same: the domain's UUID.
+    pub native_id: String,
+    /// Its name on the hypervisor.
+    pub name: String,
+    /// Whether it runs.
+    pub state: PowerState,
+    /// Number of virtual processors.
+    pub vcpus: u32,
+    /// Memory in MiB.
+    pub memory_mib: u64,
+    /// `x86_64`, `aarch64`, ...
+    pub architecture: String,
+    /// Its disks in the order of its definition, system disk first.
+    pub disks: Vec<DiskInfo>,
+    /// Its network cards.
+    pub nics: Vec<NicInfo>,
+    /// False where a reboot of the guest would end the server's process (`on_reboot` is not
+    /// restart): then it may not be restarted while a backup runs (decision H4).
+    pub restart_allowed: bool,
+}
+
+/// Asks a driver to change whether a server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PowerAction {
+    /// Switch on.
+    Start,
+    /// Ask the guest to shut down; switch off by force after the limit.
+    Stop {
+        /// How long the guest may take.
+        limit: Duration,
+    },
+    /// Switch off at once.
+    ForceOff,
+    /// Ask the guest to reboot.
+    Reboot,
+    /// Reset, as by the button.
+    Reset,
+}
+
+/// Name of a dirty bitmap's epoch: `coffer-<service>-<vault>-<backup>`.
+///
+/// Invariant: 1 ..= 64 characters of `a-z 0-9 -`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EpochName(pub String);
+
+/// Whether to freeze the guest's file systems around the instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freeze {
+    /// Try; go on crash-consistent where the agent does not answer within the limit.
+    Try {
+        /// How long freezing may take before it is given up and undone.
+        limit: Duration,
+    },
+    /// Do not ask the agent.
+    Off,
+}
+
+/// One disk to be read.
+#[derive(Debug, Clone)]
+pub struct SnapshotDiskRequest {
+    /// The disk.
+    pub native_id: String,
+    /// Epoch that began with the parent backup; none asks for a full read.
+    pub parent_epoch: Option<EpochName>,
+}
+
+/// Asks for all disks named at one instant.
+#[derive(Debug, Clone)]
+pub struct SnapshotRequest {
+    /// The server, or none for disks that are attached to no server.
+    pub server: Option<String>,
+    /// The disks to read.
+    pub disks: Vec<SnapshotDiskRequest>,
+    /// Epoch to begin at this instant. Drivers without bitmaps ignore it.
+    pub new_epoch: Option<EpochName>,
+    /// Quiescing.
+    pub freeze: Freeze,
+}
+
+/// How well the instant fits together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consistency {
+    /// The guest's file systems were frozen, its hooks ran.
+    Application,
+    /// As after a power cut: one instant over all disks.
+    Crash,
+    /// The server was off.
+    Offline,
+}
+
+/// How the changed parts of a disk were found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChangeTracking {
+    /// By a dirty bitmap that continues from the parent backup.
+    Bitmap {
+        /// The epoch it was read from.
+        epoch: EpochName,
+    },
+    /// Everything allocated was read and compared.
+    FullScan {
+        /// Why there was no bitmap, for people.
+        reason: String,
+    },
+}
+
+/// A disk of an open snapshot.
+pub struct SnapshotDisk {
+    /// What the disk is.
+    pub info: DiskInfo,
+    /// How changes are found.
+    pub tracking: ChangeTracking,
+    /// True if the epoch asked for has begun on this disk.
+    pub new_epoch: bool,
+    /// The blocks.
+    pub source: Arc<dyn BlockSource>,
+}
+
+/// When and how the instant was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instant {
+    /// The time, by the host's clock.
+    pub at: Timestamp,
+    /// How well it fits together.
+    pub consistency: Consistency,
+    /// From freeze to thaw, where the guest was frozen.
+    pub frozen: Option<Duration>,
+    /// What the user should know, as sentences: why it is not application-consistent, say.
+    pub notes: Vec<String>,
+}
+
+/// What a server's backup holds besides its disks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerDefinition {
+    /// `libvirt-xml` or `coffer-image`.
+    pub kind: String,
+    /// The definition itself.
+    pub text: String,
+    /// Firmware variables (NVRAM file), base64; empty where there are none.
+    pub firmware_variables: String,
+}
+
+/// How a snapshot ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The backup is committed: the parent's epochs may go, the new one stays.
+    Committed,
+    /// It is not: the new epoch goes, the parent's stay.
+    Abandoned,
+}
+
+/// All disks asked for, at one instant.
+///
+/// The guest is thawed before this exists. The session outlives reboots and resets of the guest,
+/// and stops and starts made through the same driver (decision H4).
+#[async_trait]
+pub trait SnapshotSession: Send + Sync {
+    /// When and how the instant was taken.
+    fn instant(&self) -> &Instant;
+    /// The disks, in the order asked for.
+    fn disks(&self) -> &[SnapshotDisk];
+    /// The server's definition at that time; empty for detached disks.
+    fn definition(&self) -> &ServerDefinition;
+    /// True once the instant cannot be read any more: take a new one (`instant_moved`).
+    fn is_lost(&self) -> bool;
+    /// Ends the session and leaves the source clean. Idempotent.
+    async fn close(&self, outcome: Outcome) -> Result<()>;
+}
+
+/// One disk to be written.
+#[derive(Debug, Clone)]
+pub struct TargetDiskRequest {
+    /// The disk.
+    pub native_id: String,
+    /// Epoch of a backup whose content is known: what changed since is wanted.
+    pub known_epoch: Option<EpochName>,
+}
+
+/// A disk opened for writing.
+pub struct TargetDisk {
+    /// What the disk is.
+    pub info: DiskInfo,
+    /// Where to write.
+    pub target: Arc<dyn BlockTarget>,
+    /// What changed since the known epoch; none where that cannot be told.
+    pub changed: Option<ExtentSet>,
+}
+
+/// Disks of a stopped server, opened for a restore. Nobody can start it meanwhile.
+#[async_trait]
+pub trait TargetSession: Send + Sync {
+    /// The disks, in the order asked for.
+    fn disks(&self) -> &[TargetDisk];
+    /// Flushes and closes. With an epoch, the restore was complete and the epoch begins on every
+    /// disk written; without, all of our epochs on these disks are dropped (decision H2).
+    async fn close(&self, new_epoch: Option<&EpochName>) -> Result<()>;
+}
+
+/// A host, or a set of images, whose servers are protected.
+#[async_trait]
+pub trait Hypervisor: Send + Sync {
+    /// Name from the configuration.
+    fn name(&self) -> &str;
+
+    /// All servers, with their disks.
+    async fn servers(&self) -> Result<Vec<ServerInfo>>;
+
+    /// One server; `NotFound` if it is gone.
+    async fn server(&self, native_id: &str) -> Result<ServerInfo>;
+
+    /// Disks that belong to no server.
+    async fn detached_disks(&self) -> Result<Vec<DiskInfo>>;
+
+    /// Changes whether a server runs, and returns when it does or does not.
+    ///
+    /// Open snapshots of the server survive this, as [`SnapshotSession`] says.
+    async fn power(&self, native_id: &str, action: PowerAction) -> Result<()>;
+
+    /// Opens a snapshot. On an error nothing is left behind and the guest is thawed.
+    async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>>;
+
+    /// Opens disks of a stopped server, or detached ones, for writing.
+    ///
+    /// `Conflict` while the server runs.
+    async fn open_targets(
+        &self,
+        server: Option<&str>,
+        disks: Vec<TargetDiskRequest>,
+    ) -> Result<Box<dyn TargetSession>>;
+
+    /// Drops one of our epochs from a server, or from a detached disk. No error if it is gone.
+    async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()>;
+
+    /// Cleans up after a crash of ours: ends jobs and exports of this service, removes its scratch
+    /// files, and drops each of its epochs that is not in `keep`.
+    async fn reconcile(&self, keep: &[EpochName]) -> Result<()>;
+}

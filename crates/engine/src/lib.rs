@@ -1,0 +1,9 @@
+//! Coffer's data plane: the repository, the hypervisor drivers and the pipelines between them.
+//!
+//! Nothing here needs the control plane: a vault restores with the database gone.
+
+pub mod block;
+pub mod hypervisor;
+pub mod pipeline;
+pub mod progress;
+pub mod repository;

@@ -1,0 +1,1 @@
+//! Pipelines: back up, restore, verify, reclaim.

@@ -1,0 +1,1 @@
+//! The repository of one vault: packs, block maps, manifests.

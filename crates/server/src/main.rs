@@ -1,0 +1,2 @@
+//! Coffer.
+fn main() {}

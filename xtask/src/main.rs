@@ -1,0 +1,2 @@
+//! `cargo xtask`: see `main`.
+fn main() {}
