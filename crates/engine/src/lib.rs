@@ -3,6 +3,8 @@
 //! Nothing here needs the control plane: a vault restores with the database gone.
 
 pub mod block;
+pub mod cpu;
+pub mod door;
 pub mod hypervisor;
 pub mod pipeline;
 pub mod progress;

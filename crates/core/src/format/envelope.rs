@@ -8,18 +8,19 @@
 //! | 11 | 1 | codec of the body |
 //! | 12 | 4 | key id |
 //! | 16 | 32 | salt |
-//! | 48 | 4 | raw length of the body |
-//! | 52 | 4 | sealed length of the body, B |
-//! | 56 | B | body, sealed |
-//! | 56 + B | 32 | the salt again |
-//! | 88 + B | 8 | XXH3-64 of everything before |
+//! | 48 | 16 | object id: the first half of BLAKE3 of the object's name |
+//! | 64 | 4 | raw length of the body |
+//! | 68 | 4 | sealed length of the body, B |
+//! | 72 | B | body, sealed |
+//! | 72 + B | 32 | the salt again |
+//! | 104 + B | 8 | XXH3-64 of everything before |
 
 use super::{Codec, Fields, FormatError, ObjectKind, Suite, checked, finish, start};
 
 /// Largest record that is read or written, before sealing.
 pub const RAW_MAX: u32 = 64 << 20;
 
-const HEADER_BYTES: usize = 56;
+const HEADER_BYTES: usize = 72;
 
 /// An object that holds one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Envelope {
     pub key_id: u32,
     /// What the object's key is made from.
     pub salt: [u8; 32],
+    /// Which object it is: tells exchanged objects without the key.
+    pub object_id: [u8; 16],
     /// Length of the plain body.
     pub raw_len: u32,
     /// The body, sealed.
@@ -51,6 +54,7 @@ impl Envelope {
         out.push(self.codec as u8);
         out.extend(self.key_id.to_le_bytes());
         out.extend(self.salt);
+        out.extend(self.object_id);
         out.extend(self.raw_len.to_le_bytes());
         out.extend(
             u32::try_from(self.body.len())
@@ -75,6 +79,7 @@ impl Envelope {
         let codec = Codec::from_u8(fields.u8()?).ok_or(FormatError::Field("codec"))?;
         let key_id = fields.u32()?;
         let salt = fields.bytes()?;
+        let object_id = fields.bytes()?;
         let raw_len = fields.u32()?;
         if raw_len > RAW_MAX {
             return Err(FormatError::Field("raw length"));
@@ -94,6 +99,7 @@ impl Envelope {
             codec,
             key_id,
             salt,
+            object_id,
             raw_len,
             body,
         })
@@ -112,6 +118,7 @@ mod tests {
             codec: Codec::Zstd,
             key_id: 7,
             salt: [3; 32],
+            object_id: [9; 16],
             raw_len: 99,
             body: vec![1, 2, 3, 4],
         }
@@ -126,6 +133,7 @@ mod tests {
             "01",
             "07000000",
             "0303030303030303030303030303030303030303030303030303030303030303",
+            "09090909090909090909090909090909",
             "63000000",
             "04000000",
             "01020304",

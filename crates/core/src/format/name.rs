@@ -4,6 +4,10 @@ use crate::ids::{BackupId, PackId, SessionId};
 
 /// The object that says what the repository is.
 pub const VAULT: &str = "vault";
+/// Its twin, for when the first is damaged.
+pub const VAULT_TWIN: &str = "vault.b";
+/// Folder of what a program must know to work with the vault: `<feature>.<r|w|d>`.
+pub const NEEDS: &str = "needs";
 /// Folder of the wrapped keys.
 pub const KEYS: &str = "keys";
 /// Folder of the packs.
@@ -81,6 +85,11 @@ pub fn parse_numbered(folder: &str, name: &str) -> Option<u64> {
 /// `condemn/<number>.waits`: the sessions a condemnation waits for.
 pub fn waits(number: u64) -> String {
     format!("{}.waits", numbered(CONDEMNATIONS, number))
+}
+
+/// `condemn/<number>.verdict`: what of the condemned goes.
+pub fn verdict(number: u64) -> String {
+    format!("{}.verdict", numbered(CONDEMNATIONS, number))
 }
 
 /// `keys/<n>.a` and `keys/<n>.b`.

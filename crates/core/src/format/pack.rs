@@ -55,6 +55,8 @@ pub const PLAIN_ENTRY_BYTES: usize = 20;
 pub const SEALED_ENTRY_BYTES: usize = 40;
 /// No pack is larger than this, whatever it says.
 pub const PACK_BYTES_MAX: u32 = 64 << 20;
+/// No pack holds more blobs than this: its directory stays below 1 MiB.
+pub const PACK_BLOBS_MAX: u32 = 16_384;
 
 /// What a blob holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -234,6 +236,7 @@ impl Trailer {
         let directory = trailer.directory_len();
         let fits = u64::from(len) == pack_len
             && len <= PACK_BYTES_MAX
+            && blobs <= PACK_BLOBS_MAX
             && u64::from(sealed_len) == trailer.sealed_len()
             && directory + (HEADER_BYTES + TRAILER_BYTES) as u64 <= pack_len;
         if !fits {

@@ -32,6 +32,8 @@ pub struct Tombstone {
     pub attempt: u32,
     /// The session that is dead by this.
     pub session: SessionId,
+    /// Who held that session. The tombstone must stay as long as this process may live.
+    pub owner: Owner,
     /// Why, for people.
     pub reason: String,
     /// When.
@@ -137,6 +139,9 @@ pub struct ManifestDisk {
     pub name: String,
     /// The disk the server boots from.
     pub system: bool,
+    /// The backup this disk was compared with; none for a first or full one.
+    #[serde(default)]
+    pub parent: Option<BackupId>,
     /// Size in bytes.
     pub size_bytes: u64,
     /// Chunk size of its map.
@@ -179,9 +184,6 @@ pub struct Manifest {
     /// Dead sessions of earlier attempts whose packs this backup may use.
     #[serde(default)]
     pub adopted: Vec<SessionId>,
-    /// The backup it was compared with; none for a first or full one.
-    #[serde(default)]
-    pub parent: Option<BackupId>,
     /// When work on it began.
     pub started_at: Timestamp,
     /// When it was committed.
@@ -225,6 +227,10 @@ impl Manifest {
 pub struct Owner {
     /// Host name.
     pub host: String,
+    /// The host's machine id; empty where it has none, and then nobody can tell.
+    pub machine: String,
+    /// The process's pid name space: pids mean nothing outside it.
+    pub pid_namespace: u64,
     /// The kernel's boot id: a new one means that the process is gone.
     pub boot_id: String,
     /// Process.
@@ -248,6 +254,8 @@ pub enum Role {
     },
     /// Reads backups.
     Reader,
+    /// Moves or mends stored data; reserved.
+    Maintenance,
 }
 
 /// `session/<session id>`: holds backups in place while somebody works with them (decision F2).
@@ -274,6 +282,20 @@ pub struct Condemnation {
     pub backups: Vec<BackupId>,
     /// Packs that go.
     #[serde(default)]
+    pub packs: Vec<PackId>,
+    /// Blobs of packs that stay; reserved for compaction.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub blobs: BTreeMap<PackId, Vec<u32>>,
+    /// Number of the newest log entry when it was decided.
+    #[serde(default)]
+    pub log_seen: Option<u64>,
+}
+
+/// `condemn/<n>.verdict`: what of the condemned goes. Whoever carries a condemnation out acts on
+/// this object alone; what is in it never comes back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Packs that go.
     pub packs: Vec<PackId>,
 }
 
@@ -373,6 +395,7 @@ mod tests {
         reader: Session,
         condemnation: Condemnation,
         waits: Waits,
+        verdict: Verdict,
         state: State,
         log: LogEntry,
     }

@@ -4,7 +4,7 @@ use super::{Fields, FormatError, ObjectKind, Suite, TAG_BYTES, checked, finish, 
 use crate::ids::VaultId;
 use crate::units::ChunkSize;
 
-/// Object `vault`: written once, never changed.
+/// Object `vault` and its twin `vault.b`: written once, never changed.
 ///
 /// | offset | size | field |
 /// |-------:|-----:|-------|
@@ -17,7 +17,7 @@ use crate::units::ChunkSize;
 /// | 32 | 4 | pack target size in bytes |
 /// | 36 | 4 | pack maximum size in bytes |
 /// | 40 | 8 | time of creation, milliseconds since 1970 |
-/// | 48 | 16 | key check: tells whether a key is this vault's |
+/// | 48 | 16 | key check: keyed hash of bytes 0 .. 48 |
 /// | 64 | 24 | zero |
 /// | 88 | 8 | XXH3-64 of everything before |
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +36,16 @@ pub struct VaultHeader {
     pub pack_max: u32,
     /// Milliseconds since 1970.
     pub created_ms: i64,
-    /// Keyed hash of the vault id.
+    /// Keyed hash of the bytes before it: a wrong key and a forged header do not pass.
     pub key_check: [u8; 16],
 }
 
 impl VaultHeader {
+    /// The bytes that the key check is made of.
+    pub fn checked_bytes(&self) -> [u8; 48] {
+        *self.encode().first_chunk().expect("96 bytes")
+    }
+
     /// The object's bytes, 96 of them.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = start(ObjectKind::Vault);
@@ -172,9 +177,9 @@ impl KeySlot {
         let wrap = match wrap {
             1 => Wrap::Key,
             // The caps keep a forged slot from taking all memory or hours of time.
-            2 if memory_kib <= 4 << 20
-                && (1..=64).contains(&passes)
-                && (1..=64).contains(&lanes) =>
+            2 if memory_kib <= 256 << 10
+                && (1..=16).contains(&passes)
+                && (1..=16).contains(&lanes) =>
             {
                 Wrap::Passphrase {
                     memory_kib,

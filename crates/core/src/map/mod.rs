@@ -51,13 +51,24 @@ pub struct NodeRef {
     pub allocated: u64,
 }
 
-/// The map of one disk: its root and the root's level, or nothing but holes.
+/// The map of one disk: its root and the root's level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Root {
     /// The root node.
     pub node: NodeRef,
-    /// Its level: 0 where the root is a leaf.
+    /// Its level: 0 where the root is a leaf, at most [`LEVEL_MAX`].
+    #[serde(deserialize_with = "level")]
     pub level: u8,
+}
+
+fn level<'de, D: serde::Deserializer<'de>>(input: D) -> Result<u8, D::Error> {
+    let level = u8::deserialize(input)?;
+    match level <= LEVEL_MAX {
+        true => Ok(level),
+        false => Err(serde::de::Error::custom(
+            "level of the root is out of range",
+        )),
+    }
 }
 
 /// Level of the root of a map for `chunks` chunks: the smallest whose tree covers them.

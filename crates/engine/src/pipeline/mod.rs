@@ -1,1 +1,25 @@
-//! Pipelines: back up, restore, verify, reclaim.
+//! Pipelines: back up, restore, verify, delete, reclaim.
+
+mod backup;
+mod delete;
+mod mark;
+mod reclaim;
+mod restore;
+mod verify;
+
+pub use backup::{BackupDisk, BackupJob, back_up};
+pub use delete::{Deleted, delete_backup};
+pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
+pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
+// pub use verify::{Finding, Scope, VerifyReport, verify, verify_without_key};
+
+use coffer_core::{Error, Result};
+use tokio_util::sync::CancellationToken;
+
+/// Fails with `Cancelled` once the token says so.
+fn check_cancelled(cancel: &CancellationToken) -> Result<()> {
+    match cancel.is_cancelled() {
+        true => Err(Error::cancelled("cancelled on request")),
+        false => Ok(()),
+    }
+}

@@ -1,1 +1,458 @@
-//! The repository of one vault: packs, block maps, manifests.
+//! The repository of one vault: packs, block maps, manifests, sessions.
+//!
+//! A backup exists from the moment its manifest exists. What is written, in which order, and what
+//! each crash leaves is in `docs/format.md`, "How it is written".
+//!
+//! What may run beside what, and why it is safe. "Pin" is a session naming a backup; every party
+//! writes its own object first and lists the others' afterwards (decision F2).
+//!
+//! | | backup | restore, verify | delete | reclaim |
+//! |---|---|---|---|---|
+//! | **backup** | own packs, own session | reads committed backups only | a pinned parent's manifest stays until the session ends; a condemned parent is not used | packs of live sessions, and those they adopt, are no candidates |
+//! | **restore, verify** | | read only | the pinned manifest stays until the session ends | a pinned backup has its manifest, so its packs are reached |
+//! | **delete** | | | both write a condemnation; removing twice is no error | the manifest goes before the packs do; reclaim sees it or not, and keeps more where it does |
+//! | **reclaim** | | | | both condemn; removing twice is no error |
+
+pub mod crypto;
+pub mod keys;
+mod log;
+mod map_builder;
+mod map_reader;
+mod pack_reader;
+mod pack_writer;
+mod records;
+mod session;
+pub mod store;
+
+use std::sync::Arc;
+
+use coffer_core::format::records::{Attempt, Manifest, Tombstone};
+use coffer_core::format::vault::VaultHeader;
+use coffer_core::format::{FormatError, ObjectKind, Suite, name};
+use coffer_core::ids::{BackupId, PackId, VaultId};
+use coffer_core::map::Address;
+use coffer_core::units::ChunkSize;
+use coffer_core::{Error, Kind, Result};
+use jiff::Timestamp;
+
+pub use keys::KeySource;
+pub use log::{LogHead, read_log};
+pub use map_builder::{Built, MapBuilder};
+pub use map_reader::{Cursor, Loaded, Part, chunk_digest};
+pub use pack_reader::Directory;
+pub use pack_writer::{Blob, PackWriter};
+pub(crate) use session::log_entry;
+pub use session::{Begun, Condemned, ReadSession, WriteSession, end_session, owner_is_gone};
+pub use store::Store;
+
+use crypto::{Keys, VaultKey};
+use store::Created;
+
+/// Packs are closed at this size: large enough that object count does not follow chunk count.
+const PACK_TARGET: u32 = 32 << 20;
+/// Memory for pack directories: those of about 30 GiB of stored chunks.
+const DIRECTORY_CACHE_BYTES: u64 = 64 << 20;
+/// Memory for map nodes: the leaves of about 30 GiB of disk.
+const NODE_CACHE_BYTES: u64 = 32 << 20;
+/// Memory for stretches of packs that hold nodes.
+const WINDOW_CACHE_BYTES: u64 = 16 << 20;
+
+/// An opened vault: its store, its keys, and what was read of it lately.
+pub struct Vault {
+    /// Where its objects are.
+    pub store: Store,
+    /// What it is.
+    pub header: VaultHeader,
+    /// Its keys.
+    pub keys: Keys,
+    vault_key: VaultKey,
+    directories: Cache<PackId, Directory>,
+    nodes: Cache<Address, Loaded>,
+    windows: Cache<(PackId, u32, u64), map_reader::Window>,
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Vault({})", self.header.vault_id)
+    }
+}
+
+type Cache<K, V> = quick_cache::sync::Cache<K, Arc<V>, Weigh>;
+
+/// Weighs cached things by the memory they take.
+#[derive(Clone)]
+struct Weigh;
+
+macro_rules! weigh {
+    ($($key:ty => $value:ty),*) => {$(
+        impl quick_cache::Weighter<$key, Arc<$value>> for Weigh {
+            fn weight(&self, _: &$key, value: &Arc<$value>) -> u64 {
+                value.weight()
+            }
+        }
+    )*};
+}
+weigh!(PackId => Directory, Address => Loaded, (PackId, u32, u64) => map_reader::Window);
+
+/// What a new vault shall be.
+#[derive(Debug, Clone)]
+pub struct InitOptions {
+    /// Its id.
+    pub vault_id: VaultId,
+    /// Chunk size of its disks.
+    pub chunk_size: ChunkSize,
+    /// How its objects are protected.
+    pub suite: Suite,
+}
+
+impl InitOptions {
+    /// 64 KiB chunks, AES-256-GCM.
+    pub fn new(vault_id: VaultId) -> InitOptions {
+        InitOptions {
+            vault_id,
+            chunk_size: ChunkSize::DEFAULT,
+            suite: Suite::Aes256Gcm,
+        }
+    }
+}
+
+/// An opened vault, to be shared. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    vault: Arc<Vault>,
+}
+
+impl std::ops::Deref for Repository {
+    type Target = Vault;
+    fn deref(&self) -> &Vault {
+        &self.vault
+    }
+}
+
+/// One object below `backup/`: a backup, or an attempt that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptName {
+    /// The backup.
+    pub id: BackupId,
+    /// The attempt.
+    pub attempt: u32,
+}
+
+impl Repository {
+    /// Makes a vault in an empty place. Fails with `Conflict` where anything lies there already.
+    pub async fn init(
+        store: Store,
+        options: &InitOptions,
+        source: &KeySource,
+    ) -> Result<Repository> {
+        if store.get(name::VAULT).await?.is_some() {
+            return Err(Error::conflict("there is a vault already"));
+        }
+        if !store.is_empty().await? {
+            return Err(
+                Error::conflict("the store's place for the vault is not empty")
+                    .hint("Name an empty directory or another prefix."),
+            );
+        }
+        let vault_key = VaultKey::random()?;
+        let keys = Keys::new(&vault_key);
+        let created_ms = now().as_millisecond();
+        let header = VaultHeader {
+            suite: options.suite,
+            chunk_size: options.chunk_size,
+            key_id: 1,
+            vault_id: options.vault_id,
+            pack_target: PACK_TARGET,
+            pack_max: coffer_core::format::pack::PACK_BYTES_MAX,
+            created_ms,
+            key_check: [0; 16],
+        };
+        let header = VaultHeader {
+            key_check: keys.check(&header),
+            ..header
+        };
+        // The key first: a vault that can be seen can be opened.
+        keys::add_slot(&store, &header, 0, &vault_key, source, created_ms).await?;
+        let bytes = bytes::Bytes::from(header.encode());
+        for name in [name::VAULT_TWIN, name::VAULT] {
+            if store.create(name, bytes.clone()).await? == Created::Exists {
+                return Err(Error::conflict(
+                    "somebody else made a vault here at the same time",
+                ));
+            }
+        }
+        Ok(Repository::from_parts(store, header, vault_key))
+    }
+
+    /// Opens a vault.
+    pub async fn open(store: Store, source: &KeySource) -> Result<Repository> {
+        let header = read_header(&store).await?;
+        let vault_key = keys::open_key(&store, &header, source).await?;
+        let repository = Repository::from_parts(store, header, vault_key);
+        repository.check_needs(Needs::Read).await?;
+        Ok(repository)
+    }
+
+    fn from_parts(store: Store, header: VaultHeader, vault_key: VaultKey) -> Repository {
+        let keys = Keys::new(&vault_key);
+        let cache = |bytes: u64| (bytes / 4096) as usize;
+        let vault = Vault {
+            store,
+            header,
+            keys,
+            vault_key,
+            directories: Cache::with_weighter(
+                cache(DIRECTORY_CACHE_BYTES),
+                DIRECTORY_CACHE_BYTES,
+                Weigh,
+            ),
+            nodes: Cache::with_weighter(cache(NODE_CACHE_BYTES), NODE_CACHE_BYTES, Weigh),
+            windows: Cache::with_weighter(64, WINDOW_CACHE_BYTES, Weigh),
+        };
+        Repository {
+            vault: Arc::new(vault),
+        }
+    }
+
+    /// The shared part.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
+    }
+
+    /// Adds another way to the key: a slot for another key file or passphrase.
+    pub async fn add_key(&self, source: &KeySource) -> Result<u32> {
+        let slots = self.store.list(name::KEYS).await?;
+        let numbers = slots
+            .iter()
+            .filter_map(|o| name::parse_key_slot(&o.name))
+            .map(|(n, _)| n);
+        let next = numbers.max().map_or(0, |n| n + 1);
+        let at = now().as_millisecond();
+        keys::add_slot(&self.store, &self.header, next, &self.vault_key, source, at).await?;
+        Ok(next)
+    }
+
+    /// Everything below `backup/`, tombstones too, ordered by backup and attempt.
+    pub async fn attempts(&self) -> Result<Vec<AttemptName>> {
+        let listed = self.store.list(name::BACKUPS).await?;
+        let mut names: Vec<AttemptName> = listed
+            .iter()
+            .filter_map(|object| name::parse_backup(&object.name))
+            .map(|(id, attempt)| AttemptName { id, attempt })
+            .collect();
+        names.sort_by_key(|n| (n.id, n.attempt));
+        Ok(names)
+    }
+
+    /// What one attempt came to; none where the object is gone.
+    pub async fn attempt(&self, attempt: &AttemptName) -> Result<Option<Attempt>> {
+        let name = name::backup(attempt.id, attempt.attempt);
+        self.read_record(ObjectKind::Manifest, &name).await
+    }
+
+    /// All backups, oldest first, and the attempts whose object cannot be read.
+    pub async fn survey(&self) -> Result<Survey> {
+        // A list is no snapshot: what was committed while it went on may be missing, and what it
+        // was built on deleted before the list came there. All that was committed meanwhile is in
+        // the log, because sessions end only after that.
+        let before = self.last_number(name::LOG).await?;
+        let mut names = self.attempts().await?;
+        for entry in self.log_after(before).await? {
+            let added = entry.backups_added.iter();
+            names.extend(
+                added
+                    .filter_map(|n| name::parse_backup(&format!("backup/{n}")))
+                    .map(|(id, attempt)| AttemptName { id, attempt }),
+            );
+        }
+        names.sort_by_key(|n| (n.id, n.attempt));
+        names.dedup();
+        let mut survey = Survey::default();
+        for (i, name) in names.iter().enumerate() {
+            match self.attempt(name).await {
+                Ok(Some(Attempt::Backup(manifest))) => survey.backups.push(*manifest),
+                Ok(Some(Attempt::Tombstone(_)) | None) => {}
+                // The next number is taken only when this one came to nothing.
+                Err(e) if e.kind == Kind::Data => {
+                    let given_up = names.get(i + 1).is_some_and(|next| next.id == name.id);
+                    survey.unreadable.push(Unreadable {
+                        name: name.clone(),
+                        given_up,
+                        error: e,
+                    });
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        survey
+            .backups
+            .sort_by_key(|m| (m.committed_at, m.backup_id));
+        Ok(survey)
+    }
+
+    /// The backup with this id; none where there is none.
+    ///
+    /// Attempts have no gaps: a number is taken only when the one before it came to an end.
+    pub async fn manifest(&self, id: BackupId) -> Result<Option<Manifest>> {
+        let mut unreadable = None;
+        for attempt in 0.. {
+            match self.attempt(&AttemptName { id, attempt }).await {
+                Ok(Some(Attempt::Backup(manifest))) => return Ok(Some(*manifest)),
+                Ok(Some(Attempt::Tombstone(_))) => {}
+                Ok(None) => break,
+                Err(e) if e.kind == Kind::Data => unreadable = Some(e),
+                Err(e) => return Err(e),
+            }
+        }
+        unreadable.map_or(Ok(None), Err)
+    }
+}
+
+/// What lies below `backup/`.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The backups, oldest first.
+    pub backups: Vec<Manifest>,
+    /// Objects that hold neither a backup nor a tombstone.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// An object below `backup/` that cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its name.
+    pub name: AttemptName,
+    /// True where a later attempt exists: then this one was never committed.
+    pub given_up: bool,
+    /// Why.
+    pub error: Error,
+}
+
+impl Vault {
+    /// Reads a sealed record; none where the object is not there.
+    async fn read_record<T: serde::de::DeserializeOwned>(
+        &self,
+        kind: ObjectKind,
+        name: &str,
+    ) -> Result<Option<T>> {
+        let Some(bytes) = self.store.get(name).await? else {
+            return Ok(None);
+        };
+        records::open_record(&self.keys, self.header.suite, kind, name, &bytes).map(Some)
+    }
+
+    /// Writes a sealed record under a name that nobody has yet.
+    async fn create_record<T: serde::Serialize>(
+        &self,
+        kind: ObjectKind,
+        name: &str,
+        record: &T,
+    ) -> Result<Created> {
+        let header = &self.header;
+        let bytes =
+            records::seal_record(&self.keys, header.suite, header.key_id, kind, name, record)?;
+        self.store.create(name, bytes).await
+    }
+
+    /// Refuses what a vault needs that this program does not know: whoever gives a vault a feature
+    /// puts `needs/<feature>.<r|w|d>` there first. This version knows none.
+    pub(crate) async fn check_needs(&self, what: Needs) -> Result<()> {
+        for object in self.store.list(name::NEEDS).await? {
+            let Some((feature, letter)) = object.name.rsplit_once('.') else {
+                continue;
+            };
+            let concerns = match letter {
+                "r" => true,
+                "w" => what >= Needs::Write,
+                _ => what >= Needs::Delete,
+            };
+            if concerns {
+                let feature = feature.trim_start_matches("needs/");
+                return Err(
+                    Error::conflict(format!("the vault needs the feature `{feature}`"))
+                        .hint("Use a newer version of coffer."),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn last_number(&self, folder: &str) -> Result<Option<u64>> {
+        let listed = self.store.list(folder).await?;
+        Ok(listed
+            .iter()
+            .filter_map(|o| name::parse_numbered(folder, &o.name))
+            .max())
+    }
+}
+
+/// What one is about to do with a vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Needs {
+    /// Read.
+    Read,
+    /// Add.
+    Write,
+    /// Remove.
+    Delete,
+}
+
+/// Reads the object that says what the repository is, or its twin; needs no key.
+pub async fn read_header(store: &Store) -> Result<VaultHeader> {
+    let mut damage = None;
+    for name in [name::VAULT, name::VAULT_TWIN] {
+        let Some(bytes) = store.get(name).await? else {
+            continue;
+        };
+        match VaultHeader::decode(&bytes) {
+            Ok(header) => return Ok(header),
+            Err(e) => damage = Some(Error::from(e).context(format!("object `{name}`"))),
+        }
+    }
+    let Some(error) = damage else {
+        let empty = store.is_empty().await?;
+        let text = if empty {
+            "there is no vault: the place is empty"
+        } else {
+            "there is no vault"
+        };
+        return Err(Error::not_found(text).hint(match empty {
+            true => "Make one with \"coffer repo init\".",
+            false => "What lies there was not made by coffer, or the prefix is wrong.",
+        }));
+    };
+    Err(error)
+}
+
+fn damaged(name: &str, error: FormatError) -> Error {
+    Error::from(error).context(format!("pack `{name}`"))
+}
+
+/// The time, for records. Nothing in the repository decides by it.
+fn now() -> Timestamp {
+    crate::door::now()
+}
+
+impl std::fmt::Display for AttemptName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.id, self.attempt)
+    }
+}
+
+/// A tombstone for `session`'s attempt.
+fn tombstone(session: &coffer_core::format::records::Session, reason: &str) -> Option<Tombstone> {
+    let coffer_core::format::records::Role::Writer {
+        backup_id, attempt, ..
+    } = &session.role
+    else {
+        return None;
+    };
+    Some(Tombstone {
+        backup_id: *backup_id,
+        attempt: *attempt,
+        session: session.id,
+        owner: session.owner.clone(),
+        reason: reason.to_owned(),
+        at: now(),
+    })
+}

@@ -1,0 +1,124 @@
+//! Deletion of a backup.
+//!
+//! The backup is condemned, then the sessions are listed: one that pins it was there before, or
+//! will see the condemnation. Without such a session the manifest goes at once; with one, the next
+//! reclaim finds the condemnation and finishes. Crash at any point: the same.
+//!
+//! What the backup alone referred to is freed by reclaim; other backups lose nothing.
+
+use coffer_core::format::name;
+use coffer_core::format::records::{Attempt, Condemnation, LogEntry, Session};
+use coffer_core::ids::{BackupId, SessionId};
+use coffer_core::{Error, Kind, Result};
+
+use crate::repository::{Needs, Repository, owner_is_gone};
+
+/// What became of a deletion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    /// The backup is gone.
+    Now,
+    /// Somebody still reads it, or builds on it: it goes when they have ended.
+    Later {
+        /// The sessions that hold it.
+        held_by: Vec<SessionId>,
+    },
+}
+
+/// Deletes a backup. `NotFound` where there is none.
+pub async fn delete_backup(repository: &Repository, id: BackupId) -> Result<Deleted> {
+    repository.check_needs(Needs::Delete).await?;
+    let known = repository
+        .attempts()
+        .await?
+        .iter()
+        .any(|name| name.id == id);
+    let readable = match repository.manifest(id).await {
+        Ok(found) => found.is_some(),
+        // A backup whose manifest is damaged can be deleted too.
+        Err(e) if e.kind == Kind::Data => known,
+        Err(e) => return Err(e),
+    };
+    if !readable {
+        return Err(Error::not_found(format!("there is no backup {id}")));
+    }
+    let condemned = repository.condemnations().await?;
+    let number = match condemned.iter().find(|(_, c)| c.backups.contains(&id)) {
+        Some((number, _)) => *number,
+        None => {
+            let condemnation = Condemnation {
+                backups: vec![id],
+                ..Condemnation::default()
+            };
+            repository.condemn(&condemnation).await?.0
+        }
+    };
+    let waits = repository.waits(number).await?;
+    let held_by = pinning(&repository.sessions().await?, &waits.sessions, id);
+    if !held_by.is_empty() {
+        return Ok(Deleted::Later { held_by });
+    }
+    remove_manifests(repository, id).await?;
+    // A condemnation that reclaim wrote names packs too: it is reclaim's to lift.
+    if condemned
+        .iter()
+        .all(|(n, c)| *n != number || c.packs.is_empty() && c.backups.len() == 1)
+    {
+        repository.lift(number).await?;
+    }
+    Ok(Deleted::Now)
+}
+
+/// The sessions among `waits` that hold a backup in place. One that cannot be read may.
+pub(super) fn pinning(
+    sessions: &[(SessionId, Option<Session>)],
+    waits: &[SessionId],
+    backup: BackupId,
+) -> Vec<SessionId> {
+    let holds = |session: &Option<Session>| match session {
+        None => true,
+        Some(session) => session.pins.contains(&backup) && !owner_is_gone(&session.owner),
+    };
+    let waiting = sessions
+        .iter()
+        .filter(|(id, session)| waits.contains(id) && holds(session));
+    waiting.map(|(id, _)| *id).collect()
+}
+
+/// Removes the manifests of an id, the log first: whoever lists meanwhile finds either. Returns
+/// their number.
+///
+/// Tombstones stay for ever: a write that was under way when an attempt was declared dead may
+/// arrive at any time.
+pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> Result<usize> {
+    let mut gone = Vec::new();
+    for name in repository
+        .attempts()
+        .await?
+        .into_iter()
+        .filter(|name| name.id == id)
+    {
+        match repository.attempt(&name).await {
+            Ok(Some(Attempt::Tombstone(_)) | None) => {}
+            Ok(Some(Attempt::Backup(_))) => gone.push(name),
+            Err(e) if e.kind == Kind::Data => gone.push(name),
+            Err(e) => return Err(e),
+        }
+    }
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let removed = gone.iter().map(ToString::to_string).collect();
+    let entry = LogEntry {
+        backups_removed: removed,
+        ..LogEntry::default()
+    };
+    repository.append_log(entry).await?;
+    for name in &gone {
+        repository
+            .store
+            .remove(&name::backup(name.id, name.attempt))
+            .await?;
+    }
+    Ok(gone.len())
+}

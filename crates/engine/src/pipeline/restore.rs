@@ -1,0 +1,446 @@
+//! Restore: from a backup's map to a disk.
+//!
+//! The map is walked in the order of the disk. What has to be written is collected into batches,
+//! each batch's blobs are sorted by pack and offset, neighbours are read together, opened on the
+//! CPU pool, and written where they belong. Holes are skipped on targets known to be zero and
+//! zeroed on others. With a known state of the target only what differs is written.
+//!
+//! Memory: [`READS_IN_FLIGHT`] reads of [`READ_BYTES`], each with the plain bytes made of it (at most
+//! [`BATCH_BYTES`] altogether), and the caches of the vault.
+//!
+//! A bad blob stops the disk and is named; what was written until then stays, and the target must
+//! be taken for incomplete.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use coffer_core::extent::{Extent, ExtentSet};
+use coffer_core::format::pack::{BlobEntry, BlobKind};
+use coffer_core::format::records::{Manifest, ManifestDisk};
+use coffer_core::ids::PackId;
+use coffer_core::map::{Body, ChunkRef, FANOUT};
+use coffer_core::units::ChunkSize;
+use coffer_core::{Error, Kind, Result};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::block::BlockTarget;
+use crate::progress::Progress;
+use crate::repository::{Cursor, Directory, Part, Vault};
+
+/// Largest read from a pack.
+const READ_BYTES: u64 = 4 << 20;
+/// Unwanted bytes between two blobs that are read along rather than asked for separately.
+const GAP_BYTES: u64 = 64 * 1024;
+/// Reads, with the work and writes that follow from them, at once.
+const READS_IN_FLIGHT: usize = 6;
+/// Disk bytes collected before they are sorted.
+const BATCH_BYTES: u64 = 64 << 20;
+/// Largest write to a target.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// What is known of a target before a restore.
+#[derive(Debug, Clone)]
+pub struct KnownState {
+    /// A backup of the same disk that the target was equal to.
+    pub disk: ManifestDisk,
+    /// What was written to it since.
+    pub changed: ExtentSet,
+}
+
+/// What a restore did, in bytes of the disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RestoreReport {
+    /// Written with data.
+    pub written_bytes: u64,
+    /// Made zero.
+    pub zeroed_bytes: u64,
+    /// Left alone because the target holds the same.
+    pub skipped_bytes: u64,
+    /// Read from the store.
+    pub read_bytes: u64,
+}
+
+/// Writes a backed-up disk to `target` and flushes it.
+///
+/// The backup must be held in place by a session. A target larger than the disk keeps what lies
+/// beyond; a smaller one is refused.
+pub async fn restore_disk(
+    vault: &Vault,
+    manifest: &Manifest,
+    disk: &ManifestDisk,
+    target: Arc<dyn BlockTarget>,
+    known: Option<KnownState>,
+    progress: &Progress,
+    cancel: &CancellationToken,
+) -> Result<RestoreReport> {
+    if target.size() < disk.size_bytes {
+        return Err(Error::invalid(format!(
+            "the target has {} bytes, the disk `{}` of the backup {}",
+            target.size(),
+            disk.name,
+            disk.size_bytes
+        ))
+        .hint("Choose a target of at least the disk's size."));
+    }
+    progress.add_total(disk.size_bytes);
+    // A map of another chunk size cannot be compared.
+    let known = known.filter(|state| state.disk.chunk_bytes == disk.chunk_bytes);
+    let mut run = Run {
+        vault,
+        chunk_size: disk.chunk_bytes,
+        size: disk.size_bytes,
+        target,
+        progress,
+        report: RestoreReport::default(),
+        batch: Vec::new(),
+        holes: None,
+    };
+    let outcome = tokio::select! {
+        outcome = run.all(disk, known) => outcome,
+        () = cancel.cancelled() => Err(Error::cancelled("the restore was cancelled")),
+    };
+    let name = &disk.name;
+    outcome.map_err(|e| e.context(format!("restore disk `{name}` of {}", manifest.backup_id)))?;
+    Ok(run.report)
+}
+
+struct Run<'a> {
+    vault: &'a Vault,
+    chunk_size: ChunkSize,
+    size: u64,
+    target: Arc<dyn BlockTarget>,
+    progress: &'a Progress,
+    report: RestoreReport,
+    batch: Vec<(u64, ChunkRef)>,
+    /// Neighbouring holes not yet zeroed.
+    holes: Option<Range<u64>>,
+}
+
+impl Run<'_> {
+    async fn all(&mut self, disk: &ManifestDisk, known: Option<KnownState>) -> Result<()> {
+        let chunks = self.chunk_size.count(self.size);
+        let other = known.as_ref().map(|state| state.disk.root);
+        let mut cursor = Cursor::new(self.vault, disk.root, other, chunks);
+        let bytes = self.chunk_size.bytes();
+        // Where the sizes differ, the known map says nothing of what lies beyond its end.
+        let known_end = known
+            .as_ref()
+            .map_or(0, |state| state.disk.size_bytes / bytes);
+        let touched = |range: Range<u64>| match &known {
+            None => true,
+            Some(state) => {
+                let window = Extent {
+                    start: range.start * bytes,
+                    end: range.end * bytes,
+                };
+                range.end > known_end || state.changed.within(window).next().is_some()
+            }
+        };
+        while let Some(part) = cursor.next(touched).await? {
+            match part {
+                Part::Same(range) => self.skip(range),
+                Part::Hole(range) => self.hole(range).await?,
+                Part::Leaf(ours, theirs) => {
+                    let Body::Leaf(entries) = &ours.node.body else {
+                        unreachable!("a leaf")
+                    };
+                    let first = ours.node.index * FANOUT as u64;
+                    for (i, entry) in entries.iter().enumerate() {
+                        let chunk = first + i as u64;
+                        if chunk >= chunks {
+                            break;
+                        }
+                        let theirs = crate::repository::chunk_digest(theirs.as_deref(), i);
+                        let same = known.is_some()
+                            && theirs == entry.map(|entry| entry.digest)
+                            && !touched(chunk..chunk + 1);
+                        match entry {
+                            _ if same => self.skip(chunk..chunk + 1),
+                            None => self.hole(chunk..chunk + 1).await?,
+                            Some(entry) => self.batch.push((chunk, *entry)),
+                        }
+                        if self.batch.len() as u64 * bytes >= BATCH_BYTES {
+                            self.write_batch().await?;
+                        }
+                    }
+                }
+            }
+        }
+        self.write_batch().await?;
+        self.zero_holes().await?;
+        self.target.flush().await
+    }
+
+    fn extent(&self, range: Range<u64>) -> Extent {
+        let start = range.start * self.chunk_size.bytes();
+        Extent {
+            start,
+            end: (range.end * self.chunk_size.bytes()).min(self.size),
+        }
+    }
+
+    fn skip(&mut self, range: Range<u64>) {
+        let bytes = self.extent(range).len();
+        self.report.skipped_bytes += bytes;
+        self.progress.add_done(bytes);
+    }
+
+    async fn hole(&mut self, range: Range<u64>) -> Result<()> {
+        match &mut self.holes {
+            Some(holes) if holes.end == range.start => holes.end = range.end,
+            _ => {
+                self.zero_holes().await?;
+                self.holes = Some(range);
+            }
+        }
+        Ok(())
+    }
+
+    async fn zero_holes(&mut self) -> Result<()> {
+        let Some(range) = self.holes.take() else {
+            return Ok(());
+        };
+        let extent = self.extent(range);
+        if !self.target.is_zero() {
+            self.target.write_zeroes(extent).await?;
+            self.report.zeroed_bytes += extent.len();
+        }
+        self.progress.add_done(extent.len());
+        Ok(())
+    }
+
+    /// Reads, opens and writes what was collected.
+    async fn write_batch(&mut self) -> Result<()> {
+        let batch = std::mem::take(&mut self.batch);
+        let fetches = plan_fetches(self.vault, batch).await?;
+        let (target, size, chunk_size) = (&self.target, self.size, self.chunk_size);
+        let (vault, progress) = (self.vault, self.progress);
+        let work = stream::iter(fetches).map(|fetch| async move {
+            let read = fetch.end - fetch.start;
+            let opened = fetch.carry_out(vault).await?;
+            progress.add_read(read);
+            let mut written = 0;
+            for (offset, bytes) in assemble(opened, chunk_size, size) {
+                let len = bytes.len() as u64;
+                target.write(offset, bytes).await?;
+                written += len;
+                progress.add_done(len);
+                progress.add_new(len);
+                progress.add_stored(len);
+            }
+            Ok::<_, Error>((read, written))
+        });
+        let mut results = std::pin::pin!(work.buffer_unordered(READS_IN_FLIGHT));
+        while let Some((read, written)) = results.try_next().await? {
+            self.report.read_bytes += read;
+            self.report.written_bytes += written;
+        }
+        Ok(())
+    }
+}
+
+/// One read from a pack and the chunks in it.
+struct Fetch {
+    directory: Arc<Directory>,
+    start: u64,
+    end: u64,
+    blobs: Vec<(u64, BlobEntry)>,
+}
+
+/// Sorts chunks by pack and offset and joins neighbours into reads.
+async fn plan_fetches(vault: &Vault, batch: Vec<(u64, ChunkRef)>) -> Result<Vec<Fetch>> {
+    let mut by_pack: BTreeMap<PackId, Vec<(u64, ChunkRef)>> = BTreeMap::new();
+    for (chunk, entry) in batch {
+        by_pack
+            .entry(entry.address.pack)
+            .or_default()
+            .push((chunk, entry));
+    }
+    let mut fetches: Vec<Fetch> = Vec::new();
+    for wanted in by_pack.into_values() {
+        let mut blobs = Vec::with_capacity(wanted.len());
+        let mut found = None;
+        for (chunk, entry) in wanted {
+            let (directory, blob) = vault
+                .locate(entry.address)
+                .await
+                .map_err(|e| at_chunk(e, chunk))?;
+            if blob.kind != BlobKind::Chunk || blob.digest != entry.digest {
+                return Err(at_chunk(
+                    bad_blob(&directory, &blob, "another blob lies there"),
+                    chunk,
+                ));
+            }
+            blobs.push((chunk, blob));
+            found = Some(directory);
+        }
+        let Some(directory) = found else { continue };
+        blobs.sort_unstable_by_key(|(chunk, blob)| (blob.offset, *chunk));
+        let mut open: Option<Fetch> = None;
+        for (chunk, blob) in blobs {
+            let start = u64::from(blob.offset);
+            let end = start + u64::from(blob.stored_len);
+            match &mut open {
+                Some(fetch)
+                    if start <= fetch.end + GAP_BYTES && end - fetch.start <= READ_BYTES =>
+                {
+                    fetch.end = fetch.end.max(end);
+                    fetch.blobs.push((chunk, blob));
+                }
+                _ => {
+                    fetches.extend(open.take());
+                    let directory = directory.clone();
+                    open = Some(Fetch {
+                        directory,
+                        start,
+                        end,
+                        blobs: vec![(chunk, blob)],
+                    });
+                }
+            }
+        }
+        fetches.extend(open);
+    }
+    Ok(fetches)
+}
+
+fn bad_blob(directory: &Directory, blob: &BlobEntry, what: &str) -> Error {
+    Error::data(format!(
+        "blob {} of pack {}: {what}",
+        blob.ordinal, directory.id
+    ))
+    .hint("Restore an older or newer backup, and run \"coffer repo verify\".")
+}
+
+fn at_chunk(error: Error, chunk: u64) -> Error {
+    error.context(format!("chunk {chunk}"))
+}
+
+impl Fetch {
+    async fn carry_out(mut self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
+        let bytes = match vault.read_pack(&self.directory, self.start, self.end).await {
+            // Compacted since the directory was read: the ordinals hold, the offsets do not.
+            Err(e) if e.kind == Kind::NotFound => {
+                return Box::pin(self.again(vault)).await;
+            }
+            read => read?,
+        };
+        let keys = vault.keys.clone();
+        crate::cpu::run(move || {
+            let Fetch {
+                directory,
+                start,
+                blobs,
+                ..
+            } = &mut self;
+            let open = |(chunk, blob): &(u64, BlobEntry)| {
+                let from = (u64::from(blob.offset) - *start) as usize;
+                let stored = &bytes[from..from + blob.stored_len as usize];
+                let plain = directory
+                    .open(&keys, blob, stored)
+                    .map_err(|what| at_chunk(bad_blob(directory, blob, what), *chunk))?;
+                Ok((*chunk, plain))
+            };
+            blobs.iter().map(open).collect()
+        })
+        .await
+    }
+
+    /// Reads the same chunks one by one from the pack's present generation.
+    async fn again(self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
+        let mut out = Vec::with_capacity(self.blobs.len());
+        for (chunk, blob) in self.blobs {
+            let address = coffer_core::map::Address {
+                pack: self.directory.id,
+                ordinal: blob.ordinal,
+                slot: 0,
+            };
+            let (directory, now) = vault
+                .locate(address)
+                .await
+                .map_err(|e| at_chunk(e, chunk))?;
+            let start = u64::from(now.offset);
+            let stored = vault
+                .read_pack(&directory, start, start + u64::from(now.stored_len))
+                .await?;
+            let plain = directory
+                .open(&vault.keys, &now, &stored)
+                .map_err(|what| at_chunk(bad_blob(&directory, &now, what), chunk))?;
+            out.push((chunk, plain));
+        }
+        Ok(out)
+    }
+}
+
+/// Puts chunks in the order of the disk and joins neighbours into writes.
+///
+/// A chunk stored shorter than its place is followed by zeroes; what a shorter disk cuts off goes.
+fn assemble(
+    mut chunks: Vec<(u64, Vec<u8>)>,
+    chunk_size: ChunkSize,
+    size: u64,
+) -> Vec<(u64, Bytes)> {
+    chunks.sort_unstable_by_key(|(chunk, _)| *chunk);
+    let mut writes: Vec<(u64, Vec<u8>)> = Vec::new();
+    for (chunk, mut plain) in chunks {
+        let offset = chunk * chunk_size.bytes();
+        plain.resize(chunk_size.bytes().min(size - offset) as usize, 0);
+        match writes.last_mut() {
+            Some((start, bytes))
+                if *start + bytes.len() as u64 == offset
+                    && bytes.len() + plain.len() <= WRITE_BYTES =>
+            {
+                bytes.extend_from_slice(&plain);
+            }
+            _ => {
+                writes.push((offset, plain));
+            }
+        }
+    }
+    writes
+        .into_iter()
+        .map(|(offset, bytes)| (offset, bytes.into()))
+        .collect()
+}
+
+/// Reads bytes of a backed-up disk; at most 64 MiB at once.
+pub async fn read_range(vault: &Vault, disk: &ManifestDisk, extent: Extent) -> Result<Bytes> {
+    const READ_RANGE_MAX: u64 = 64 << 20;
+    if extent.end > disk.size_bytes || extent.len() > READ_RANGE_MAX {
+        return Err(Error::invalid(format!(
+            "bytes {}..{} of disk `{}`, which has {}",
+            extent.start, extent.end, disk.name, disk.size_bytes
+        ))
+        .hint("Ask for bytes inside the disk, at most 64 MiB at once."));
+    }
+    let chunk_size = disk.chunk_bytes;
+    let chunks = extent.start / chunk_size.bytes()..extent.end.div_ceil(chunk_size.bytes());
+    let mut wanted = Vec::new();
+    for chunk in chunks {
+        let leaf = vault.leaf(disk.root, chunk / FANOUT as u64).await?;
+        if let Some(leaf) = leaf
+            && let Body::Leaf(entries) = &leaf.node.body
+            && let Some(entry) = entries[chunk as usize % FANOUT]
+        {
+            wanted.push((chunk, entry));
+        }
+    }
+    let mut out = vec![0; extent.len() as usize];
+    for fetch in plan_fetches(vault, wanted).await? {
+        for (offset, bytes) in assemble(fetch.carry_out(vault).await?, chunk_size, disk.size_bytes)
+        {
+            let Some(part) = Extent::from_len(offset, bytes.len() as u64).intersect(extent) else {
+                continue;
+            };
+            let from = (part.start - offset) as usize;
+            let to = (part.start - extent.start) as usize;
+            let len = part.len() as usize;
+            out[to..to + len].copy_from_slice(&bytes[from..from + len]);
+        }
+    }
+    Ok(out.into())
+}

@@ -1,0 +1,126 @@
+//! The log: which packs and backups came and went, chained by hash and readable without the key
+//! (decision F9).
+
+use coffer_core::format::records::LogEntry;
+use coffer_core::format::{ObjectKind, Suite, name};
+use coffer_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::store::{Created, Store};
+use super::{Vault, records};
+
+/// The newest entry: whoever remembers it elsewhere sees a store that was rolled back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// Its number.
+    pub number: u64,
+    /// BLAKE3 of the object.
+    pub hash: String,
+}
+
+impl Vault {
+    /// The newest entry of the log; none in a vault without backups.
+    pub async fn log_head(&self) -> Result<Option<LogHead>> {
+        loop {
+            let Some(number) = self.last_number(name::LOG).await? else {
+                return Ok(None);
+            };
+            // Gone since it was listed: a complete entry with a higher number replaced it.
+            if let Some(bytes) = self.store.get(&name::numbered(name::LOG, number)).await? {
+                let hash = blake3::hash(&bytes).to_hex().to_string();
+                return Ok(Some(LogHead { number, hash }));
+            }
+        }
+    }
+
+    /// Adds an entry behind the newest one. Whoever is second at a number takes the next.
+    pub(crate) async fn append_log(&self, mut entry: LogEntry) -> Result<LogHead> {
+        loop {
+            let head = self.log_head().await?;
+            let number = head.as_ref().map_or(0, |head| head.number + 1);
+            entry.previous = head.map_or(String::new(), |head| head.hash);
+            let name = name::numbered(name::LOG, number);
+            let key_id = self.header.key_id;
+            let bytes = records::seal_record(
+                &self.keys,
+                Suite::Tagged,
+                key_id,
+                ObjectKind::Log,
+                &name,
+                &entry,
+            )?;
+            let hash = blake3::hash(&bytes).to_hex().to_string();
+            if self.store.create(&name, bytes).await? == Created::Exists {
+                continue;
+            }
+            // A number that was free because the log was shortened is behind the newest entry,
+            // where nobody looks: the entry is written again.
+            let newest = self.last_number(name::LOG).await?;
+            if newest.is_none_or(|newest| newest == number) || self.follows(number, &hash).await? {
+                return Ok(LogHead { number, hash });
+            }
+            self.store.remove(&name).await?;
+        }
+    }
+
+    /// True if the entry behind `number` names `hash` as its predecessor.
+    async fn follows(&self, number: u64, hash: &str) -> Result<bool> {
+        let name = name::numbered(name::LOG, number + 1);
+        let Some(bytes) = self.store.get(&name).await? else {
+            return Ok(false);
+        };
+        let entry: LogEntry = records::read_tagged(ObjectKind::Log, &name, &bytes)?;
+        Ok(entry.previous == hash)
+    }
+
+    /// The entries behind `number`, up to the newest, by their numbers and not by a list.
+    pub(crate) async fn log_after(&self, number: Option<u64>) -> Result<Vec<LogEntry>> {
+        let mut entries = Vec::new();
+        for next in number.map_or(0, |number| number + 1).. {
+            let name = name::numbered(name::LOG, next);
+            let Some(bytes) = self.store.get(&name).await? else {
+                break;
+            };
+            entries.push(records::open_record(
+                &self.keys,
+                Suite::Tagged,
+                ObjectKind::Log,
+                &name,
+                &bytes,
+            )?);
+        }
+        Ok(entries)
+    }
+}
+
+/// Reads the whole log in order, without the key, and checks its chain.
+///
+/// `Data` where an entry is missing, damaged or not the successor of the one before.
+pub async fn read_log(store: &Store) -> Result<Vec<LogEntry>> {
+    let listed = store.list(name::LOG).await?;
+    let mut numbers: Vec<u64> = listed
+        .iter()
+        .filter_map(|o| name::parse_numbered(name::LOG, &o.name))
+        .collect();
+    numbers.sort_unstable();
+    let mut entries: Vec<LogEntry> = Vec::with_capacity(numbers.len());
+    let mut previous: Option<(u64, String)> = None;
+    for number in numbers {
+        let name = name::numbered(name::LOG, number);
+        let Some(bytes) = store.get(&name).await? else {
+            continue;
+        };
+        let entry: LogEntry = records::read_tagged(ObjectKind::Log, &name, &bytes)?;
+        let follows = match &previous {
+            Some((before, hash)) => *before + 1 == number && *hash == entry.previous,
+            None => entry.complete || number == 0 && entry.previous.is_empty(),
+        };
+        if !follows {
+            return Err(Error::data(format!("`{name}` does not follow the entry before it"))
+                .hint("Log entries are missing or were exchanged: the store was tampered with or rolled back."));
+        }
+        previous = Some((number, blake3::hash(&bytes).to_hex().to_string()));
+        entries.push(entry);
+    }
+    Ok(entries)
+}

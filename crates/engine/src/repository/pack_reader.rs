@@ -1,0 +1,254 @@
+//! Reads blobs out of packs.
+//!
+//! A reader tries the generation it knows; when that is gone it lists the pack's folder and takes
+//! the highest. Directories are cached by pack with their generation (decision F6).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use coffer_core::format::pack::{BlobEntry, HEADER_BYTES, TRAILER_BYTES, Trailer, join_directory};
+use coffer_core::format::{
+    AssociatedData, Codec, DIRECTORY_ORDINAL, FormatError, ObjectKind, VERSION, checksum, name,
+};
+use coffer_core::ids::PackId;
+use coffer_core::map::Address;
+use coffer_core::{Error, Result};
+
+use super::crypto::{Keys, ObjectKey};
+use super::{Vault, damaged};
+
+/// Bytes asked for at the end of a pack: the directory of a pack of 32 MiB at 64 KiB chunks is 80 KB.
+const SUFFIX_BYTES: u64 = 128 * 1024;
+
+/// A pack's directory and key.
+pub struct Directory {
+    /// The pack.
+    pub id: PackId,
+    /// Its generation.
+    pub generation: u32,
+    /// Length of the whole pack.
+    pub pack_len: u64,
+    /// Its blobs, ordinals ascending.
+    pub entries: Vec<BlobEntry>,
+    key: ObjectKey,
+    key_id: u32,
+}
+
+impl Directory {
+    /// The blob with this ordinal.
+    pub fn entry(&self, ordinal: u32) -> Option<&BlobEntry> {
+        // Without compaction the ordinal is the position.
+        match self.entries.get(ordinal as usize) {
+            Some(entry) if entry.ordinal == ordinal => Some(entry),
+            _ => {
+                let at = self
+                    .entries
+                    .binary_search_by_key(&ordinal, |e| e.ordinal)
+                    .ok()?;
+                self.entries.get(at)
+            }
+        }
+    }
+
+    /// Memory it takes, in bytes.
+    pub fn weight(&self) -> u64 {
+        (self.entries.len() * size_of::<BlobEntry>() + 1024) as u64
+    }
+
+    /// Plain bytes of a blob from its stored bytes; checks checksum, seal, length and digest.
+    ///
+    /// The error says which of them failed, without naming the blob.
+    pub fn open(
+        &self,
+        keys: &Keys,
+        entry: &BlobEntry,
+        stored: &[u8],
+    ) -> Result<Vec<u8>, &'static str> {
+        if stored.len() != entry.stored_len as usize || checksum(stored) != entry.checksum {
+            return Err("its checksum does not match");
+        }
+        let data = AssociatedData {
+            version: VERSION,
+            kind: ObjectKind::Pack,
+            codec: entry.codec,
+            key_id: self.key_id,
+            object_id: self.id.0,
+            ordinal: entry.ordinal,
+            raw_len: entry.raw_len,
+        };
+        let packed = self
+            .key
+            .open(&data, stored)
+            .ok_or("its seal does not open")?;
+        let plain = match entry.codec {
+            Codec::Raw => packed,
+            Codec::Zstd => zstd::bulk::decompress(&packed, entry.raw_len as usize)
+                .map_err(|_| "it does not decompress")?,
+        };
+        if plain.len() != entry.raw_len as usize {
+            return Err("its length differs");
+        }
+        match keys.digest(entry.kind, &plain) == entry.digest {
+            true => Ok(plain),
+            false => Err("it does not match its digest"),
+        }
+    }
+}
+
+/// Reads the directory at the end of a pack's bytes. `tail` is the end of the pack, or all of it.
+///
+/// Returns none where `tail` is too short for the directory, with the number of bytes needed.
+fn parse_directory(
+    vault: &Vault,
+    id: PackId,
+    generation: u32,
+    tail: &[u8],
+    pack_len: u64,
+) -> Result<Result<Directory, u64>, FormatError> {
+    let trailer = Trailer::decode(tail, pack_len)?;
+    if (trailer.identity.id, trailer.identity.generation) != (id, generation) {
+        return Err(FormatError::Field("pack id: the pack is another one's"));
+    }
+    if trailer.identity.suite != vault.header.suite {
+        return Err(FormatError::Field("suite"));
+    }
+    let needed = trailer.directory_len() + TRAILER_BYTES as u64;
+    if (tail.len() as u64) < needed {
+        return Ok(Err(needed));
+    }
+    let bytes = &tail[tail.len() - needed as usize..tail.len() - TRAILER_BYTES];
+    let (plain, sealed) = trailer.split_directory(bytes)?;
+    let identity = trailer.identity;
+    let key = vault
+        .keys
+        .object(identity.suite, &identity.salt, &id.0, generation);
+    let data = AssociatedData {
+        version: VERSION,
+        kind: ObjectKind::Pack,
+        codec: Codec::Raw,
+        key_id: identity.key_id,
+        object_id: id.0,
+        ordinal: DIRECTORY_ORDINAL,
+        raw_len: u32::try_from(sealed.len().saturating_sub(coffer_core::format::TAG_BYTES))
+            .map_err(|_| FormatError::Length(pack_len))?,
+    };
+    let opened = key
+        .open(&data, sealed)
+        .ok_or(FormatError::Checksum("sealed part of the directory"))?;
+    let entries = join_directory(&plain, &opened)?;
+    Ok(Ok(Directory {
+        id,
+        generation,
+        pack_len,
+        entries,
+        key,
+        key_id: identity.key_id,
+    }))
+}
+
+impl Vault {
+    /// The pack's directory, from the cache or the store. None where the pack is not there.
+    pub async fn directory(&self, id: PackId) -> Result<Option<Arc<Directory>>> {
+        if let Some(cached) = self.directories.get(&id) {
+            return Ok(Some(cached));
+        }
+        let found = match self.read_directory(id, 0).await? {
+            Some(directory) => Some(directory),
+            None => match self.newest_generation(id).await? {
+                Some(generation) => self.read_directory(id, generation).await?,
+                None => None,
+            },
+        };
+        let Some(directory) = found else {
+            return Ok(None);
+        };
+        let directory = Arc::new(directory);
+        self.directories.insert(id, directory.clone());
+        Ok(Some(directory))
+    }
+
+    /// Reads and checks one generation's directory, past the cache.
+    pub async fn read_directory(&self, id: PackId, generation: u32) -> Result<Option<Directory>> {
+        let name = name::pack(id, generation);
+        let mut len = SUFFIX_BYTES;
+        loop {
+            let Some((tail, pack_len)) = self.store.get_suffix(&name, len).await? else {
+                return Ok(None);
+            };
+            match parse_directory(self, id, generation, &tail, pack_len) {
+                Ok(Ok(directory)) => return Ok(Some(directory)),
+                Ok(Err(needed)) if needed > len => len = needed,
+                Ok(Err(_)) => return Err(damaged(&name, FormatError::Length(pack_len))),
+                Err(e) => return Err(damaged(&name, e)),
+            }
+        }
+    }
+
+    /// Reads and checks the directory of a pack whose bytes are all at hand.
+    pub fn parse_pack(&self, id: PackId, generation: u32, bytes: &[u8]) -> Result<Directory> {
+        let name = name::pack(id, generation);
+        let header = coffer_core::format::pack::PackIdentity::decode_header(bytes)
+            .map_err(|e| damaged(&name, e))?;
+        let parsed = parse_directory(self, id, generation, bytes, bytes.len() as u64)
+            .map_err(|e| damaged(&name, e))?;
+        let directory =
+            parsed.map_err(|_| damaged(&name, FormatError::Length(bytes.len() as u64)))?;
+        let trailer = Trailer::decode(bytes, bytes.len() as u64).map_err(|e| damaged(&name, e))?;
+        if header != trailer.identity {
+            return Err(damaged(
+                &name,
+                FormatError::Field("header: it differs from the trailer"),
+            ));
+        }
+        Ok(directory)
+    }
+
+    async fn newest_generation(&self, id: PackId) -> Result<Option<u32>> {
+        let listed = self.store.list(&name::pack_folder(id.session())).await?;
+        let parsed = listed
+            .iter()
+            .filter_map(|object| name::parse_pack(&object.name));
+        Ok(parsed
+            .filter(|(pack, _)| *pack == id)
+            .map(|(_, generation)| generation)
+            .max())
+    }
+
+    /// Stored bytes `start..end` of a pack of a directory's generation.
+    ///
+    /// Fails with `NotFound` where that generation is gone: load the directory anew.
+    pub async fn read_pack(&self, directory: &Directory, start: u64, end: u64) -> Result<Bytes> {
+        let name = name::pack(directory.id, directory.generation);
+        let last = directory.pack_len.saturating_sub(TRAILER_BYTES as u64);
+        debug_assert!(
+            start >= HEADER_BYTES as u64 && end <= last,
+            "inside the blobs"
+        );
+        match self.store.get_range(&name, start, end).await? {
+            Some(bytes) => Ok(bytes),
+            None => {
+                self.directories.remove(&directory.id);
+                Err(Error::not_found(format!("pack `{name}` is gone")))
+            }
+        }
+    }
+
+    /// Directory and entry of a blob; `Data` where either is missing.
+    pub async fn locate(&self, address: Address) -> Result<(Arc<Directory>, BlobEntry)> {
+        let missing = |what: &str| {
+            Error::data(format!("pack {}: {what}", address.pack))
+                .hint("Run \"coffer repo verify\"; restore another backup meanwhile.")
+        };
+        let directory = self
+            .directory(address.pack)
+            .await?
+            .ok_or_else(|| missing("it is missing"))?;
+        let entry = directory
+            .entry(address.ordinal)
+            .copied()
+            .filter(|_| address.slot == 0);
+        let entry =
+            entry.ok_or_else(|| missing(&format!("blob {} is missing", address.ordinal)))?;
+        Ok((directory, entry))
+    }
+}

@@ -1,0 +1,543 @@
+//! Sessions: how whoever works with a vault keeps what it needs in place (decisions F2, F3).
+//!
+//! A session is an object. It is created first; condemnations are listed afterwards, so that
+//! either this side sees the condemnation or the other side sees the session. A session whose
+//! owner is gone stays until somebody ends it: for a writer by a tombstone at its manifest's
+//! name, so that no clock has to decide whether it is dead.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use coffer_core::digest::Digest;
+use coffer_core::format::pack::BlobKind;
+use coffer_core::format::records::{
+    Attempt, Condemnation, LogEntry, Manifest, Owner, PackRange, Role, Session, Verdict, Waits,
+};
+use coffer_core::format::{ObjectKind, name};
+use coffer_core::ids::{BackupId, PackId, SessionId};
+use coffer_core::map::Address;
+use coffer_core::{Error, Kind, Result};
+
+use super::crypto::random;
+use super::store::Created;
+use super::{AttemptName, Needs, Repository, Vault, tombstone};
+
+/// Chunks of dead attempts that are remembered for reuse: about 100 MiB of memory, 64 GiB of disk
+/// at 64 KiB chunks. What is beyond is stored again and the old copy reclaimed.
+const ADOPTED_CHUNKS_MAX: usize = 1 << 20;
+
+/// Where the chunks of earlier, dead attempts of the same backup lie.
+pub type Adopted = HashMap<Digest, Address>;
+
+/// What [`Repository::begin_backup`] found.
+pub enum Begun {
+    /// The backup exists already: an earlier attempt had committed it.
+    Committed(Box<Manifest>),
+    /// A session to write it.
+    Session(WriteSession),
+}
+
+/// The right to write one backup. Ends by [`WriteSession::commit`] or [`WriteSession::abandon`];
+/// dropped, it stays in the store for the next attempt to take over.
+pub struct WriteSession {
+    pub(crate) vault: Arc<Vault>,
+    record: Session,
+    backup_id: BackupId,
+    attempt: u32,
+    /// The parents that were asked for and can be built on.
+    pub parents: HashMap<BackupId, Manifest>,
+    /// Chunks that earlier attempts stored.
+    pub adopted: Arc<Adopted>,
+}
+
+/// Backups held in place for reading. Ends by [`ReadSession::end`]; dropped, it stays until
+/// its process is gone.
+pub struct ReadSession {
+    vault: Arc<Vault>,
+    id: Option<SessionId>,
+    /// The backups, in the order asked for.
+    pub manifests: Vec<Manifest>,
+}
+
+fn new_session_id() -> Result<SessionId> {
+    let mut id = [0; 12];
+    random(&mut id)?;
+    Ok(SessionId(id))
+}
+
+impl Repository {
+    /// Takes the right to write `backup_id`, building on `parents` where they can be had: each
+    /// disk may have its own.
+    ///
+    /// At most one caller works on a backup id at a time: attempts found are declared dead, and
+    /// what they stored is taken over. Where one of them had committed, that is the answer.
+    pub async fn begin_backup(&self, backup_id: BackupId, parents: &[BackupId]) -> Result<Begun> {
+        self.check_needs(Needs::Write).await?;
+        let mut dead = Vec::new();
+        let mut adopted = Vec::new();
+        for (id, session) in self.sessions().await? {
+            let Some(session) = session else { continue };
+            if let Role::Writer {
+                backup_id: theirs,
+                adopted: earlier,
+                ..
+            } = &session.role
+                && *theirs == backup_id
+            {
+                self.declare_dead(&session, "another attempt at the same backup began")
+                    .await?;
+                adopted.push(id);
+                adopted.extend(earlier);
+                dead.push(session);
+            }
+        }
+        let mut attempt = 0;
+        loop {
+            match self
+                .attempt(&AttemptName {
+                    id: backup_id,
+                    attempt,
+                })
+                .await
+            {
+                Ok(None) => break,
+                Ok(Some(Attempt::Tombstone(_))) => attempt += 1,
+                // Torn by a store whose writes are not atomic: it was never acknowledged.
+                Err(e) if e.kind == Kind::Data => attempt += 1,
+                Err(e) => return Err(e),
+                Ok(Some(Attempt::Backup(manifest))) => {
+                    for session in &dead {
+                        self.remove_session(session).await?;
+                    }
+                    return Ok(Begun::Committed(manifest));
+                }
+            }
+        }
+        adopted.sort_unstable();
+        adopted.dedup();
+        let record = Session {
+            id: new_session_id()?,
+            role: Role::Writer {
+                backup_id,
+                attempt,
+                adopted: adopted.clone(),
+            },
+            pins: parents.to_vec(),
+            owner: crate::door::owner(),
+            started_at: super::now(),
+        };
+        self.create_session(&record).await?;
+        let condemned = self.condemned().await?;
+        // Read after the session exists, and from the store: what was known before may be gone,
+        // and the condemnation that took it lifted again.
+        let mut usable = HashMap::new();
+        for id in parents.iter().filter(|id| !condemned.backups.contains(id)) {
+            if let Some(manifest) = self.manifest(*id).await? {
+                usable.insert(*id, manifest);
+            }
+        }
+        self.check_needs(Needs::Write).await?;
+        for session in &dead {
+            self.remove_session(session).await?;
+        }
+        let adopted = Arc::new(self.adopt(&adopted, &condemned.packs).await?);
+        let vault = self.vault().clone();
+        Ok(Begun::Session(WriteSession {
+            vault,
+            record,
+            backup_id,
+            attempt,
+            parents: usable,
+            adopted,
+        }))
+    }
+
+    /// Holds `backups` in place for reading; `NotFound` where one is gone or about to go.
+    ///
+    /// Where the store takes no writes, reading goes on without a session.
+    pub async fn begin_reading(&self, backups: &[BackupId]) -> Result<ReadSession> {
+        let record = Session {
+            id: new_session_id()?,
+            role: Role::Reader,
+            pins: backups.to_vec(),
+            owner: crate::door::owner(),
+            started_at: super::now(),
+        };
+        let id = match self.create_session(&record).await {
+            Ok(()) => Some(record.id),
+            Err(e) if e.kind == Kind::Unavailable => {
+                tracing::warn!(error = %e.chain(), "reading without a session: the store takes no writes");
+                None
+            }
+            Err(e) => return Err(e),
+        };
+        let mut session = ReadSession {
+            vault: self.vault().clone(),
+            id,
+            manifests: Vec::new(),
+        };
+        let loaded = self.pinned(backups).await;
+        match loaded {
+            Ok(manifests) => session.manifests = manifests,
+            Err(e) => {
+                session.end().await?;
+                return Err(e);
+            }
+        }
+        Ok(session)
+    }
+
+    async fn pinned(&self, backups: &[BackupId]) -> Result<Vec<Manifest>> {
+        let condemned = self.condemned().await?;
+        let mut manifests = Vec::with_capacity(backups.len());
+        for id in backups {
+            let found = match condemned.backups.contains(id) {
+                true => None,
+                false => self.manifest(*id).await?,
+            };
+            manifests
+                .push(found.ok_or_else(|| Error::not_found(format!("there is no backup {id}")))?);
+        }
+        Ok(manifests)
+    }
+
+    /// Removes a dead session's object; first sees that what it committed is in the log.
+    async fn remove_session(&self, session: &Session) -> Result<()> {
+        if let Role::Writer {
+            backup_id, attempt, ..
+        } = &session.role
+        {
+            let name = AttemptName {
+                id: *backup_id,
+                attempt: *attempt,
+            };
+            if let Ok(Some(Attempt::Backup(manifest))) = self.attempt(&name).await
+                && manifest.session == session.id
+            {
+                self.append_log(log_entry(&manifest)).await?;
+            }
+        }
+        self.store.remove(&name::session(session.id)).await
+    }
+
+    /// Ends every session that writes `backup_id`: nobody will go on with it.
+    pub async fn end_backup(&self, backup_id: BackupId, reason: &str) -> Result<()> {
+        for (_, session) in self.sessions().await? {
+            if let Some(session) = session
+                && matches!(&session.role, Role::Writer { backup_id: id, .. } if *id == backup_id)
+            {
+                end_session(self, &session, reason).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ends a session whose owner will not: a writer's attempt gets a tombstone first, and where it
+/// had committed, its backup is put into the log.
+pub async fn end_session(repository: &Repository, session: &Session, reason: &str) -> Result<()> {
+    repository.declare_dead(session, reason).await?;
+    repository.remove_session(session).await
+}
+
+/// True where the owner was a process that is certainly gone: of the running kernel and not there
+/// any more, or of an earlier boot of this machine.
+pub fn owner_is_gone(owner: &Owner) -> bool {
+    let here = crate::door::owner();
+    if owner.boot_id == here.boot_id {
+        return owner.pid_namespace == here.pid_namespace
+            && crate::door::process_start(owner.pid) != Some(owner.pid_start);
+    }
+    !owner.machine.is_empty() && (&owner.machine, &owner.host) == (&here.machine, &here.host)
+}
+
+/// All that is condemned at the moment.
+#[derive(Debug, Default)]
+pub struct Condemned {
+    /// Backups about to go.
+    pub backups: HashSet<BackupId>,
+    /// Packs about to go.
+    pub packs: HashSet<PackId>,
+}
+
+impl Vault {
+    /// All sessions; a record that cannot be read is none.
+    pub async fn sessions(&self) -> Result<Vec<(SessionId, Option<Session>)>> {
+        let mut found = Vec::new();
+        for object in self.store.list(name::SESSIONS).await? {
+            let Some(id) = name::parse_session(&object.name) else {
+                continue;
+            };
+            match self
+                .read_record::<Session>(ObjectKind::Session, &object.name)
+                .await
+            {
+                Ok(Some(session)) => found.push((id, Some(session))),
+                Ok(None) => {} // ended meanwhile
+                Err(e) if e.kind == Kind::Data => found.push((id, None)),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn create_session(&self, record: &Session) -> Result<()> {
+        let name = name::session(record.id);
+        match self
+            .create_record(ObjectKind::Session, &name, record)
+            .await?
+        {
+            Created::Yes => Ok(()),
+            Created::Exists => Err(Error::unavailable("the session was only partly written")),
+        }
+    }
+
+    /// Makes sure that a writer's attempt cannot commit any more, unless it has.
+    pub(super) async fn declare_dead(&self, session: &Session, reason: &str) -> Result<()> {
+        let Some(tombstone) = tombstone(session, reason) else {
+            return Ok(());
+        };
+        let name = name::backup(tombstone.backup_id, tombstone.attempt);
+        let record = Attempt::Tombstone(tombstone);
+        // Where the name is taken, the attempt has come to an end already.
+        self.create_record(ObjectKind::Manifest, &name, &record)
+            .await
+            .map(|_| ())
+    }
+
+    /// The numbers and contents of all condemnations.
+    pub(crate) async fn condemnations(&self) -> Result<Vec<(u64, Condemnation)>> {
+        let mut found = Vec::new();
+        for object in self.store.list(name::CONDEMNATIONS).await? {
+            let Some(number) = name::parse_numbered(name::CONDEMNATIONS, &object.name) else {
+                continue;
+            };
+            if let Some(record) = self
+                .read_record(ObjectKind::Condemnation, &object.name)
+                .await?
+            {
+                found.push((number, record));
+            }
+        }
+        found.sort_by_key(|(number, _)| *number);
+        Ok(found)
+    }
+
+    /// Condemns, then says who was there: those sessions may not have seen it.
+    pub(crate) async fn condemn(&self, condemnation: &Condemnation) -> Result<(u64, Waits)> {
+        // A random number, so that none is ever used twice: who comes late must not take another
+        // condemnation for the one it had read.
+        let mut bytes = [0; 8];
+        random(&mut bytes)?;
+        let number = u64::from_be_bytes(bytes);
+        let name = name::numbered(name::CONDEMNATIONS, number);
+        match self
+            .create_record(ObjectKind::Condemnation, &name, condemnation)
+            .await?
+        {
+            Created::Yes => Ok((number, self.waits(number).await?)),
+            Created::Exists => Err(Error::unavailable("a condemnation was only partly written")),
+        }
+    }
+
+    /// The sessions a condemnation waits for, from its record or, where there is none yet, from
+    /// the sessions of now: those are at least all that were there when it was written.
+    pub(crate) async fn waits(&self, number: u64) -> Result<Waits> {
+        let name = name::waits(number);
+        if let Some(waits) = self.read_record(ObjectKind::Condemnation, &name).await? {
+            return Ok(waits);
+        }
+        let sessions = self
+            .sessions()
+            .await?
+            .into_iter()
+            .map(|(id, _)| id)
+            .collect();
+        let waits = Waits { sessions };
+        // Whoever was first wrote what holds as well.
+        self.create_record(ObjectKind::Condemnation, &name, &waits)
+            .await?;
+        Ok(waits)
+    }
+
+    /// Settles which of the condemned packs go: `packs`, unless somebody settled it before.
+    ///
+    /// None where the condemnation is gone: then it is carried out, and nothing is left to do.
+    pub(crate) async fn settle(&self, number: u64, packs: Vec<PackId>) -> Result<Option<Verdict>> {
+        let name = name::verdict(number);
+        let verdict = Verdict { packs };
+        let kind = ObjectKind::Condemnation;
+        let settled = match self.create_record(kind, &name, &verdict).await? {
+            Created::Yes => Some(verdict),
+            Created::Exists => self.read_record(kind, &name).await?,
+        };
+        let condemned = name::numbered(name::CONDEMNATIONS, number);
+        if self.store.get(&condemned).await?.is_none() {
+            self.store.remove(&name).await?;
+            return Ok(None);
+        }
+        Ok(settled)
+    }
+
+    /// Takes a condemnation out of the way once it is carried out.
+    pub(crate) async fn lift(&self, number: u64) -> Result<()> {
+        self.store
+            .remove(&name::numbered(name::CONDEMNATIONS, number))
+            .await?;
+        self.store.remove(&name::waits(number)).await?;
+        self.store.remove(&name::verdict(number)).await
+    }
+
+    /// Everything that some condemnation names.
+    pub async fn condemned(&self) -> Result<Condemned> {
+        let mut all = Condemned::default();
+        for (_, condemnation) in self.condemnations().await? {
+            all.backups.extend(condemnation.backups);
+            all.packs.extend(condemnation.packs);
+        }
+        Ok(all)
+    }
+
+    /// The chunks in packs of dead sessions. A pack that cannot be read was never finished.
+    async fn adopt(&self, dead: &[SessionId], condemned: &HashSet<PackId>) -> Result<Adopted> {
+        let mut adopted = Adopted::new();
+        for session in dead {
+            for object in self.store.list(&name::pack_folder(*session)).await? {
+                let Some((id, generation)) = name::parse_pack(&object.name) else {
+                    continue;
+                };
+                if id.session() != *session || condemned.contains(&id) {
+                    continue;
+                }
+                let directory = match self.read_directory(id, generation).await {
+                    Ok(Some(directory)) => directory,
+                    Ok(None) => continue,
+                    Err(e) if e.kind == Kind::Data => continue,
+                    Err(e) => return Err(e),
+                };
+                for entry in directory
+                    .entries
+                    .iter()
+                    .filter(|e| e.kind == BlobKind::Chunk)
+                {
+                    if adopted.len() >= ADOPTED_CHUNKS_MAX {
+                        return Ok(adopted);
+                    }
+                    let address = Address {
+                        pack: id,
+                        ordinal: entry.ordinal,
+                        slot: 0,
+                    };
+                    adopted.entry(entry.digest).or_insert(address);
+                }
+            }
+        }
+        Ok(adopted)
+    }
+}
+
+impl WriteSession {
+    /// The session's id: its packs carry it.
+    pub fn id(&self) -> SessionId {
+        self.record.id
+    }
+
+    /// Which attempt at the backup this is.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The backup it writes.
+    pub fn backup_id(&self) -> BackupId {
+        self.backup_id
+    }
+
+    /// Dead sessions whose packs may be used.
+    pub fn adopted_sessions(&self) -> Vec<SessionId> {
+        match &self.record.role {
+            Role::Writer { adopted, .. } => adopted.clone(),
+            Role::Reader | Role::Maintenance => Vec::new(),
+        }
+    }
+
+    /// Commits: from the moment this returns `Ok`, the backup exists whatever happens.
+    ///
+    /// `Cancelled` where the attempt was declared dead meanwhile.
+    pub async fn commit(self, manifest: &Manifest) -> Result<()> {
+        let name = name::backup(self.backup_id, self.attempt);
+        let record = Attempt::Backup(Box::new(manifest.clone()));
+        match self
+            .vault
+            .create_record(ObjectKind::Manifest, &name, &record)
+            .await?
+        {
+            Created::Yes => {}
+            Created::Exists => {
+                let found = self
+                    .vault
+                    .read_record::<Attempt>(ObjectKind::Manifest, &name)
+                    .await;
+                return Err(match found {
+                    Ok(Some(Attempt::Tombstone(tombstone))) => Error::cancelled(format!(
+                        "this attempt at the backup was declared dead: {}",
+                        tombstone.reason
+                    )),
+                    // Torn by a store whose writes are not atomic: the next attempt has another name.
+                    _ => Error::unavailable("the manifest was only partly written"),
+                });
+            }
+        }
+        // What follows can be made up for: reclaim and verify add what the log lacks.
+        let entry = log_entry(manifest);
+        if let Err(e) = self.vault.append_log(entry).await {
+            // The session stays until somebody has added it: reclaim counts on that order.
+            tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "the backup is not in the log yet");
+            return Ok(());
+        }
+        if let Err(e) = self
+            .vault
+            .store
+            .remove(&name::session(self.record.id))
+            .await
+        {
+            tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "its session is still there");
+        }
+        Ok(())
+    }
+
+    /// Gives up for good: what was stored is garbage for reclaim.
+    pub async fn abandon(self) -> Result<()> {
+        self.vault
+            .store
+            .remove(&name::session(self.record.id))
+            .await
+    }
+}
+
+/// The log's entry for a committed backup.
+pub(crate) fn log_entry(manifest: &Manifest) -> LogEntry {
+    let range = PackRange {
+        session: manifest.session,
+        count: manifest.pack_count,
+        without: manifest.packs_skipped.clone(),
+    };
+    LogEntry {
+        backups_added: vec![format!("{}.{}", manifest.backup_id, manifest.attempt)],
+        packs_added: if range.count > 0 {
+            vec![range]
+        } else {
+            Vec::new()
+        },
+        ..LogEntry::default()
+    }
+}
+
+impl ReadSession {
+    /// Lets the backups go.
+    pub async fn end(self) -> Result<()> {
+        match self.id {
+            Some(id) => self.vault.store.remove(&name::session(id)).await,
+            None => Ok(()),
+        }
+    }
+}
