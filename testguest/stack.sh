@@ -14,7 +14,9 @@ set -euo pipefail
 export LC_ALL=C
 
 uri() { echo "qemu+unix:///system?socket=$1/run/libvirt-sock"; }
-alive() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
+# A zombie whose parent does not care is as good as gone.
+lives() { [ -e "/proc/$1/stat" ] && ! grep -q ') Z ' "/proc/$1/stat" 2>/dev/null; }
+alive() { [ -s "$1" ] && lives "$(cat "$1")"; }
 
 configure() {
     local d=$1
@@ -92,9 +94,9 @@ end() {
     local pid i
     alive "$1" || return 0
     pid=$(cat "$1"); kill "$pid" 2>/dev/null || return 0
-    for i in $(seq 200); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.05; done
+    for i in $(seq 200); do lives "$pid" || return 0; sleep 0.05; done
     kill -9 "$pid" 2>/dev/null || true
-    for i in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.05; done
+    for i in $(seq 100); do lives "$pid" || return 0; sleep 0.05; done
 }
 
 stop() {

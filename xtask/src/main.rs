@@ -3,6 +3,9 @@
 //! Uses the standard library alone and builds with no system library, because it runs on a fresh
 //! Debian 12 before anything is installed.
 
+mod bench;
+mod demo;
+mod json;
 mod packages;
 mod prepare;
 #[path = "../../crates/engine/src/testkit/records.rs"]
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let done = match command.as_str() {
+        "bench" => bench::run(rest),
+        "demo" => demo::run(rest),
         "test" => test::run(rest),
         "prepare" => prepare::print(),
         "check-records" => check_records(rest),

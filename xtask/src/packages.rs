@@ -81,7 +81,7 @@ fn installed_version(package: &str) -> Option<String> {
 }
 
 /// The version that apt would install.
-fn candidate(package: &str) -> Option<String> {
+pub fn candidate(package: &str) -> Option<String> {
     let text = shell::output(
         Command::new("apt-cache")
             .args(["policy", package])
