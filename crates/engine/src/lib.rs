@@ -9,3 +9,5 @@ pub mod hypervisor;
 pub mod pipeline;
 pub mod progress;
 pub mod repository;
+#[cfg(feature = "testkit")]
+pub mod testkit;

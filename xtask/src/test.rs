@@ -1,0 +1,154 @@
+//! `cargo xtask test`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use crate::prepare;
+use crate::shell::{self, Result};
+
+/// Tests passed and failed, over all runs.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+impl Count {
+    /// Counts a check that is one run as a whole.
+    fn check(&mut self, what: &str, command: &mut Command) {
+        match shell::run(command) {
+            Ok(()) => self.passed += 1,
+            Err(error) => {
+                println!("FAILED {what}: {error}");
+                self.failed += 1;
+            }
+        }
+    }
+
+    /// Adds a line like `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
+    fn add_line(&mut self, line: &str) {
+        let Some((_, counts)) = line
+            .strip_prefix("test result: ")
+            .and_then(|rest| rest.split_once(". "))
+        else {
+            return;
+        };
+        for part in counts.split("; ") {
+            match part.split_once(' ') {
+                Some((number, "passed")) => self.passed += number.parse().unwrap_or(0),
+                Some((number, "failed")) => self.failed += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Runs everything, or just the tests of a selection.
+pub fn run(arguments: &[String]) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let (ours, harness) = match arguments.iter().position(|a| a == "--") {
+        Some(at) => (&arguments[..at], &arguments[at + 1..]),
+        None => (arguments, &[][..]),
+    };
+    let long = ours.iter().any(|a| a == "--long");
+    let selection: Vec<&String> = ours.iter().filter(|a| *a != "--long").collect();
+    let packages = selection.iter().any(|a| *a == "-p" || *a == "--package");
+
+    let environment = prepare::tests()?;
+    let mut count = Count::default();
+    if selection.is_empty() {
+        count.check(
+            "cargo fmt",
+            shell::cargo().args(["fmt", "--all", "--check"]),
+        );
+        count.check(
+            "cargo clippy",
+            shell::cargo().args([
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+        );
+        if shell::succeeds(shell::cargo().args(["deny", "--version"])) {
+            count.check(
+                "cargo deny",
+                shell::cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]),
+            );
+        }
+    }
+
+    let mut tests = shell::cargo();
+    tests.args(["test", "--no-fail-fast"]);
+    if !packages {
+        tests.arg("--workspace");
+    }
+    tests.args(&selection).arg("--");
+    // Guests under emulation take a core each: more of them at once only get slower.
+    if !harness.iter().any(|a| a.starts_with("--test-threads")) {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        tests.arg(format!("--test-threads={}", cores.clamp(2, 8)));
+    }
+    tests.args(harness);
+    environment.apply(&mut tests);
+    if long {
+        tests.env("COFFER_TEST_LONG", "1");
+    }
+    let failed_before = count.failed;
+    let passed = run_tests(&mut tests, &mut count)?;
+    if !passed && count.failed == failed_before {
+        // Did not compile, or a test program died without a summary.
+        count.failed += 1;
+    }
+
+    println!("finished in {} s", begun.elapsed().as_secs());
+    println!("{} passed, {} failed", count.passed, count.failed);
+    Ok(if count.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_tests(command: &mut Command, count: &mut Count) -> Result<bool> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("cargo: {e}"))?;
+    let stdout = child.stdout.take().expect("it was asked for");
+    for line in BufReader::new(stdout).split(b'\n') {
+        let line = line.map_err(|e| format!("cargo's output: {e}"))?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        count.add_line(&line);
+    }
+    Ok(child.wait().map_err(|e| format!("cargo: {e}"))?.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_all_test_programs_are_summed() {
+        let mut count = Count::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
+            "test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 1 filtered out",
+        ] {
+            count.add_line(line);
+        }
+        assert_eq!(
+            count,
+            Count {
+                passed: 13,
+                failed: 2
+            }
+        );
+    }
+}
