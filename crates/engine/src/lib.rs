@@ -4,6 +4,7 @@
 
 pub mod block;
 pub mod hypervisor;
+pub mod nbd;
 pub mod pipeline;
 pub mod progress;
 pub mod repository;

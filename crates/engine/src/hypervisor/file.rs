@@ -282,7 +282,7 @@ impl From<&std::fs::Metadata> for Stamp {
     }
 }
 
-fn size_of(file: &File, path: &Path) -> Result<u64> {
+pub(crate) fn size_of(file: &File, path: &Path) -> Result<u64> {
     let metadata = file.metadata().map_err(|e| io_error(path, "examine", e))?;
     if metadata.is_file() {
         return Ok(metadata.len());

@@ -5,6 +5,9 @@
 //! API at first sight (decision H3).
 
 pub mod file;
+mod image_file;
+pub mod libvirt;
+mod qemu;
 
 use std::sync::Arc;
 use std::time::Duration;
