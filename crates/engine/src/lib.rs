@@ -6,6 +6,7 @@ pub mod block;
 pub mod cpu;
 pub mod door;
 pub mod hypervisor;
+pub mod nbd;
 pub mod pipeline;
 pub mod progress;
 pub mod repository;

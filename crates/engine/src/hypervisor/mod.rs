@@ -4,6 +4,11 @@
 //! stay the same as long as the thing is the same. The control plane maps them to the ids of the
 //! API at first sight (decision H3).
 
+pub mod file;
+mod image_file;
+pub mod libvirt;
+mod qemu;
+
 use std::sync::Arc;
 use std::time::Duration;
 

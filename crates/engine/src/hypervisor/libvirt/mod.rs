@@ -1,0 +1,246 @@
+//! The driver for QEMU/KVM hosts managed by libvirt.
+//!
+//! A running server is read through a pull-mode backup job: QEMU keeps the instant by copying
+//! what is overwritten to scratch files, and exports it over NBD with the dirty bitmap of an
+//! epoch. Epochs are libvirt's checkpoints; all of ours are named `coffer-<service>-...`, and
+//! nothing else is ever touched. A stopped server, or a detached disk, is read by `qemu-nbd`.
+//!
+//! | after a crash of ours | left behind | who heals it |
+//! |---|---|---|
+//! | while a snapshot is open | backup job, scratch files, sockets, `qemu-nbd`, the new epoch | [`Hypervisor::reconcile`] |
+//! | between commit and close | the parent's epochs | the same |
+//!
+//! | at once on one server | snapshot | targets | power |
+//! |---|---|---|---|
+//! | snapshot | refused: `Conflict` | refused | the snapshot survives (decision H4) |
+//! | targets | refused | refused | start is refused; it is off already |
+
+mod connection;
+mod definition;
+mod disks;
+mod epochs;
+mod ffi;
+mod open;
+mod power;
+mod session;
+mod source;
+mod target;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+
+use async_trait::async_trait;
+use coffer_core::{Error, Result};
+
+use super::qemu::{self, RuntimeDir};
+use super::{
+    DiskInfo, EpochName, Hypervisor, PowerAction, ServerInfo, SnapshotRequest, SnapshotSession,
+    TargetDiskRequest, TargetSession,
+};
+use crate::hypervisor::file::io_error;
+use connection::Connections;
+use session::Shared;
+
+/// Below this much free space no snapshot is begun: the guest's writes fill the scratch files,
+/// and a full file system ends the backup.
+const SCRATCH_BYTES_MIN: u64 = 256 << 20;
+
+/// Where a libvirt host is and which folders belong to us there.
+#[derive(Debug, Clone)]
+pub struct LibvirtConfig {
+    /// Name in the configuration.
+    pub name: String,
+    /// `qemu:///system`, for example; the host has to be this one.
+    pub uri: String,
+    /// Which service this is: part of every name it gives. 1 ..= 16 characters of `a-z 0-9`.
+    pub service: String,
+    /// Sockets and pid files. Short; QEMU must be able to reach it.
+    pub runtime_dir: PathBuf,
+    /// Scratch files of open snapshots: they grow by what guests write meanwhile.
+    pub scratch_dir: PathBuf,
+    /// Folders whose images belong to no server, besides libvirt's storage pools.
+    pub image_dirs: Vec<PathBuf>,
+}
+
+/// The driver. See the module for what it does.
+pub struct LibvirtHypervisor {
+    inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for LibvirtHypervisor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LibvirtHypervisor")
+            .field("config", &self.inner.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the driver's parts share.
+struct Inner {
+    config: LibvirtConfig,
+    /// `coffer-<service>-`
+    prefix: String,
+    runtime: RuntimeDir,
+    connections: Connections,
+    uses: Mutex<HashMap<String, Use>>,
+}
+
+/// What a server or detached disk is busy with.
+enum Use {
+    /// A snapshot is being opened.
+    Opening,
+    Snapshot(Weak<Shared>),
+    Targets,
+}
+
+impl LibvirtHypervisor {
+    /// Connects to libvirt and prepares the folders.
+    ///
+    /// `Unavailable` if libvirt's library is missing or the daemon does not answer; `Invalid` for
+    /// a service name or folder that cannot be used.
+    pub async fn connect(config: LibvirtConfig) -> Result<LibvirtHypervisor> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        if !(1..=16).contains(&config.service.len()) || !config.service.chars().all(fits) {
+            return Err(Error::invalid(format!(
+                "service name {:?} is not 1 to 16 characters of a-z and 0-9",
+                config.service
+            )));
+        }
+        let prefix = format!("coffer-{}-", config.service);
+        let runtime = RuntimeDir::new(&config.runtime_dir, &prefix)?;
+        let scratch = &config.scratch_dir;
+        qemu::make_folder(scratch)?;
+        let scratch_dir = scratch
+            .canonicalize()
+            .map_err(|e| io_error(scratch, "find", e))?;
+        let connections = Connections::new(&config.uri);
+        connections.call("connect", |c| c.ping()).await?;
+        let inner = Inner {
+            config: LibvirtConfig {
+                scratch_dir,
+                ..config
+            },
+            prefix,
+            runtime,
+            connections,
+            uses: Mutex::default(),
+        };
+        Ok(LibvirtHypervisor {
+            inner: Arc::new(inner),
+        })
+    }
+}
+
+impl Inner {
+    fn uses(&self) -> MutexGuard<'_, HashMap<String, Use>> {
+        // A poisoned lock means a panic between two map operations; the map is whole.
+        self.uses.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Takes servers or disks for one use; all or none.
+    fn claim(self: &Arc<Self>, names: Vec<String>, what: fn() -> Use) -> Result<Claim> {
+        let mut uses = self.uses();
+        for name in &names {
+            let busy = match uses.get(name) {
+                None => continue,
+                Some(Use::Snapshot(session)) if session.upgrade().is_none() => continue,
+                Some(Use::Opening | Use::Snapshot(_)) => "backed up",
+                Some(Use::Targets) => "restored",
+            };
+            return Err(Error::conflict(format!("{name} is being {busy}"))
+                .hint("Wait for that task to end, or cancel it."));
+        }
+        for name in &names {
+            uses.insert(name.clone(), what());
+        }
+        Ok(Claim {
+            inner: Arc::clone(self),
+            names,
+        })
+    }
+
+    /// The open snapshot of a server.
+    fn snapshot_of(&self, server: &str) -> Option<Arc<Shared>> {
+        match self.uses().get(server) {
+            Some(Use::Snapshot(session)) => session.upgrade(),
+            _ => None,
+        }
+    }
+
+    fn is_being_restored(&self, server: &str) -> bool {
+        matches!(self.uses().get(server), Some(Use::Targets))
+    }
+}
+
+/// Holds servers or disks until it is dropped.
+struct Claim {
+    inner: Arc<Inner>,
+    names: Vec<String>,
+}
+
+impl Claim {
+    fn set_snapshot(&self, session: &Arc<Shared>) {
+        let mut uses = self.inner.uses();
+        for name in &self.names {
+            uses.insert(name.clone(), Use::Snapshot(Arc::downgrade(session)));
+        }
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut uses = self.inner.uses();
+        for name in &self.names {
+            uses.remove(name);
+        }
+    }
+}
+
+#[async_trait]
+impl Hypervisor for LibvirtHypervisor {
+    fn name(&self) -> &str {
+        &self.inner.config.name
+    }
+
+    async fn servers(&self) -> Result<Vec<ServerInfo>> {
+        let found = disks::servers(&self.inner).await?;
+        Ok(found.into_iter().map(|server| server.info).collect())
+    }
+
+    async fn server(&self, native_id: &str) -> Result<ServerInfo> {
+        Ok(disks::server(&self.inner, native_id).await?.info)
+    }
+
+    async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {
+        disks::detached(&self.inner).await
+    }
+
+    async fn power(&self, native_id: &str, action: PowerAction) -> Result<()> {
+        power::power(&self.inner, native_id, action).await
+    }
+
+    async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>> {
+        open::open_snapshot(&self.inner, request).await
+    }
+
+    async fn open_targets(
+        &self,
+        server: Option<&str>,
+        disks: Vec<TargetDiskRequest>,
+    ) -> Result<Box<dyn TargetSession>> {
+        target::open_targets(&self.inner, server, disks).await
+    }
+
+    async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()> {
+        epochs::drop_epoch(&self.inner, server_or_disk, epoch).await
+    }
+
+    async fn reconcile(&self, keep: &[EpochName]) -> Result<()> {
+        // Jobs first: they write to the files that go then.
+        epochs::end_jobs(&self.inner).await?;
+        let scratch = self.inner.config.scratch_dir.clone();
+        qemu::end_leftovers(self.inner.runtime.clone(), scratch).await?;
+        epochs::drop_all_but(&self.inner, keep).await
+    }
+}

@@ -1,0 +1,136 @@
+//! Starting and stopping servers, so that open snapshots survive it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant as Clock};
+
+use coffer_core::{Error, Result};
+
+use super::Inner;
+use super::ffi::{Domain, LibvirtError, flag, state};
+use super::session::{self, Place, Shared};
+use crate::hypervisor::PowerAction;
+
+/// How long a forced end may take: libvirt may hold a server with a backup job for 30 s.
+const FORCE_LIMIT: Duration = Duration::from_secs(120);
+/// Between two looks at a server's state.
+const POLL: Duration = Duration::from_millis(100);
+
+pub(super) async fn power(inner: &Arc<Inner>, server: &str, action: PowerAction) -> Result<()> {
+    let (number, _) = look(inner, server).await?;
+    let is_off = number == state::SHUTOFF;
+    match action {
+        PowerAction::Start if !is_off => Ok(()),
+        PowerAction::Start if inner.is_being_restored(server) => {
+            Err(Error::conflict("the server is being restored")
+                .hint("Wait for that task to end, or cancel it."))
+        }
+        PowerAction::Start => match inner.snapshot_of(server) {
+            Some(snapshot) => snapshot.start().await,
+            None => session::power_on(inner, server, 0).await,
+        },
+        PowerAction::Stop { .. } | PowerAction::ForceOff if is_off => Ok(()),
+        PowerAction::Stop { limit } => stop(inner, server, limit).await,
+        PowerAction::ForceOff => force_off(inner, server).await,
+        PowerAction::Reboot | PowerAction::Reset if is_off => {
+            Err(Error::conflict("the server is off").hint("Start it instead."))
+        }
+        PowerAction::Reboot => ask(inner, server, "reboot server", |d| d.reboot(0)).await,
+        PowerAction::Reset => ask(inner, server, "reset server", |d| d.reset(0)).await,
+    }
+}
+
+async fn look(inner: &Arc<Inner>, server: &str) -> Result<(i32, i32)> {
+    let uuid = server.to_owned();
+    inner
+        .connections
+        .call("look at server", move |c| c.domain(&uuid)?.state())
+        .await
+}
+
+async fn ask(
+    inner: &Arc<Inner>,
+    server: &str,
+    step: &str,
+    what: impl FnOnce(&Domain) -> Result<(), LibvirtError> + Send + 'static,
+) -> Result<()> {
+    let uuid = server.to_owned();
+    inner
+        .connections
+        .call(step, move |c| what(&c.domain(&uuid)?))
+        .await
+}
+
+/// Asks the guest by its agent, else by ACPI; by force after the limit.
+async fn stop(inner: &Arc<Inner>, server: &str, limit: Duration) -> Result<()> {
+    let deadline = Clock::now() + limit;
+    let asked = ask(inner, server, "shut down server", |domain| {
+        domain
+            .shutdown(flag::SHUTDOWN_AGENT)
+            .or_else(|_| domain.shutdown(flag::SHUTDOWN_ACPI))
+    });
+    if let Err(e) = asked.await {
+        // It may have gone off by itself; if not, force does it.
+        tracing::info!(
+            server,
+            "guest could not be asked to shut down: {}",
+            e.chain()
+        );
+        return force_off(inner, server).await;
+    }
+    if wait_until_off(inner, server, deadline).await? {
+        return Ok(());
+    }
+    // Some guests only listen to the button.
+    tracing::info!(server, "guest did not shut down in time: switching off");
+    force_off(inner, server).await
+}
+
+/// Ends the process: politely first, so that scratch files and bitmaps are closed.
+async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
+    let graceful = ask(inner, server, "switch off server", |d| {
+        d.destroy(flag::DESTROY_GRACEFUL)
+    });
+    if let Err(e) = graceful.await {
+        if look(inner, server).await?.0 == state::SHUTOFF {
+            return Ok(());
+        }
+        tracing::warn!(
+            server,
+            "server's process does not end, killing it: {}",
+            e.chain()
+        );
+        ask(inner, server, "switch off server", |d| d.destroy(0)).await?;
+    }
+    match wait_until_off(inner, server, Clock::now() + FORCE_LIMIT).await? {
+        true => Ok(()),
+        false => Err(Error::unavailable("the server does not go off")),
+    }
+}
+
+/// True once it is off, false at the deadline. Lets go of its exports as soon as the guest has
+/// halted: libvirt waits for readers.
+async fn wait_until_off(inner: &Arc<Inner>, server: &str, deadline: Clock) -> Result<bool> {
+    let mut released = false;
+    loop {
+        match look(inner, server).await?.0 {
+            state::SHUTOFF => return Ok(true),
+            state::SHUTDOWN if !released => {
+                released = true;
+                if let Some(snapshot) = inner.snapshot_of(server) {
+                    release(&snapshot);
+                }
+            }
+            _ if Clock::now() > deadline => return Ok(false),
+            _ => {}
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Makes a snapshot look for its blocks elsewhere, which drops its connections.
+fn release(snapshot: &Arc<Shared>) {
+    if let Place::Open { generation, .. } = &*snapshot.place.borrow() {
+        let (snapshot, generation) = (Arc::clone(snapshot), *generation);
+        tokio::spawn(async move { snapshot.recover(generation).await });
+    }
+}
