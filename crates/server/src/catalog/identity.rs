@@ -1,0 +1,1 @@
+//! Domains, projects, users, roles, tokens and access keys in the catalog.
