@@ -9,6 +9,8 @@ pub mod config;
 pub mod door;
 pub mod http;
 pub mod identity;
+pub mod serve;
 pub mod state;
+pub mod telemetry;
 
 pub use state::AppState;

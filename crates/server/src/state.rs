@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use coffer_engine::hypervisor::Hypervisor;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -31,6 +33,11 @@ pub struct Services {
     pub hypervisors: Vec<Arc<dyn Hypervisor>>,
     /// Wakes the workers after a task was put into the catalog (the queue itself is there).
     pub task_added: Arc<Notify>,
+    /// Cancelled when the service shall stop: long work parks itself so that the next start goes
+    /// on with it.
+    pub stopping: CancellationToken,
+    /// Everything that runs beside requests. The service ends when it is empty.
+    pub background: TaskTracker,
 }
 
 impl AppState {

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use coffer_core::{Error, Kind, Result};
 use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 
 pub use lock::ServiceLock;
@@ -120,6 +121,15 @@ impl Catalog {
     /// ([`Catalog::snapshot`]).
     pub fn read(&self) -> &AnyPool {
         &self.inner.read
+    }
+
+    /// One connection for reading.
+    pub async fn reader(&self) -> Result<PoolConnection<Any>> {
+        self.inner
+            .read
+            .acquire()
+            .await
+            .map_err(failed("begin reading"))
     }
 
     /// A transaction for reading: all its statements see one state.

@@ -2,6 +2,11 @@
 
 pub mod error;
 pub mod extract;
+pub mod frame;
+pub mod listen;
+pub mod public;
 
 pub use error::{ApiError, Family};
 pub use extract::{Json, Params};
+pub use frame::RequestId;
+pub use public::PublicBase;

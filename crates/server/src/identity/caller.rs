@@ -17,6 +17,25 @@ pub enum Role {
     Reader,
 }
 
+impl Role {
+    /// All built-in roles.
+    pub const ALL: [Role; 3] = [Role::Admin, Role::User, Role::Reader];
+
+    /// Its name in API and catalog.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Admin => "admin",
+            Role::User => "user",
+            Role::Reader => "readonly",
+        }
+    }
+
+    /// The role of a name; none for roles of the operator's own.
+    pub fn from_name(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
 /// What a token or a signature is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -42,6 +61,10 @@ pub enum Scope {
     None,
 }
 
+/// What the frame found out about a request's caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Authentication(pub(crate) Result<Caller, ApiError>);
+
 /// Who made the request. An extractor: a handler that takes it answers 401 to everybody else.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -57,6 +80,11 @@ pub struct Caller {
     pub scope: Scope,
     /// Roles in that scope.
     pub roles: Vec<Role>,
+    /// Id and name of every role in that scope, the operator's own included.
+    pub role_names: Vec<(String, String)>,
+    /// True if the user holds admin on its own domain, whatever the scope: it may administer the
+    /// domain's users and projects.
+    pub domain_admin: bool,
 }
 
 impl Caller {
@@ -71,6 +99,17 @@ impl Caller {
     /// True if the caller holds the role in its scope.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Checks that the caller administers its domain, and gives that domain's id.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn administer(&self) -> Result<DomainId, ApiError> {
+        match self.domain_admin {
+            true => Ok(self.user_domain_id),
+            false => Err(ApiError::forbidden()),
+        }
     }
 
     /// Checks that the caller may read in the project of a path (`{project_id}`), and gives its id.

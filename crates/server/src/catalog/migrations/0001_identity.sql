@@ -44,6 +44,10 @@ CREATE TABLE roles (
     name TEXT NOT NULL UNIQUE,
     policy TEXT
 );
+INSERT INTO roles (id, name, policy) VALUES
+    ('8d1c66f0a5b54cf8b7c0a1d0f5a3e001', 'admin', NULL),
+    ('8d1c66f0a5b54cf8b7c0a1d0f5a3e002', 'user', NULL),
+    ('8d1c66f0a5b54cf8b7c0a1d0f5a3e003', 'readonly', NULL);
 
 -- scope_kind: 'project' or 'domain'. A role on a domain holds for all its projects too.
 CREATE TABLE role_grants (
