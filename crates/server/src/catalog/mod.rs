@@ -12,6 +12,7 @@
 pub mod identity;
 pub mod lock;
 pub mod migrate;
+pub mod neighbours;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};

@@ -88,6 +88,25 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
+    /// All parameters in the order sent.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// A truth value in any of the usual spellings; 400 naming the key otherwise.
+    pub fn truth(&self, key: &str) -> Result<Option<bool>, ApiError> {
+        match self.get(key).map(str::to_ascii_lowercase).as_deref() {
+            None => Ok(None),
+            Some("true" | "1" | "yes") => Ok(Some(true)),
+            Some("false" | "0" | "no") => Ok(Some(false)),
+            Some(_) => Err(ApiError::bad_request(format!(
+                "Parameter `{key}` must be true or false."
+            ))),
+        }
+    }
+
     /// A whole number in `range`; 400 naming the key otherwise.
     pub fn number(
         &self,

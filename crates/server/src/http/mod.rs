@@ -4,6 +4,7 @@ pub mod error;
 pub mod extract;
 pub mod frame;
 pub mod listen;
+pub mod page;
 pub mod public;
 
 pub use error::{ApiError, Family};

@@ -139,12 +139,11 @@ impl Caller {
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
-    /// The frame has put the caller into the request's extensions.
+    /// The frame has put the caller into the request's extensions, or why there is none.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, ApiError> {
-        parts
-            .extensions
-            .get::<Caller>()
-            .cloned()
-            .ok_or_else(ApiError::unauthorized)
+        match parts.extensions.get::<Authentication>() {
+            Some(Authentication(result)) => result.clone(),
+            None => Err(ApiError::unauthorized()),
+        }
     }
 }

@@ -369,7 +369,8 @@ async fn find_domain(db: &mut AnyConnection, domain: &DomainRef) -> Result<Optio
         (Some(id), _) => match id.parse() {
             Ok(id) => rows::domain_by_id(db, id).await,
             // Clients write `default` for the domain id out of habit.
-            Err(_) => rows::domain_by_name(db, id).await,
+            Err(_) if id == "default" => rows::domain_by_name(db, "Default").await,
+            Err(_) => Ok(None),
         },
         (None, Some(name)) => rows::domain_by_name(db, name).await,
         (None, None) => Ok(None),
@@ -519,6 +520,7 @@ async fn caller_in(
 
 /// Runs reads that belong together; here so that handlers need not name the catalog.
 impl Identity {
+    #[cfg(test)]
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.inner.catalog
     }
