@@ -1,5 +1,9 @@
 //! A service in this process, on a port of its own, with a directory of its own.
-#![expect(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test binary uses a part of it; `expect` would fail in the one that uses all"
+)]
 
 use std::sync::Arc;
 
