@@ -1,2 +1,2 @@
-//! Coffer.
+//! The `coffer` executable.
 fn main() {}

@@ -1,0 +1,58 @@
+//! The API document, from the annotations of the routes.
+
+use std::sync::OnceLock;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, Info, License, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::AppState;
+
+/// The document before any route: title and ways to authenticate.
+pub(super) fn base() -> OpenApi {
+    let mut info = Info::new("Coffer", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "Cloud backup and recovery for servers of one's own: the CBR v3 API with the parts of \
+         its neighbours that its clients use."
+            .to_owned(),
+    );
+    info.license = Some(License::new("MIT OR Apache-2.0"));
+    let token = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Auth-Token",
+        "Token from POST /v3/auth/tokens. Requests signed with an access key \
+         (SDK-HMAC-SHA256) need none.",
+    ));
+    let components =
+        ComponentsBuilder::new().security_scheme("token", SecurityScheme::ApiKey(token));
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components.build()))
+        .build()
+}
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(show))
+}
+
+/// The whole document as text, as `GET /openapi.json` gives it.
+pub fn document() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let mut text = super::routes()
+            .into_openapi()
+            .to_pretty_json()
+            .expect("the document has text keys alone");
+        text.push('\n');
+        text
+    })
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", security(()),
+    responses((status = 200, description = "The API document.", content_type = "application/json")))]
+async fn show() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], document())
+}

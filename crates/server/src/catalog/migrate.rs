@@ -1,0 +1,139 @@
+//! Forward migrations, embedded in the program.
+//!
+//! Each runs once, in a transaction together with its line in `schema_migrations`; a crash leaves
+//! it undone. A released migration is never edited: the checksum of what ran is kept and compared.
+
+use coffer_core::{Error, Result};
+use sqlx::{AnyPool, Row};
+
+use super::failed;
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// In ascending order without gaps. New ones go to the end.
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "identity",
+    sql: include_str!("migrations/0001_identity.sql"),
+}];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    applied_at BIGINT NOT NULL
+)";
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// `Conflict` where the database is newer than this program, or was made by a changed one.
+pub(super) async fn run(pool: &AnyPool) -> Result<()> {
+    run_list(pool, MIGRATIONS).await
+}
+
+async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+    let mut tx = pool
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(failed("begin migration"))?;
+    sqlx::raw_sql(TABLE)
+        .execute(&mut *tx)
+        .await
+        .map_err(failed("create schema_migrations"))?;
+    let rows = sqlx::query("SELECT version, checksum FROM schema_migrations ORDER BY version")
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(failed("read schema_migrations"))?;
+    for (at, row) in rows.iter().enumerate() {
+        let version: i64 = row.get(0);
+        let checksum: String = row.get(1);
+        match migrations.get(at) {
+            Some(known) if known.version == version && sum(known) == checksum => {}
+            Some(known) if known.version == version => {
+                return Err(Error::conflict(format!(
+                    "migration {version} of the catalog is not the one this program has"
+                ))
+                .hint("Use the program that made this catalog, or one released later."));
+            }
+            _ => {
+                return Err(Error::conflict(format!(
+                    "the catalog's schema has version {version}, this program knows {}",
+                    migrations.len()
+                ))
+                .hint("Use the newer program that migrated this catalog."));
+            }
+        }
+    }
+    for migration in &migrations[rows.len()..] {
+        sqlx::raw_sql(migration.sql)
+            .execute(&mut *tx)
+            .await
+            .map_err(failed("run migration"))
+            .map_err(|e| e.context(migration.name))?;
+        sqlx::query(
+            "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(migration.version)
+        .bind(migration.name)
+        .bind(sum(migration))
+        .bind(crate::door::now().as_millisecond())
+        .execute(&mut *tx)
+        .await
+        .map_err(failed("record migration"))?;
+    }
+    tx.commit().await.map_err(failed("commit migration"))
+}
+
+fn sum(migration: &Migration) -> String {
+    blake3::hash(migration.sql.as_bytes()).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coffer_core::Kind;
+
+    #[test]
+    fn versions_ascend_without_gaps() {
+        for (at, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.version, at as i64 + 1, "{}", migration.name);
+        }
+    }
+
+    #[tokio::test]
+    async fn edited_and_newer_schemas_are_refused_and_failures_leave_nothing() {
+        sqlx::any::install_default_drivers();
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/m.db?mode=rwc", dir.path().display());
+        let pool = AnyPool::connect(&url).await.unwrap();
+        let one = |sql| Migration {
+            version: 1,
+            name: "one",
+            sql,
+        };
+        let two = |sql| Migration {
+            version: 2,
+            name: "two",
+            sql,
+        };
+        let good = one("CREATE TABLE a (x BIGINT); CREATE TABLE b (x BIGINT)");
+        run_list(&pool, &[good]).await.unwrap();
+
+        let edited = run_list(&pool, &[one("CREATE TABLE c (x BIGINT)")]).await;
+        assert_eq!(edited.unwrap_err().kind, Kind::Conflict);
+
+        let good = || one("CREATE TABLE a (x BIGINT); CREATE TABLE b (x BIGINT)");
+        let broken = two("CREATE TABLE d (x BIGINT); CREATE TABLE a (x BIGINT)");
+        run_list(&pool, &[good(), broken]).await.unwrap_err();
+        run_list(&pool, &[good(), two("CREATE TABLE d (x BIGINT)")])
+            .await
+            .unwrap();
+        let newer = run_list(&pool, &[good()]).await;
+        assert_eq!(newer.unwrap_err().kind, Kind::Conflict);
+    }
+}

@@ -1,0 +1,279 @@
+//! Around every request: id, log span, caller, body limit, time limit, panics, error form.
+//!
+//! A handler runs in a task of its own, so a client that hangs up does not stop half-way what it
+//! asked for. A request whose time is over gets its answer; one that only reads is ended, one that
+//! changes something goes on to its end.
+
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use coffer_core::ids::ProjectId;
+use tracing::Instrument;
+
+use super::error::{ApiError, Family, render};
+use super::public::client_address;
+use crate::catalog::identity::ScopeId;
+use crate::door;
+use crate::identity::caller::Authentication;
+use crate::identity::signature::{Authorization, SignedRequest};
+use crate::identity::{Caller, Identity};
+use crate::state::AppState;
+
+/// Largest body of a request without a caller (a log-in, say) in bytes.
+const ANONYMOUS_BODY_BYTES: usize = 64 * 1024;
+const REQUEST_ID: &str = "x-request-id";
+
+/// Names a request in answers, logs and tasks: `req-` and a UUID.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<RequestId, ApiError> {
+        let id = parts.extensions.get::<RequestId>().cloned();
+        id.ok_or_else(|| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "no request id"))
+    }
+}
+
+/// The middleware. Outermost.
+pub(crate) async fn frame(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = format!("req-{}", door::new_uuid());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!("request", request.id = %id, %method, path);
+    let response = within(&state, request, next, &id)
+        .instrument(span.clone())
+        .await;
+    let response = finish(response, Family::of(&path), &id);
+    let status = response.status().as_u16();
+    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        // Probes come every few seconds.
+        if matches!(path.as_str(), "/health" | "/ready") {
+            tracing::debug!(status, duration_ms, "{method} {path}: {status}");
+        } else {
+            tracing::info!(
+                status,
+                duration_ms,
+                "{method} {path}: {status} in {duration_ms} ms"
+            );
+        }
+    });
+    response
+}
+
+async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Response {
+    let limit = Duration::from_secs(state.config.http.request_timeout_seconds);
+    let deadline = tokio::time::Instant::now() + limit;
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let prepared = tokio::time::timeout_at(deadline, prepare(state, request, id)).await;
+    let request = match prepared {
+        Ok(Ok(request)) => request,
+        Ok(Err(error)) => return error.into_response(),
+        Err(_) => {
+            let message = "The request did not arrive in time.";
+            return ApiError::new(StatusCode::REQUEST_TIMEOUT, message).into_response();
+        }
+    };
+    let mut handler = tokio::spawn(next.run(request).in_current_span());
+    match tokio::time::timeout_at(deadline, &mut handler).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(failed)) => {
+            tracing::error!("handler panicked: {failed}");
+            ApiError::from(coffer_core::Error::internal("handler panicked")).into_response()
+        }
+        Err(_) => {
+            if reads {
+                handler.abort();
+            }
+            tracing::error!("no answer within {} s", limit.as_secs());
+            let message = "The service did not answer in time.";
+            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response()
+        }
+    }
+}
+
+/// Finds the caller and reads the body, as far as it may be read.
+async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let limit = state.config.http.body_limit_bytes;
+    let authorization = match parts
+        .headers
+        .get(header::AUTHORIZATION)
+        .map(HeaderValue::to_str)
+    {
+        Some(Ok(text)) => Authorization::parse(text),
+        _ => None,
+    };
+    let (caller, bytes) = match (token_of(&parts), authorization) {
+        (Some(token), _) => {
+            let caller = match state.identity.token(token).await? {
+                Some(info) => Ok(info.caller),
+                None => Err(ApiError::unauthorized()),
+            };
+            let limit = if caller.is_ok() {
+                limit
+            } else {
+                limit.min(ANONYMOUS_BODY_BYTES)
+            };
+            (caller, read(&parts, body, limit).await?)
+        }
+        (None, Some(authorization)) => {
+            let known = state
+                .identity
+                .knows_access_key(authorization.access)
+                .await?;
+            let limit = if known {
+                limit
+            } else {
+                limit.min(ANONYMOUS_BODY_BYTES)
+            };
+            let bytes = read(&parts, body, limit).await?;
+            (
+                signed(&state.identity, &authorization, &parts, &bytes).await?,
+                bytes,
+            )
+        }
+        (None, None) => {
+            let limit = limit.min(ANONYMOUS_BODY_BYTES);
+            (
+                Err(ApiError::unauthorized()),
+                read(&parts, body, limit).await?,
+            )
+        }
+    };
+    if let Ok(caller) = &caller {
+        tracing::debug!(user.id = %caller.user_id, "caller is user {}", caller.user_id);
+    }
+    parts.extensions.insert(Authentication(caller));
+    parts.extensions.insert(RequestId(id.to_owned()));
+    parts
+        .extensions
+        .insert(ClientAddress(client_address(&state.config, &parts)));
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Where a request comes from; counted where passwords are wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub std::net::IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ClientAddress, ApiError> {
+        let address = parts.extensions.get::<ClientAddress>().copied();
+        Ok(address.unwrap_or(ClientAddress([0, 0, 0, 0].into())))
+    }
+}
+
+fn token_of(parts: &Parts) -> Option<&str> {
+    let token = parts.headers.get("x-auth-token")?.to_str().ok()?;
+    Some(token).filter(|token| !token.is_empty())
+}
+
+async fn read(parts: &Parts, body: Body, limit: usize) -> Result<axum::body::Bytes, ApiError> {
+    let too_large = || {
+        let message = format!("The body is larger than {limit} bytes.");
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    let length = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if length
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_some_and(|length| length > limit)
+    {
+        return Err(too_large());
+    }
+    let read = to_bytes(body, limit).await;
+    read.map_err(|error| {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            if error.to_string().contains("length limit exceeded") {
+                return too_large();
+            }
+            cause = error.source();
+        }
+        ApiError::bad_request("The body could not be read.")
+    })
+}
+
+async fn signed(
+    identity: &Identity,
+    authorization: &Authorization<'_>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Result<Caller, ApiError>, ApiError> {
+    let request = SignedRequest {
+        method: &parts.method,
+        uri: &parts.uri,
+        headers: &parts.headers,
+        body,
+    };
+    let caller = identity
+        .signed(authorization, request, scope_of(parts))
+        .await?;
+    Ok(caller.ok_or_else(ApiError::unauthorized))
+}
+
+/// What a signed request is about: the project in the path, else the one of the header.
+fn scope_of(parts: &Parts) -> ScopeId {
+    let mut segments = parts.uri.path().split('/').skip(2);
+    let in_path = segments
+        .next()
+        .and_then(|segment| segment.parse::<ProjectId>().ok());
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let in_header = || header("x-project-id").and_then(|id| id.parse().ok());
+    if let Some(project) = in_path.or_else(in_header) {
+        return ScopeId::Project(project);
+    }
+    match header("x-domain-id").and_then(|id| id.parse().ok()) {
+        Some(domain) => ScopeId::Domain(domain),
+        None => ScopeId::None,
+    }
+}
+
+/// Gives errors their form and every answer its id.
+fn finish(mut response: Response, family: Family, id: &str) -> Response {
+    let status = response.status();
+    let error = response.extensions_mut().remove::<ApiError>();
+    if status.is_client_error() || status.is_server_error() {
+        let is_json = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        // What a handler wrote itself stays; what axum wrote (a wrong path parameter, say) goes.
+        if error.is_some() || !is_json {
+            let error = error.unwrap_or_else(|| {
+                ApiError::new(status, status.canonical_reason().unwrap_or("Error"))
+            });
+            let rendered = render(family, &error);
+            let (mut parts, _) = response.into_parts();
+            parts.headers.remove(header::CONTENT_LENGTH);
+            parts.headers.extend(rendered.headers().clone());
+            if status == StatusCode::UNAUTHORIZED {
+                let challenge = HeaderValue::from_static("Keystone uri=\"/v3\"");
+                parts.headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
+            response = Response::from_parts(parts, rendered.into_body());
+        }
+    }
+    let id = HeaderValue::from_str(id).expect("a UUID is a header value");
+    response.headers_mut().insert(REQUEST_ID, id);
+    let no_sniff = HeaderValue::from_static("nosniff");
+    response
+        .headers_mut()
+        .insert(header::X_CONTENT_TYPE_OPTIONS, no_sniff);
+    response
+}

@@ -1,0 +1,13 @@
+//! The HTTP frame: what holds for every request, whatever it asks for.
+
+pub mod error;
+pub mod extract;
+pub mod frame;
+pub mod listen;
+pub mod page;
+pub mod public;
+
+pub use error::{ApiError, Family};
+pub use extract::{Json, Params};
+pub use frame::RequestId;
+pub use public::PublicBase;

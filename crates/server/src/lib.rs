@@ -1,0 +1,16 @@
+//! Coffer's control plane.
+//!
+//! `coffer serve` is [`serve::run`]. `api` speaks HTTP and JSON, `app` decides and writes,
+//! `catalog` knows SQL, `tasks` carries out what was decided, `identity` says who is asking.
+
+pub mod api;
+pub mod catalog;
+pub mod config;
+pub mod door;
+pub mod http;
+pub mod identity;
+pub mod serve;
+pub mod state;
+pub mod telemetry;
+
+pub use state::AppState;

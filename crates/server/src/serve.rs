@@ -1,0 +1,163 @@
+//! The service: start, run, stop.
+//!
+//! Start: data directory, catalog, the lock on it, first administrator, listeners. Stop (SIGTERM,
+//! SIGINT): no new connections, background work is told to park, requests under way end, then the
+//! catalog closes and the lock goes. A kill at any point is as good: the next start takes up what
+//! the catalog says.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use coffer_core::{Error, Result};
+use coffer_engine::hypervisor::Hypervisor;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::api;
+use crate::catalog::{Catalog, ServiceLock};
+use crate::config::Config;
+use crate::door::Clock;
+use crate::http::listen::Listeners;
+use crate::identity::{self, Identity};
+use crate::state::{AppState, Services};
+
+/// A service that runs.
+pub struct Service {
+    state: AppState,
+    addresses: Vec<SocketAddr>,
+    listening: JoinHandle<()>,
+    _lock: ServiceLock,
+}
+
+/// Runs a service until SIGTERM or SIGINT.
+///
+/// # Errors
+/// `Invalid` or `Unavailable` where it cannot start, `Conflict` where another service works on
+/// the same catalog.
+pub async fn run(config: Config, hypervisors: Vec<Arc<dyn Hypervisor>>) -> Result<()> {
+    crate::telemetry::start(&config.log)?;
+    let mut terminate = signal(SignalKind::terminate())
+        .map_err(|e| Error::internal("listen for SIGTERM").caused_by(e))?;
+    let mut interrupt = signal(SignalKind::interrupt())
+        .map_err(|e| Error::internal("listen for SIGINT").caused_by(e))?;
+    let service = Service::start(config, hypervisors, Clock::new()).await?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    service.stop().await;
+    Ok(())
+}
+
+impl Service {
+    /// Starts a service; it answers when this returns.
+    pub async fn start(
+        config: Config,
+        hypervisors: Vec<Arc<dyn Hypervisor>>,
+        clock: Clock,
+    ) -> Result<Service> {
+        prepare_data_dir(&config.data_dir)?;
+        let catalog = Catalog::open(&config.catalog_url()).await?;
+        let lock = catalog.lock_service()?;
+        let listeners = Listeners::bind(&config.http).await?;
+        if let Some(first) = identity::bootstrap_if_empty(&catalog, &config).await? {
+            let file = first.password_file.unwrap_or_default();
+            tracing::info!(
+                user = first.user,
+                "first start: log in as {} of domain {}, project {}; the password is in {}",
+                first.user,
+                first.domain,
+                first.project,
+                file.display()
+            );
+        }
+        let identity = Identity::open(catalog.clone(), clock.clone(), &config)?;
+        let state = AppState::new(Services {
+            config: Arc::new(config),
+            catalog,
+            identity,
+            clock,
+            hypervisors,
+            task_added: Arc::new(Notify::new()),
+            stopping: CancellationToken::new(),
+            background: TaskTracker::new(),
+        });
+        let addresses = listeners.addresses();
+        for address in &addresses {
+            tracing::info!("listening on {address}");
+        }
+        let router = api::router(state.clone());
+        let grace = Duration::from_secs(state.config.http.shutdown_grace_seconds);
+        let listening = tokio::spawn(listeners.serve(router, state.stopping.clone(), grace));
+        Ok(Service {
+            state,
+            addresses,
+            listening,
+            _lock: lock,
+        })
+    }
+
+    /// What its handlers reach.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Stops: requests under way end, background work parks, the catalog closes.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.state.stopping.cancel();
+        self.state.background.close();
+        if let Err(error) = self.listening.await {
+            tracing::error!("listeners ended badly: {error}");
+        }
+        let grace = Duration::from_secs(self.state.config.http.shutdown_grace_seconds);
+        if tokio::time::timeout(grace, self.state.background.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("background work did not park within {} s", grace.as_secs());
+        }
+        self.state.catalog.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Makes the data directory for its owner alone, or checks that the one there is not open to all.
+pub(crate) fn prepare_data_dir(path: &Path) -> Result<()> {
+    let failed = |e| {
+        Error::unavailable(format!("use `data_dir` `{}`", path.display()))
+            .hint("It must be a directory that the service's user may write to.")
+            .caused_by(e)
+    };
+    if !path.exists() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(failed)?;
+    }
+    let mode = std::fs::metadata(path)
+        .map_err(failed)?
+        .permissions()
+        .mode();
+    if mode & 0o002 != 0 {
+        return Err(Error::invalid(format!(
+            "`data_dir` `{}` is writable for all",
+            path.display()
+        ))
+        .hint("It holds keys: chmod 0700 it."));
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! What every handler can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use coffer_engine::hypervisor::Hypervisor;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::door::Clock;
+use crate::identity::Identity;
+
+/// The services of one process. Clones are cheap and share everything.
+#[derive(Clone)]
+pub struct AppState {
+    services: Arc<Services>,
+}
+
+/// See [`AppState`].
+pub struct Services {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The database.
+    pub catalog: Catalog,
+    /// Who may do what.
+    pub identity: Identity,
+    /// The clock.
+    pub clock: Clock,
+    /// What there is to protect, by the names of the configuration.
+    pub hypervisors: Vec<Arc<dyn Hypervisor>>,
+    /// Wakes the workers after a task was put into the catalog (the queue itself is there).
+    pub task_added: Arc<Notify>,
+    /// Cancelled when the service shall stop: long work parks itself so that the next start goes
+    /// on with it.
+    pub stopping: CancellationToken,
+    /// Everything that runs beside requests. The service ends when it is empty.
+    pub background: TaskTracker,
+}
+
+impl AppState {
+    /// Shares the services.
+    pub fn new(services: Services) -> AppState {
+        AppState {
+            services: Arc::new(services),
+        }
+    }
+
+    /// The hypervisor of that name, if the configuration still has it.
+    pub fn hypervisor(&self, name: &str) -> Option<&Arc<dyn Hypervisor>> {
+        self.hypervisors
+            .iter()
+            .find(|hypervisor| hypervisor.name() == name)
+    }
+}
+
+impl Deref for AppState {
+    type Target = Services;
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}

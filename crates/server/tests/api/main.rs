@@ -1,0 +1,10 @@
+//! The service over HTTP, in this process.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod closing;
+mod frame;
+mod keystone;
+mod neighbours;
+mod users;
