@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
+use coffer_core::format::pack::BlobKind;
 use coffer_core::format::records::Manifest;
 use coffer_core::ids::PackId;
-use coffer_core::map::{Address, Body, NodeRef};
+use coffer_core::map::{Address, Body, ChunkRef, NodeRef};
 use coffer_core::{Error, Result};
 
 use crate::repository::Vault;
@@ -27,10 +28,13 @@ impl Bits {
         fresh
     }
 
-    fn contains(&self, at: u32) -> bool {
-        self.0
-            .get(at as usize / 64)
-            .is_some_and(|word| word >> (at % 64) & 1 == 1)
+    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        let words = (0..).step_by(64).zip(&self.0);
+        words.flat_map(|(from, word)| {
+            (0..64)
+                .filter(move |i| word >> i & 1 == 1)
+                .map(move |i| from + i)
+        })
     }
 }
 
@@ -49,11 +53,9 @@ impl Marks {
         self.referenced.contains_key(&pack)
     }
 
-    /// True if the blob is referred to.
-    pub fn reaches(&self, pack: PackId, ordinal: u32) -> bool {
-        self.referenced
-            .get(&pack)
-            .is_some_and(|bits| bits.contains(ordinal))
+    /// The blobs of the pack that are referred to.
+    pub fn ordinals(&self, pack: PackId) -> impl Iterator<Item = u32> + '_ {
+        self.referenced.get(&pack).into_iter().flat_map(Bits::iter)
     }
 
     /// The packs that hold something referred to.
@@ -79,13 +81,14 @@ impl Marks {
 
     /// Marks all that a backup reaches; shared subtrees are visited once.
     ///
-    /// `on_error` is told of a node that cannot be read, with disk name, level and index; where it
-    /// returns `Ok`, the walk goes on without what lies beneath.
+    /// `on_error` is told of a node that cannot be read, or of a chunk that is not where it should be; where it returns `Ok`, the walk goes on
+    /// without what lies beneath.
     pub async fn add(
         &mut self,
         vault: &Vault,
         manifest: &Manifest,
-        mut on_error: impl FnMut(Lost<'_>) -> Result<()>,
+        chunks: Chunks,
+        mut on_error: impl FnMut(Lost) -> Result<()>,
     ) -> Result<()> {
         for disk in &manifest.disks {
             let Some(root) = disk.root else { continue };
@@ -98,10 +101,7 @@ impl Marks {
                     Ok(loaded) => loaded,
                     Err(error) => {
                         on_error(Lost {
-                            manifest,
-                            disk: &disk.name,
-                            level,
-                            index,
+                            address: node.address,
                             error,
                         })?;
                         continue;
@@ -112,10 +112,17 @@ impl Marks {
                 }
                 match &loaded.node.body {
                     Body::Leaf(entries) => {
-                        entries
-                            .iter()
-                            .flatten()
-                            .for_each(|entry| self.refer(entry.address));
+                        for entry in entries.iter().flatten() {
+                            self.refer(entry.address);
+                            if chunks == Chunks::Check
+                                && let Err(error) = check_chunk(vault, entry).await
+                            {
+                                on_error(Lost {
+                                    address: entry.address,
+                                    error,
+                                })?;
+                            }
+                        }
                     }
                     Body::Inner(entries) => {
                         for (i, entry) in entries.iter().enumerate() {
@@ -132,16 +139,30 @@ impl Marks {
     }
 }
 
-/// A map node that could not be read.
-pub struct Lost<'a> {
-    /// The backup on whose walk it was met first.
-    pub manifest: &'a Manifest,
-    /// Name of the disk.
-    pub disk: &'a str,
-    /// Its level.
-    pub level: u8,
-    /// Its number in its level.
-    pub index: u64,
+/// Whether a walk looks the chunks up in their packs' directories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chunks {
+    /// Only refer to them.
+    Trust,
+    /// Look each of them up, once for all backups that share its leaf.
+    Check,
+}
+
+async fn check_chunk(vault: &Vault, chunk: &ChunkRef) -> Result<()> {
+    let (_, blob) = vault.locate(chunk.address).await?;
+    match blob.digest == chunk.digest && blob.kind == BlobKind::Chunk {
+        true => Ok(()),
+        false => Err(Error::data(format!(
+            "blob {} is not what the map says",
+            blob.ordinal
+        ))),
+    }
+}
+
+/// A map node that could not be read, or a chunk that is not there.
+pub struct Lost {
+    /// Where it lies.
+    pub address: Address,
     /// Why.
     pub error: Error,
 }

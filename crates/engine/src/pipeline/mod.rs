@@ -11,7 +11,7 @@ pub use backup::{BackupDisk, BackupJob, back_up};
 pub use delete::{Deleted, delete_backup};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
-// pub use verify::{Finding, Scope, VerifyReport, verify, verify_without_key};
+pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};
 
 use coffer_core::{Error, Result};
 use tokio_util::sync::CancellationToken;

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::check_cancelled;
 use super::delete::{pinning, remove_manifests};
-use super::mark::Marks;
+use super::mark::{Chunks, Marks};
 use crate::repository::{
     Needs, Repository, Survey, end_session, log_entry, owner_is_gone, read_log,
 };
@@ -124,7 +124,7 @@ impl Marked {
             check_cancelled(cancel)?;
             if self.seen.insert((manifest.backup_id, manifest.attempt)) {
                 self.marks
-                    .add(repository, manifest, |lost| Err(lost.error))
+                    .add(repository, manifest, Chunks::Trust, |lost| Err(lost.error))
                     .await?;
             }
         }

@@ -35,12 +35,13 @@ use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
 use jiff::Timestamp;
 
-pub use keys::KeySource;
+pub use keys::{KeySource, create_key_file};
 pub use log::{LogHead, read_log};
 pub use map_builder::{Built, MapBuilder};
 pub use map_reader::{Cursor, Loaded, Part, chunk_digest};
 pub use pack_reader::Directory;
 pub use pack_writer::{Blob, PackWriter};
+pub use records::record_is_sound;
 pub(crate) use session::log_entry;
 pub use session::{Begun, Condemned, ReadSession, WriteSession, end_session, owner_is_gone};
 pub use store::Store;

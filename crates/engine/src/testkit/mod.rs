@@ -4,7 +4,9 @@
 //! builds the guest's images and says where they are: `COFFER_TEST_GUEST` and `COFFER_TEST_STACK`.
 //! Everything here blocks; asynchronous tests call it from `spawn_blocking`, or do not mind.
 
+mod faulty;
 mod guest;
+mod memory;
 mod records;
 mod source;
 mod stack;
@@ -14,7 +16,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+pub use faulty::{Faulty, Rates};
 pub use guest::{Boot, DiskSpec, Guest, GuestSpec, Image, check_records};
+pub use memory::{MemorySource, MemoryTarget};
 pub use records::{Expect, Report};
 pub use source::{Counting, Throttled};
 pub use stack::Stack;
