@@ -1,9 +1,19 @@
-//! The one door to the clock and to what the operating system says of this process.
+//! The one door to the clock, to randomness and to what the operating system says of this process.
 
 use coffer_core::format::records::Owner;
+use coffer_core::{Error, Result};
 use jiff::Timestamp;
 
+/// Fills `bytes` from the operating system.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+pub fn random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|e| {
+        Error::unavailable("the operating system gives no random bytes").caused_by(e.to_string())
+    })
+}
+
 /// The time now.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }

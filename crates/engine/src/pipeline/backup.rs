@@ -79,7 +79,7 @@ pub struct BackupJob {
 /// On an error the session stays in the store: the next attempt with the same backup id takes
 /// over what was stored. When cancelled, it is abandoned.
 pub async fn back_up(
-    session: WriteSession,
+    session: Box<WriteSession>,
     job: BackupJob,
     progress: &Progress,
     cancel: &CancellationToken,

@@ -42,7 +42,7 @@ pub async fn delete_backup(repository: &Repository, id: BackupId) -> Result<Dele
     if !readable {
         return Err(Error::not_found(format!("there is no backup {id}")));
     }
-    let condemned = repository.condemnations().await?;
+    let condemned = repository.condemnations().await?.readable;
     let number = match condemned.iter().find(|(_, c)| c.backups.contains(&id)) {
         Some((number, _)) => *number,
         None => {

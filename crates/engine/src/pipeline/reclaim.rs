@@ -140,7 +140,11 @@ async fn carry_out(
     report: &mut ReclaimReport,
     cancel: &CancellationToken,
 ) -> Result<()> {
-    let condemnations = repository.condemnations().await?;
+    let found = repository.condemnations().await?;
+    for number in found.unreadable {
+        repository.drop_unreadable(number).await?;
+    }
+    let condemnations = found.readable;
     let mut due = Vec::new();
     let mut waits = Vec::new();
     for (number, _) in &condemnations {
@@ -265,7 +269,7 @@ fn writers(sessions: &Sessions, waits: &[SessionId]) -> Vec<SessionId> {
 /// Removes the manifests of condemned backups that nobody holds any more. Returns their number.
 async fn finish_deletions(repository: &Repository, sessions: &Sessions) -> Result<u64> {
     let mut finished = 0;
-    for (number, record) in repository.condemnations().await? {
+    for (number, record) in repository.condemnations().await?.readable {
         let waits = repository.waits(number).await?.sessions;
         for id in record.backups {
             if pinning(sessions, &waits, id).is_empty()

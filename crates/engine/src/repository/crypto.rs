@@ -5,7 +5,7 @@ use coffer_core::digest::Digest;
 use coffer_core::format::pack::BlobKind;
 use coffer_core::format::vault::VaultHeader;
 use coffer_core::format::{AssociatedData, Suite, TAG_BYTES};
-use coffer_core::{Error, Result};
+use coffer_core::Result;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The key of a key domain. Leaves memory with its owner; never printed.
@@ -29,9 +29,7 @@ impl VaultKey {
 
 /// Fills `bytes` from the operating system.
 pub fn random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|e| {
-        Error::unavailable("the operating system gives no random bytes").caused_by(e.to_string())
-    })
+    crate::door::random(bytes)
 }
 
 /// A new salt.

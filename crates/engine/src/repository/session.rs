@@ -34,7 +34,7 @@ pub enum Begun {
     /// The backup exists already: an earlier attempt had committed it.
     Committed(Box<Manifest>),
     /// A session to write it.
-    Session(WriteSession),
+    Session(Box<WriteSession>),
 }
 
 /// The right to write one backup. Ends by [`WriteSession::commit`] or [`WriteSession::abandon`];
@@ -140,16 +140,21 @@ impl Repository {
         for session in &dead {
             self.remove_session(session).await?;
         }
-        let adopted = Arc::new(self.adopt(&adopted, &condemned.packs).await?);
+        // What is condemned must be known to take over anything. Parents need no such care: what
+        // they refer to is reached by their manifests, which this session holds.
+        let adopted = match condemned.complete {
+            true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
+            false => Arc::default(),
+        };
         let vault = self.vault().clone();
-        Ok(Begun::Session(WriteSession {
+        Ok(Begun::Session(Box::new(WriteSession {
             vault,
             record,
             backup_id,
             attempt,
             parents: usable,
             adopted,
-        }))
+        })))
     }
 
     /// Holds `backups` in place for reading; `NotFound` where one is gone or about to go.
@@ -258,6 +263,17 @@ pub struct Condemned {
     pub backups: HashSet<BackupId>,
     /// Packs about to go.
     pub packs: HashSet<PackId>,
+    /// False where a condemnation cannot be read: then there may be more.
+    pub complete: bool,
+}
+
+/// What lies below `condemn/`.
+#[derive(Debug, Default)]
+pub(crate) struct Condemnations {
+    /// Those that can be read, by number.
+    pub readable: Vec<(u64, Condemnation)>,
+    /// The numbers of the others.
+    pub unreadable: Vec<u64>,
 }
 
 impl Vault {
@@ -288,7 +304,11 @@ impl Vault {
             .await?
         {
             Created::Yes => Ok(()),
-            Created::Exists => Err(Error::unavailable("the session was only partly written")),
+            // The id is random: what lies there is a torn write of ours.
+            Created::Exists => {
+                self.store.remove(&name).await?;
+                Err(Error::unavailable("the session was only partly written"))
+            }
         }
     }
 
@@ -305,21 +325,24 @@ impl Vault {
             .map(|_| ())
     }
 
-    /// The numbers and contents of all condemnations.
-    pub(crate) async fn condemnations(&self) -> Result<Vec<(u64, Condemnation)>> {
-        let mut found = Vec::new();
+    /// All condemnations, by number.
+    pub(crate) async fn condemnations(&self) -> Result<Condemnations> {
+        let mut found = Condemnations::default();
         for object in self.store.list(name::CONDEMNATIONS).await? {
             let Some(number) = name::parse_numbered(name::CONDEMNATIONS, &object.name) else {
                 continue;
             };
-            if let Some(record) = self
+            match self
                 .read_record(ObjectKind::Condemnation, &object.name)
-                .await?
+                .await
             {
-                found.push((number, record));
+                Ok(Some(record)) => found.readable.push((number, record)),
+                Ok(None) => {} // carried out meanwhile
+                Err(e) if e.kind == Kind::Data => found.unreadable.push(number),
+                Err(e) => return Err(e),
             }
         }
-        found.sort_by_key(|(number, _)| *number);
+        found.readable.sort_by_key(|(number, _)| *number);
         Ok(found)
     }
 
@@ -336,16 +359,31 @@ impl Vault {
             .await?
         {
             Created::Yes => Ok((number, self.waits(number).await?)),
-            Created::Exists => Err(Error::unavailable("a condemnation was only partly written")),
+            Created::Exists => {
+                self.store.remove(&name).await?;
+                Err(Error::unavailable("a condemnation was only partly written"))
+            }
         }
     }
 
-    /// The sessions a condemnation waits for, from its record or, where there is none yet, from
-    /// the sessions of now: those are at least all that were there when it was written.
+    /// Removes a condemnation that cannot be read and that nobody can have acted on.
+    pub(crate) async fn drop_unreadable(&self, number: u64) -> Result<()> {
+        if self.store.get(&name::verdict(number)).await?.is_none() {
+            self.lift(number).await?;
+        }
+        Ok(())
+    }
+
+    /// The sessions a condemnation waits for, from its record or, where there is none that can be
+    /// read, from the sessions of now: those are at least all that are left of the ones that were
+    /// there when it was written.
     pub(crate) async fn waits(&self, number: u64) -> Result<Waits> {
         let name = name::waits(number);
-        if let Some(waits) = self.read_record(ObjectKind::Condemnation, &name).await? {
-            return Ok(waits);
+        match self.read_record(ObjectKind::Condemnation, &name).await {
+            Ok(Some(waits)) => return Ok(waits),
+            Ok(None) => {}
+            Err(e) if e.kind == Kind::Data => self.store.remove(&name).await?,
+            Err(e) => return Err(e),
         }
         let sessions = self
             .sessions()
@@ -369,7 +407,14 @@ impl Vault {
         let kind = ObjectKind::Condemnation;
         let settled = match self.create_record(kind, &name, &verdict).await? {
             Created::Yes => Some(verdict),
-            Created::Exists => self.read_record(kind, &name).await?,
+            Created::Exists => match self.read_record(kind, &name).await {
+                // Torn: whoever wrote it did not act on it.
+                Err(e) if e.kind == Kind::Data => {
+                    self.store.remove(&name).await?;
+                    return Err(e.context("a verdict was only partly written"));
+                }
+                settled => settled?,
+            },
         };
         let condemned = name::numbered(name::CONDEMNATIONS, number);
         if self.store.get(&condemned).await?.is_none() {
@@ -390,8 +435,12 @@ impl Vault {
 
     /// Everything that some condemnation names.
     pub async fn condemned(&self) -> Result<Condemned> {
-        let mut all = Condemned::default();
-        for (_, condemnation) in self.condemnations().await? {
+        let found = self.condemnations().await?;
+        let mut all = Condemned {
+            complete: found.unreadable.is_empty(),
+            ..Condemned::default()
+        };
+        for (_, condemnation) in found.readable {
             all.backups.extend(condemnation.backups);
             all.packs.extend(condemnation.packs);
         }
@@ -463,7 +512,7 @@ impl WriteSession {
     /// Commits: from the moment this returns `Ok`, the backup exists whatever happens.
     ///
     /// `Cancelled` where the attempt was declared dead meanwhile.
-    pub async fn commit(self, manifest: &Manifest) -> Result<()> {
+    pub async fn commit(self: Box<Self>, manifest: &Manifest) -> Result<()> {
         let name = name::backup(self.backup_id, self.attempt);
         let record = Attempt::Backup(Box::new(manifest.clone()));
         match self
@@ -506,7 +555,7 @@ impl WriteSession {
     }
 
     /// Gives up for good: what was stored is garbage for reclaim.
-    pub async fn abandon(self) -> Result<()> {
+    pub async fn abandon(self: Box<Self>) -> Result<()> {
         self.vault
             .store
             .remove(&name::session(self.record.id))
