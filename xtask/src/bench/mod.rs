@@ -89,7 +89,7 @@ impl Bench {
     /// A new repository and the file with its key.
     fn repository(&self, name: &str) -> Result<(PathBuf, PathBuf)> {
         let (repository, key) = (self.fresh(name)?, self.fresh(&format!("{name}.key"))?);
-        at(&key, std::fs::write(&key, "5b".repeat(32)))?;
+        at(&key, std::fs::write(&key, [0x5b; 32]))?;
         let mut init = self.repo("init", &repository, &key);
         shell::output(&mut init)?;
         Ok((repository, key))

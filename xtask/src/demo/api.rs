@@ -66,7 +66,7 @@ impl Api {
 
 /// True once the service answers.
 pub fn is_ready(address: &str) -> bool {
-    send(address, "GET", "/readyz", "", None).is_ok_and(|answer| answer.status == 200)
+    send(address, "GET", "/ready", "", None).is_ok_and(|answer| answer.status == 200)
 }
 
 fn send(

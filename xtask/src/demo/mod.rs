@@ -241,7 +241,7 @@ fn write_environment(places: &Places, access: &Access, free: &FreeResources) -> 
         .collect();
     // In one step: whoever waits for the file shall not read half of it.
     let new = places.folder.join("demo.env.new");
-    stage::write_private(&new, &text)?;
+    stage::write_private(&new, text.as_bytes())?;
     at(&places.env(), std::fs::rename(&new, places.env()))
 }
 

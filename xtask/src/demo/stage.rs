@@ -257,10 +257,11 @@ scratch_dir = "{scratch}"
         scratch = scratch.display(),
     );
     at(&places.store(), std::fs::create_dir_all(places.store()))?;
-    write_private(&places.key(), &random_hex(32)?)?;
+    // The key file of vaults is 32 random bytes.
+    write_private(&places.key(), &random(32)?)?;
     at(&places.config(), std::fs::write(places.config(), config))?;
 
-    let (password, share_password) = (random_hex(12)?, random_hex(12)?);
+    let (password, share_password) = (password()?, password()?);
     let admin = |arguments: &[&str], input: &str| admin(places, coffer, arguments, input);
     admin(&["bootstrap", "--password-stdin"], &password)?;
     admin(
@@ -356,17 +357,24 @@ fn free_address() -> Result<String> {
         .map_err(|e| e.to_string())
 }
 
-/// Hexadecimal digits of so many random bytes.
-fn random_hex(bytes: usize) -> Result<String> {
-    let mut random = vec![0; bytes];
+fn random(count: usize) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; count];
     let source = Path::new("/dev/urandom");
     let mut file = at(source, std::fs::File::open(source))?;
-    at(source, file.read_exact(&mut random))?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    at(source, file.read_exact(&mut bytes))?;
+    Ok(bytes)
+}
+
+/// A password of 24 hexadecimal digits.
+fn password() -> Result<String> {
+    Ok(random(12)?
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// Writes a file that only its owner may read.
-pub fn write_private(path: &Path, text: &str) -> Result<()> {
+pub fn write_private(path: &Path, content: &[u8]) -> Result<()> {
     let options = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
@@ -374,5 +382,5 @@ pub fn write_private(path: &Path, text: &str) -> Result<()> {
         .mode(0o600)
         .open(path);
     let mut file = at(path, options)?;
-    at(path, file.write_all(text.as_bytes()))
+    at(path, file.write_all(content))
 }
