@@ -24,10 +24,11 @@ const OPEN: &[&str] = &[
 
 /// Every route: method, path, and whether the document says it needs no token.
 fn routes() -> Vec<(Method, String, bool)> {
-    let document: Value = serde_json::from_str(coffer_server::api::openapi::document()).unwrap();
+    let document: Value =
+        serde_json::from_str(coffer_server::api::openapi::document()).expect("it is JSON");
     let mut routes = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
             if let Ok(method) = method.to_uppercase().parse::<Method>() {
                 let security = operation["security"].as_array();
                 let open = security.is_some_and(|list| {
