@@ -137,6 +137,10 @@ async fn every_route_of_another_project_is_closed() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether to write the golden file anew"
+)]
 fn the_document_is_the_one_reviewed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/openapi.json");
     let document = coffer_server::api::openapi::document();
