@@ -153,6 +153,9 @@ pub struct Libvirt {
     /// Directory for the scratch files of running backups; QEMU's user must be able to write there.
     #[serde(default)]
     pub scratch_dir: Option<PathBuf>,
+    /// Directory for sockets between Coffer and QEMU: a short path that QEMU's user may reach.
+    #[serde(default)]
+    pub runtime_dir: Option<PathBuf>,
 }
 
 /// A set of servers declared as images.
@@ -458,7 +461,11 @@ impl Config {
             names.chain(self.images.iter().map(|set| &set.name)),
         )?;
         for host in &self.libvirt {
-            let dirs = host.image_dirs.iter().chain(&host.scratch_dir);
+            let dirs = host
+                .image_dirs
+                .iter()
+                .chain(&host.scratch_dir)
+                .chain(&host.runtime_dir);
             for dir in dirs {
                 absolute(&format!("libvirt `{}`: directory", host.name), dir)?;
             }
@@ -483,6 +490,10 @@ impl Config {
 
 impl KeyConfig {
     /// The passphrase, if one is configured; from its file's first line or its variable.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the variable that the file names"
+    )]
     pub fn passphrase(&self) -> Result<Option<zeroize::Zeroizing<String>>> {
         if let Some(path) = &self.passphrase_file {
             let text = std::fs::read_to_string(path)

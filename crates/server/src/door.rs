@@ -22,6 +22,7 @@ impl Clock {
     }
 
     /// The time now.
+    #[expect(clippy::disallowed_methods, reason = "the clock's one door")]
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed));
         Timestamp::now()
@@ -42,6 +43,7 @@ impl Clock {
 }
 
 /// The time now, for code that has no [`Clock`] at hand.
+#[expect(clippy::disallowed_methods, reason = "the clock's one door")]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -50,6 +52,7 @@ pub fn now() -> Timestamp {
 ///
 /// # Panics
 /// If the operating system has no randomness: nothing secure can be done then.
+#[expect(clippy::disallowed_methods, reason = "the one door to randomness")]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");

@@ -48,6 +48,27 @@ impl AppState {
         }
     }
 
+    /// The services of a configuration, without listeners and hypervisors.
+    #[cfg(test)]
+    pub(crate) async fn for_test(config: &str) -> AppState {
+        let config = Config::parse(config).expect("the configuration is legal");
+        let catalog = Catalog::open(&config.catalog_url())
+            .await
+            .expect("the catalog opens");
+        let clock = Clock::new();
+        let identity = Identity::open(catalog.clone(), clock.clone(), &config);
+        AppState::new(Services {
+            identity: identity.expect("the data directory can be written"),
+            config: Arc::new(config),
+            catalog,
+            clock,
+            hypervisors: Vec::new(),
+            task_added: Arc::new(Notify::new()),
+            stopping: CancellationToken::new(),
+            background: TaskTracker::new(),
+        })
+    }
+
     /// The hypervisor of that name, if the configuration still has it.
     pub fn hypervisor(&self, name: &str) -> Option<&Arc<dyn Hypervisor>> {
         self.hypervisors

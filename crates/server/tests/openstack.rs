@@ -14,6 +14,10 @@ async fn openstack(world: &World, client: &str, session: &Session, arguments: &s
     openstack_as(world, client, session, arguments, &[]).await
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the client needs the search path"
+)]
 async fn openstack_as(
     world: &World,
     client: &str,
@@ -68,6 +72,7 @@ fn column<'a>(rows: &'a Value, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "says where the client is")]
 async fn the_openstack_client_logs_in_and_lists() {
     let Some(client) = std::env::var("COFFER_TEST_OPENSTACK").ok() else {
         println!("COFFER_TEST_OPENSTACK is not set: nothing to test with");

@@ -277,3 +277,102 @@ fn finish(mut response: Response, family: Family, id: &str) -> Response {
         .insert(header::X_CONTENT_TYPE_OPTIONS, no_sniff);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::{get, post};
+    use tokio::sync::Notify;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// A router of `routes` in the frame, with a time limit of one second.
+    async fn framed(directory: &tempfile::TempDir, routes: Router<AppState>) -> Router {
+        let text = format!(
+            "data_dir = '{}'\n[http]\nrequest_timeout_seconds = 1",
+            directory.path().display()
+        );
+        let state = AppState::for_test(&text).await;
+        routes
+            .layer(from_fn_with_state(state.clone(), frame))
+            .with_state(state)
+    }
+
+    async fn ask(router: &Router, method: Method, path: &str) -> (StatusCode, String, Response) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty())
+            .unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        (
+            parts.status,
+            text,
+            Response::from_parts(parts, Body::empty()),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_with_an_id_and_says_nothing_of_itself() {
+        async fn panics() {
+            panic!("secret detail");
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let router = framed(&directory, Router::new().route("/x", get(panics))).await;
+        let (status, body, response) = ask(&router, Method::GET, "/x").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            body.contains("BackupService.9910") && !body.contains("secret detail"),
+            "{body}"
+        );
+        assert!(response.headers().contains_key(REQUEST_ID));
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_answered_and_changes_go_on() {
+        let (go, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let dropped = Arc::new(AtomicBool::new(false));
+        struct Guard(Arc<AtomicBool>);
+        impl Drop for Guard {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::SeqCst);
+            }
+        }
+        let reads = {
+            let dropped = dropped.clone();
+            get(move || async move {
+                let _guard = Guard(dropped);
+                std::future::pending::<()>().await;
+            })
+        };
+        let changes = {
+            let (go, done) = (go.clone(), done.clone());
+            post(move || async move {
+                go.notified().await;
+                done.notify_one();
+            })
+        };
+        let directory = tempfile::tempdir().unwrap();
+        let routes = Router::new()
+            .route("/read", reads)
+            .route("/change", changes);
+        let router = framed(&directory, routes).await;
+        let (status, ..) = ask(&router, Method::GET, "/read").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        let (status, ..) = ask(&router, Method::POST, "/change").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        go.notify_one();
+        tokio::time::timeout(Duration::from_secs(20), done.notified())
+            .await
+            .unwrap();
+        assert!(dropped.load(Ordering::SeqCst), "the read was ended");
+    }
+}

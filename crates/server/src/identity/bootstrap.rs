@@ -12,7 +12,7 @@ use coffer_core::{Error, Result};
 use super::admin::{check_name, letters_and_digits};
 use super::caller::Role;
 use super::password::Passwords;
-use super::seal::write_private;
+use super::seal::{Existing, write_private};
 use crate::catalog::Catalog;
 use crate::catalog::identity::{self as rows, Domain, Project, ScopeId, User};
 use crate::config::Config;
@@ -50,9 +50,9 @@ pub async fn bootstrap(
 ) -> Result<Bootstrapped> {
     crate::serve::prepare_data_dir(&config.data_dir)?;
     let catalog = Catalog::open(&config.catalog_url()).await?;
-    let done = run(&catalog, config, user, password).await;
+    let done = run(&catalog, config, user, password, false).await;
     catalog.close().await;
-    done
+    done?.ok_or_else(|| Error::internal("make the first administrator"))
 }
 
 /// Like [`bootstrap`], only where there is no user at all.
@@ -62,7 +62,7 @@ pub(crate) async fn bootstrap_if_empty(
 ) -> Result<Option<Bootstrapped>> {
     let users = rows::count_users(&mut *catalog.reader().await?).await?;
     match users {
-        0 => run(catalog, config, None, None).await.map(Some),
+        0 => run(catalog, config, None, None, true).await,
         _ => Ok(None),
     }
 }
@@ -72,7 +72,8 @@ async fn run(
     config: &Config,
     name: Option<&str>,
     password: Option<&str>,
-) -> Result<Bootstrapped> {
+    only_if_empty: bool,
+) -> Result<Option<Bootstrapped>> {
     let name = name.unwrap_or(ADMINISTRATOR);
     check_name("user", name)?;
     if password.is_some_and(|password| password.chars().count() < 8) {
@@ -85,6 +86,9 @@ async fn run(
 
     let mut tx = catalog.write().await?;
     let db = tx.connection();
+    if only_if_empty && rows::count_users(db).await? > 0 {
+        return Ok(None);
+    }
     let domain = match rows::domain_by_name(db, config.domain.as_str()).await? {
         Some(domain) => domain,
         None => {
@@ -148,14 +152,14 @@ async fn run(
         .as_ref()
         .map(|_| config.data_dir.join(PASSWORD_FILE));
     if let Some(path) = &password_file {
-        write_private(path, format!("{password}\n").as_bytes())?;
+        write_private(path, format!("{password}\n").as_bytes(), Existing::Replace)?;
     }
     tx.commit().await?;
-    Ok(Bootstrapped {
+    Ok(Some(Bootstrapped {
         user: name.to_owned(),
         domain: domain.name,
         project: project.name,
         created,
         password_file,
-    })
+    }))
 }

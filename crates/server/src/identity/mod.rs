@@ -297,10 +297,18 @@ impl Identity {
         let Some(key) = key.filter(|key| key.enabled) else {
             return Ok(None);
         };
-        let secret = self
+        let secret = match self
             .inner
             .sealer
-            .open_secret(&key.access, &key.sealed_secret)?;
+            .open_secret(&key.access, &key.sealed_secret)
+        {
+            Ok(secret) => secret,
+            Err(error) => {
+                let access = &key.access;
+                tracing::error!("access key {access} was sealed with another server.key: {error}");
+                return Ok(None);
+            }
+        };
         if !authorization.verify(request, &secret, self.inner.clock.now()) {
             return Ok(None);
         }

@@ -25,15 +25,14 @@ impl Sealer {
     pub(super) fn open(data_dir: &Path) -> Result<Sealer> {
         let path = data_dir.join("server.key");
         let failed = |e| Error::unavailable("read server.key in data_dir").caused_by(e);
-        let mut key = Zeroizing::new([0_u8; 32]);
-        match std::fs::File::open(&path) {
-            Ok(mut file) => file.read_exact(&mut key[..]).map_err(failed)?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                *key = door::random_bytes();
-                write_private(&path, &key[..])?;
-            }
-            Err(e) => return Err(failed(e)),
+        if !path.try_exists().map_err(failed)? {
+            let new = Zeroizing::new(door::random_bytes::<32>());
+            // Another process may be faster: then its key counts.
+            write_private(&path, &new[..], Existing::Keep)?;
         }
+        let mut key = Zeroizing::new([0_u8; 32]);
+        let mut file = std::fs::File::open(&path).map_err(failed)?;
+        file.read_exact(&mut key[..]).map_err(failed)?;
         Ok(Sealer::new(&key))
     }
 
@@ -75,8 +74,17 @@ impl Sealer {
     }
 }
 
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existing {
+    /// It stays, and nothing is written.
+    Keep,
+    /// It is replaced.
+    Replace,
+}
+
 /// Writes a file for its owner alone, whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
     let shown = path
         .file_name()
         .unwrap_or_default()
@@ -93,7 +101,16 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
             .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, path)?;
+        match existing {
+            Existing::Replace => std::fs::rename(&temporary, path)?,
+            Existing::Keep => {
+                match std::fs::hard_link(&temporary, path) {
+                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                    linked => linked?,
+                }
+                std::fs::remove_file(&temporary)?;
+            }
+        }
         path.parent()
             .map_or(Ok(()), |dir| std::fs::File::open(dir)?.sync_all())
     };
@@ -126,10 +143,12 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x");
-        write_private(&path, b"1").unwrap();
-        write_private(&path, b"2").unwrap();
+        write_private(&path, b"1", Existing::Keep).unwrap();
+        write_private(&path, b"2", Existing::Replace).unwrap();
+        write_private(&path, b"3", Existing::Keep).unwrap();
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(std::fs::read(&path).unwrap(), b"2");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

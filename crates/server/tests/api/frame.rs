@@ -224,3 +224,43 @@ async fn documents_name_the_host_the_client_used_and_believe_only_trusted_proxie
         "https://backup.example/v3/"
     );
 }
+
+#[tokio::test]
+async fn tls_serves_by_configuration_and_says_what_is_wrong_with_its_files() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let tls = |key: &str| {
+        format!(
+            "[http]\nlisten = ['127.0.0.1:0']\n[http.tls]\n\
+             certificate = '{data}/localhost.crt'\nkey = '{data}/{key}'"
+        )
+    };
+    let world = world_with(&tls("localhost.key"), vec![]).await;
+    let certificate = std::fs::read(format!("{data}/localhost.crt")).unwrap();
+    let certificate = reqwest::Certificate::from_pem(&certificate).unwrap();
+    let client = reqwest::Client::builder()
+        .tls_certs_only([certificate])
+        .build()
+        .unwrap();
+    let base = world.base.replace("http://", "https://");
+    let answer = client.get(format!("{base}/v3")).send().await.unwrap();
+    assert_eq!(answer.version(), reqwest::Version::HTTP_11);
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["version"]["links"][0]["href"], format!("{base}/v3/"));
+    // Plain HTTP is not answered on that port.
+    assert!(reqwest::get(format!("{}/v3", world.base)).await.is_err());
+
+    let directory = tempfile::tempdir().unwrap();
+    let text = format!(
+        "data_dir = '{}'\n{}",
+        directory.path().display(),
+        tls("absent.key")
+    );
+    let start = Service::start(Config::parse(&text).unwrap(), Vec::new(), Clock::new()).await;
+    let error = start.map(drop).unwrap_err();
+    assert_eq!(error.kind, Kind::Invalid);
+    assert!(
+        error.message.contains("`http.tls.key`"),
+        "{}",
+        error.message
+    );
+}

@@ -98,9 +98,9 @@ async fn signed(world: &World, key: &Value, path: &str, project: Option<&str>) -
     );
     let hash = hex::encode(digest(&SHA256, canonical.as_bytes()));
     let text = format!("SDK-HMAC-SHA256\n{date}\n{hash}");
-    let secret = key["secret"].as_str().unwrap().as_bytes();
+    let secret = key["secret"].as_str().expect("a secret").as_bytes();
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
-    let access = key["access"].as_str().unwrap();
+    let access = key["access"].as_str().expect("a name");
     let signature = hex::encode(tag);
     let header = format!(
         "SDK-HMAC-SHA256 Access={access}, SignedHeaders=host;x-sdk-date, Signature={signature}"

@@ -223,7 +223,7 @@ fn sort(disks: &mut [DiskRow], params: &Params) -> Result<(), ApiError> {
     match key {
         "id" => disks.sort_by(|a, b| a.id.cmp(&b.id)),
         "name" => disks.sort_by(|a, b| a.name.cmp(&b.name)),
-        "status" => disks.sort_by_key(|disk| status(disk)),
+        "status" => disks.sort_by_key(status),
         "size" => disks.sort_by_key(|disk| disk.size_bytes),
         "created_at" => disks.sort_by_key(|disk| disk.created_at),
         "updated_at" => disks.sort_by_key(|disk| disk.updated_at),
