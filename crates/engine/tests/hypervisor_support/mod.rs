@@ -181,7 +181,7 @@ impl Guest {
     }
 
     pub fn wait_until_up(&self) {
-        wait_for("the guest's agent answers", 180, || {
+        wait_for("the guest's agent answers", 90, || {
             self.agent(r#"{"execute":"guest-ping"}"#).is_ok()
         });
     }

@@ -190,42 +190,46 @@ pub(super) async fn drop_all_from_image(
     Ok(removed)
 }
 
+/// True for the errors that tell that there is no backup job.
+fn is_gone(error: &LibvirtError) -> bool {
+    matches!(
+        error.code,
+        code::NO_DOMAIN_BACKUP | code::NO_DOMAIN | code::OPERATION_INVALID
+    )
+}
+
 /// Ends a backup job and waits until it is gone. No error if there is none.
 pub(super) async fn end_job(inner: &Inner, uuid: &str) -> Result<()> {
     let deadline = Instant::now() + JOB_END_LIMIT;
     loop {
         let name = uuid.to_owned();
-        let is_gone = inner
-            .connections
-            .try_call(move |c| {
-                let domain = c.domain(&name)?;
-                match domain.backup_xml() {
-                    Err(e) if e.code == code::NO_DOMAIN_BACKUP => return Ok(true),
-                    Err(e) if e.code == code::OPERATION_INVALID => return Ok(true), // it is off
-                    other => other?,
-                };
-                // It may end by itself between the two calls.
-                match domain.abort_job() {
-                    Err(e) if e.is_disconnect() => Err(e),
-                    _ => Ok(false),
-                }
-            })
-            .await?;
-        match is_gone {
-            Ok(true) => return Ok(()),
-            Err(e) if e.code == code::NO_DOMAIN => return Ok(()),
-            Err(e) => {
-                return Err(
-                    super::connection::to_error(e, &inner.config.uri).context("end backup job")
-                );
-            }
-            Ok(false) if Instant::now() > deadline => {
-                return Err(Error::unavailable(
-                    "the backup job of a server does not end",
-                ));
-            }
-            Ok(false) => tokio::time::sleep(POLL).await,
+        let step = move |c: &Arc<super::ffi::Connection>| {
+            let domain = c.domain(&name)?;
+            match domain.backup_xml() {
+                Err(e) if is_gone(&e) => return Ok(true),
+                known => known?,
+            };
+            // It may end by itself between the two calls: the next look tells.
+            domain.abort_job().map(|()| false)
+        };
+        let error = match inner.connections.try_call(step).await {
+            Ok(Ok(true)) => return Ok(()),
+            Ok(Err(e)) if e.code == code::NO_DOMAIN => return Ok(()),
+            Ok(Ok(false)) => None,
+            Ok(Err(e)) => Some(super::connection::to_error(e, &inner.config.uri)),
+            Err(e) => Some(e), // the daemon may restart
+        };
+        if Instant::now() > deadline {
+            let text = "the backup job of a server does not end";
+            return Err(match error {
+                Some(e) => e.context(text),
+                None => Error::unavailable(text),
+            });
         }
+        if let Some(e) = error {
+            tracing::debug!(server = uuid, "backup job does not end yet: {}", e.chain());
+        }
+        tokio::time::sleep(POLL).await;
     }
 }
 

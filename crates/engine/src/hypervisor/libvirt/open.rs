@@ -254,6 +254,7 @@ async fn open_running(
         disks: kept,
         targets,
         place,
+        ended_by_us: std::sync::atomic::AtomicBool::new(false),
         held: tokio::sync::Mutex::new(held),
     });
     let mut sources = Vec::new();
@@ -581,6 +582,7 @@ async fn open_stopped(
             .flat_map(|server| server.defined.iter().map(|disk| disk.target.clone()))
             .collect(),
         place,
+        ended_by_us: std::sync::atomic::AtomicBool::new(false),
         held: tokio::sync::Mutex::new(Held {
             layers: vec![Vec::new(); planned.len()],
             ..Held::default()

@@ -1,6 +1,7 @@
 //! Starting and stopping servers, so that open snapshots survive it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Clock};
 
 use coffer_core::{Error, Result};
@@ -87,10 +88,7 @@ async fn stop(inner: &Arc<Inner>, server: &str, limit: Duration) -> Result<()> {
 
 /// Ends the process: politely first, so that scratch files and bitmaps are closed.
 async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
-    let graceful = ask(inner, server, "switch off server", |d| {
-        d.destroy(flag::DESTROY_GRACEFUL)
-    });
-    if let Err(e) = graceful.await {
+    if let Err(e) = end_politely(inner, server).await {
         if look(inner, server).await?.0 == state::SHUTOFF {
             return Ok(());
         }
@@ -107,17 +105,39 @@ async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
     }
 }
 
-/// True once it is off, false at the deadline. Lets go of its exports as soon as the guest has
-/// halted: libvirt waits for readers.
+async fn end_politely(inner: &Arc<Inner>, server: &str) -> Result<()> {
+    let snapshot = inner.snapshot_of(server);
+    let note = |ended: bool| {
+        if let Some(snapshot) = &snapshot {
+            snapshot.ended_by_us.store(ended, Ordering::Relaxed);
+        }
+    };
+    note(true);
+    let ended = ask(inner, server, "switch off server", |d| {
+        d.destroy(flag::DESTROY_GRACEFUL)
+    })
+    .await;
+    if ended.is_err() {
+        note(false);
+    }
+    ended
+}
+
+/// True once it is off, false at the deadline.
 async fn wait_until_off(inner: &Arc<Inner>, server: &str, deadline: Clock) -> Result<bool> {
-    let mut released = false;
+    let mut ended = false;
     loop {
         match look(inner, server).await?.0 {
             state::SHUTOFF => return Ok(true),
-            state::SHUTDOWN if !released => {
-                released = true;
+            state::SHUTDOWN if !ended => {
+                // The guest has halted. libvirt holds a server with a backup job for 30 s more
+                // unless it is told to end it, and waits for readers.
+                ended = true;
                 if let Some(snapshot) = inner.snapshot_of(server) {
                     release(&snapshot);
+                    if let Err(e) = end_politely(inner, server).await {
+                        tracing::debug!(server, "halted server could not be ended: {}", e.chain());
+                    }
                 }
             }
             _ if Clock::now() > deadline => return Ok(false),
