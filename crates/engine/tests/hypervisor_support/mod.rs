@@ -1,4 +1,5 @@
 //! A private libvirt and small guests for tests on the real thing.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -34,7 +35,7 @@ fn stack_script(arguments: &[&str]) -> Output {
 }
 
 /// URI of this process' own libvirt, started at first use and stopped at exit.
-fn uri() -> &'static str {
+pub fn uri() -> &'static str {
     static URI: OnceLock<String> = OnceLock::new();
     URI.get_or_init(|| {
         let folder = stack_folder();
@@ -292,10 +293,14 @@ pub fn left(folder: &Path) -> Vec<String> {
     names
 }
 
-pub fn config(folder: &Path) -> LibvirtConfig {
+fn config(folder: &Path) -> LibvirtConfig {
+    config_at(folder, uri())
+}
+
+pub fn config_at(folder: &Path, uri: &str) -> LibvirtConfig {
     LibvirtConfig {
         name: "test".into(),
-        uri: uri().into(),
+        uri: uri.into(),
         service: "test".into(),
         runtime_dir: folder.join("run"),
         scratch_dir: folder.join("scratch"),

@@ -13,8 +13,10 @@ use super::disks::{self, Server};
 use super::ffi::{Domain, LibvirtError, code, flag, state};
 use crate::hypervisor::{DiskInfo, EpochName, qemu};
 
-/// How long a job may take to end after it was told to.
-const JOB_END_LIMIT: Duration = Duration::from_secs(60);
+/// How long a job may take to end after it was told to. libvirt 9.0 handles a server's events one
+/// by one, and each coming or going of the guest's agent while a backup job runs blocks them for
+/// 30 s (measured): after a few reboots the end of the job is heard of minutes later.
+const JOB_END_LIMIT: Duration = Duration::from_secs(600);
 /// Between two looks at a job that ends.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -201,6 +203,7 @@ fn is_gone(error: &LibvirtError) -> bool {
 /// Ends a backup job and waits until it is gone. No error if there is none.
 pub(super) async fn end_job(inner: &Inner, uuid: &str) -> Result<()> {
     let deadline = Instant::now() + JOB_END_LIMIT;
+    let mut told = false;
     loop {
         let name = uuid.to_owned();
         let step = move |c: &Arc<super::ffi::Connection>| {
@@ -210,12 +213,19 @@ pub(super) async fn end_job(inner: &Inner, uuid: &str) -> Result<()> {
                 known => known?,
             };
             // It may end by itself between the two calls: the next look tells.
-            domain.abort_job().map(|()| false)
+            if told {
+                Ok(false)
+            } else {
+                domain.abort_job().map(|()| false)
+            }
         };
         let error = match inner.connections.try_call(step).await {
             Ok(Ok(true)) => return Ok(()),
             Ok(Err(e)) if e.code == code::NO_DOMAIN => return Ok(()),
-            Ok(Ok(false)) => None,
+            Ok(Ok(false)) => {
+                told = true;
+                None
+            }
             Ok(Err(e)) => Some(super::connection::to_error(e, &inner.config.uri)),
             Err(e) => Some(e), // the daemon may restart
         };
