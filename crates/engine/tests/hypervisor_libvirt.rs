@@ -425,6 +425,13 @@ async fn resized_and_added_disks() {
         let tracked = matches!(disk.tracking, ChangeTracking::Bitmap { .. });
         assert_eq!(tracked, disk.info.name != "vdd", "{:?}", disk.tracking);
         assert!(disk.new_epoch);
+        if let Some(copy) = match disk.info.name.as_str() {
+            "vda" => copies.first_mut(),
+            "vdb" => copies.get_mut(1),
+            _ => None,
+        } {
+            update(copy, &*disk.source).await;
+        }
     }
     session.close(Outcome::Committed).await.unwrap();
     virsh(&["detach-disk", &guest.name, "vdd"]).unwrap();

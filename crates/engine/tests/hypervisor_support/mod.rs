@@ -166,7 +166,7 @@ impl Guest {
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
-             <serial type='file'><source path='{}'/><target port='0'/></serial>\
+             <serial type='file'><source path='{}' append='on'/><target port='0'/></serial>\
              <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>\
              <memballoon model='none'/></devices></domain>",
             self.name,

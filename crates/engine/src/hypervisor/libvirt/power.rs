@@ -13,6 +13,8 @@ use crate::hypervisor::PowerAction;
 
 /// How long a forced end may take: libvirt may hold a server with a backup job for 30 s.
 const FORCE_LIMIT: Duration = Duration::from_secs(120);
+/// How long QEMU is asked to end before it is killed, which loses its bitmaps.
+const POLITE_LIMIT: Duration = Duration::from_secs(60);
 /// Between two looks at a server's state.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -88,9 +90,14 @@ async fn stop(inner: &Arc<Inner>, server: &str, limit: Duration) -> Result<()> {
 
 /// Ends the process: politely first, so that scratch files and bitmaps are closed.
 async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
-    if let Err(e) = end_politely(inner, server).await {
+    let deadline = Clock::now() + POLITE_LIMIT;
+    while let Err(e) = end_politely(inner, server).await {
         if look(inner, server).await?.0 == state::SHUTOFF {
             return Ok(());
+        }
+        // libvirt gives it 10 s each time, too little for a busy host.
+        if Clock::now() < deadline {
+            continue;
         }
         tracing::warn!(
             server,
@@ -98,6 +105,7 @@ async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
             e.chain()
         );
         ask(inner, server, "switch off server", |d| d.destroy(0)).await?;
+        break;
     }
     match wait_until_off(inner, server, Clock::now() + FORCE_LIMIT).await? {
         true => Ok(()),
