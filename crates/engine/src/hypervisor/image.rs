@@ -12,7 +12,6 @@ use std::sync::{Arc, Mutex as BlockingMutex};
 
 use async_trait::async_trait;
 use coffer_core::{Error, Kind, Result};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -333,7 +332,7 @@ impl Hypervisor for ImageHypervisor {
             .collect();
         let (info, infos) = self.pick(request.server.as_deref(), &ids).await?;
         let claim = self.claim(&info.native_id)?;
-        let at = Timestamp::now();
+        let at = crate::door::now();
         let mut kept = Kept::default();
         let mut disks = Vec::new();
         for (info, asked) in infos.iter().zip(&request.disks) {

@@ -1,5 +1,9 @@
 //! A private libvirt and small guests for tests on the real thing.
-#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test ends where it fails; its helpers poll processes and read its settings"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

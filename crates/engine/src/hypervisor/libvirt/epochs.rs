@@ -124,7 +124,7 @@ async fn begin_offline_steps(
         .iter()
         .map(|d| d.target.as_str())
         .zip(part.iter().copied());
-    let now = jiff::Timestamp::now().as_second();
+    let now = crate::door::now().as_second();
     let xml = redefine_xml(epoch, now, None, targets);
     let uuid = server.info.native_id.clone();
     inner
@@ -163,7 +163,7 @@ pub(super) async fn drop_from_disks(inner: &Inner, server: &Server, part: &[bool
             checkpoint.delete(flag::CHECKPOINT_METADATA_ONLY)?;
             if left.contains(&true) {
                 let disks = targets.iter().map(String::as_str).zip(left);
-                let now = jiff::Timestamp::now().as_second();
+                let now = crate::door::now().as_second();
                 domain.redefine_checkpoint(&redefine_xml(&name, now, None, disks))?;
             }
         }
