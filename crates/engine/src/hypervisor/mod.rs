@@ -4,7 +4,9 @@
 //! stay the same as long as the thing is the same. The control plane maps them to the ids of the
 //! API at first sight (decision H3).
 
+mod changes;
 pub mod file;
+pub mod image;
 mod image_file;
 pub mod libvirt;
 mod qemu;
@@ -19,6 +21,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{BlockSource, BlockTarget};
+use changes::changed_since;
 
 /// Whether a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,7 +50,7 @@ impl RuntimeDir {
             .canonicalize()
             .map_err(|e| io_error(folder, "find", e))?;
         let mut random = [0; 4];
-        getrandom::fill(&mut random).map_err(|e| Error::internal(format!("no randomness: {e}")))?;
+        crate::repository::crypto::random(&mut random)?;
         let dir = RuntimeDir {
             folder,
             prefix: prefix.to_owned(),
@@ -292,6 +292,10 @@ impl Drop for QemuNbd {
 }
 
 /// Waits for a state that has no event, on a thread that may block.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "polls a process; never on a runtime's thread"
+)]
 fn pause() {
     std::thread::sleep(POLL);
 }

@@ -460,7 +460,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     }
 
     async fn status(&mut self, request: &mut Taken, length: u32) -> Result<(), NbdError> {
-        if length > STATUS_BYTES_MAX || length < 12 || length % 8 != 4 {
+        if !(12..=STATUS_BYTES_MAX).contains(&length) || length % 8 != 4 {
             return Err(NbdError::Protocol(format!(
                 "block status of {length} bytes"
             )));

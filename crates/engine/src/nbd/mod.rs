@@ -97,6 +97,11 @@ impl From<std::io::Error> for NbdError {
 }
 
 impl NbdError {
+    /// True if the server could not read or write.
+    pub fn is_io_fault(&self) -> bool {
+        matches!(self, NbdError::Request { errno, .. } if *errno == wire::EIO)
+    }
+
     /// True if the connection is of no more use.
     pub fn is_disconnect(&self) -> bool {
         match self {

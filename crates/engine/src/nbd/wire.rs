@@ -64,6 +64,8 @@ pub(super) mod chunk {
     pub const ERROR_OFFSET: u16 = ERROR | 2;
 }
 
+/// The server could not read or write.
+pub(super) const EIO: u32 = 5;
 /// The server goes away.
 pub(super) const ESHUTDOWN: u32 = 108;
 /// The file system of the export is full.

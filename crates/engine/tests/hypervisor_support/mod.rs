@@ -1,4 +1,9 @@
 //! A private libvirt and small guests for tests on the real thing.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test ends where it fails; its helpers poll processes and read its settings"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -34,7 +39,7 @@ fn stack_script(arguments: &[&str]) -> Output {
 }
 
 /// URI of this process' own libvirt, started at first use and stopped at exit.
-fn uri() -> &'static str {
+pub fn uri() -> &'static str {
     static URI: OnceLock<String> = OnceLock::new();
     URI.get_or_init(|| {
         let folder = stack_folder();
@@ -165,7 +170,7 @@ impl Guest {
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
              <controller type='pci' model='pcie-root-port'/><controller type='pci' model='pcie-root-port'/>\
-             <serial type='file'><source path='{}'/><target port='0'/></serial>\
+             <serial type='file'><source path='{}' append='on'/><target port='0'/></serial>\
              <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>\
              <memballoon model='none'/></devices></domain>",
             self.name,
@@ -181,7 +186,7 @@ impl Guest {
     }
 
     pub fn wait_until_up(&self) {
-        wait_for("the guest's agent answers", 180, || {
+        wait_for("the guest's agent answers", 90, || {
             self.agent(r#"{"execute":"guest-ping"}"#).is_ok()
         });
     }
@@ -292,10 +297,14 @@ pub fn left(folder: &Path) -> Vec<String> {
     names
 }
 
-pub fn config(folder: &Path) -> LibvirtConfig {
+fn config(folder: &Path) -> LibvirtConfig {
+    config_at(folder, uri())
+}
+
+pub fn config_at(folder: &Path, uri: &str) -> LibvirtConfig {
     LibvirtConfig {
         name: "test".into(),
-        uri: uri().into(),
+        uri: uri.into(),
         service: "test".into(),
         runtime_dir: folder.join("run"),
         scratch_dir: folder.join("scratch"),

@@ -13,8 +13,10 @@ use super::disks::{self, Server};
 use super::ffi::{Domain, LibvirtError, code, flag, state};
 use crate::hypervisor::{DiskInfo, EpochName, qemu};
 
-/// How long a job may take to end after it was told to.
-const JOB_END_LIMIT: Duration = Duration::from_secs(60);
+/// How long a job may take to end after it was told to. libvirt 9.0 handles a server's events one
+/// by one, and each coming or going of the guest's agent while a backup job runs blocks them for
+/// 30 s (measured): after a few reboots the end of the job is heard of minutes later.
+const JOB_END_LIMIT: Duration = Duration::from_secs(600);
 /// Between two looks at a job that ends.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -122,7 +124,7 @@ async fn begin_offline_steps(
         .iter()
         .map(|d| d.target.as_str())
         .zip(part.iter().copied());
-    let now = jiff::Timestamp::now().as_second();
+    let now = crate::door::now().as_second();
     let xml = redefine_xml(epoch, now, None, targets);
     let uuid = server.info.native_id.clone();
     inner
@@ -161,7 +163,7 @@ pub(super) async fn drop_from_disks(inner: &Inner, server: &Server, part: &[bool
             checkpoint.delete(flag::CHECKPOINT_METADATA_ONLY)?;
             if left.contains(&true) {
                 let disks = targets.iter().map(String::as_str).zip(left);
-                let now = jiff::Timestamp::now().as_second();
+                let now = crate::door::now().as_second();
                 domain.redefine_checkpoint(&redefine_xml(&name, now, None, disks))?;
             }
         }
@@ -190,42 +192,54 @@ pub(super) async fn drop_all_from_image(
     Ok(removed)
 }
 
+/// True for the errors that tell that there is no backup job.
+fn is_gone(error: &LibvirtError) -> bool {
+    matches!(
+        error.code,
+        code::NO_DOMAIN_BACKUP | code::NO_DOMAIN | code::OPERATION_INVALID
+    )
+}
+
 /// Ends a backup job and waits until it is gone. No error if there is none.
 pub(super) async fn end_job(inner: &Inner, uuid: &str) -> Result<()> {
     let deadline = Instant::now() + JOB_END_LIMIT;
+    let mut told = false;
     loop {
         let name = uuid.to_owned();
-        let is_gone = inner
-            .connections
-            .try_call(move |c| {
-                let domain = c.domain(&name)?;
-                match domain.backup_xml() {
-                    Err(e) if e.code == code::NO_DOMAIN_BACKUP => return Ok(true),
-                    Err(e) if e.code == code::OPERATION_INVALID => return Ok(true), // it is off
-                    other => other?,
-                };
-                // It may end by itself between the two calls.
-                match domain.abort_job() {
-                    Err(e) if e.is_disconnect() => Err(e),
-                    _ => Ok(false),
-                }
-            })
-            .await?;
-        match is_gone {
-            Ok(true) => return Ok(()),
-            Err(e) if e.code == code::NO_DOMAIN => return Ok(()),
-            Err(e) => {
-                return Err(
-                    super::connection::to_error(e, &inner.config.uri).context("end backup job")
-                );
+        let step = move |c: &Arc<super::ffi::Connection>| {
+            let domain = c.domain(&name)?;
+            match domain.backup_xml() {
+                Err(e) if is_gone(&e) => return Ok(true),
+                known => known?,
+            };
+            // It may end by itself between the two calls: the next look tells.
+            if told {
+                Ok(false)
+            } else {
+                domain.abort_job().map(|()| false)
             }
-            Ok(false) if Instant::now() > deadline => {
-                return Err(Error::unavailable(
-                    "the backup job of a server does not end",
-                ));
+        };
+        let error = match inner.connections.try_call(step).await {
+            Ok(Ok(true)) => return Ok(()),
+            Ok(Err(e)) if e.code == code::NO_DOMAIN => return Ok(()),
+            Ok(Ok(false)) => {
+                told = true;
+                None
             }
-            Ok(false) => tokio::time::sleep(POLL).await,
+            Ok(Err(e)) => Some(super::connection::to_error(e, &inner.config.uri)),
+            Err(e) => Some(e), // the daemon may restart
+        };
+        if Instant::now() > deadline {
+            let text = "the backup job of a server does not end";
+            return Err(match error {
+                Some(e) => e.context(text),
+                None => Error::unavailable(text),
+            });
         }
+        if let Some(e) = error {
+            tracing::debug!(server = uuid, "backup job does not end yet: {}", e.chain());
+        }
+        tokio::time::sleep(POLL).await;
     }
 }
 

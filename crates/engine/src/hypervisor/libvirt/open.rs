@@ -8,7 +8,6 @@ use std::time::{Duration, Instant as Clock};
 
 use base64::Engine as _;
 use coffer_core::{Error, Result};
-use jiff::Timestamp;
 
 use super::definition::{BackupDisk, BackupPart, backup_xml, checkpoint_xml, export_bitmap};
 use super::disks::{self, Server};
@@ -221,7 +220,7 @@ async fn open_running(
         .map(|disk| disk.target.clone())
         .collect();
     let begun = begin(inner, &uuid, &targets, &mut planned, &job, epoch).await;
-    let at = Timestamp::now();
+    let at = crate::door::now();
     // Whatever happened: thaw before anything else.
     if frozen_at.is_some() {
         thaw(inner, &uuid, &mut notes).await;
@@ -254,6 +253,7 @@ async fn open_running(
         disks: kept,
         targets,
         place,
+        ended_by_us: std::sync::atomic::AtomicBool::new(false),
         held: tokio::sync::Mutex::new(held),
     });
     let mut sources = Vec::new();
@@ -561,7 +561,7 @@ async fn open_stopped(
 ) -> Result<Box<dyn SnapshotSession>> {
     let target = |info: &DiskInfo| info.name.clone();
     let mut planned = plan(infos, &request, target, None).await?;
-    let at = Timestamp::now();
+    let at = crate::door::now();
     // The new epoch begins before the first byte is read.
     if let Some(epoch) = &request.new_epoch
         && let Err(e) = begin_epoch(inner, server.as_ref(), &planned, epoch).await
@@ -581,6 +581,7 @@ async fn open_stopped(
             .flat_map(|server| server.defined.iter().map(|disk| disk.target.clone()))
             .collect(),
         place,
+        ended_by_us: std::sync::atomic::AtomicBool::new(false),
         held: tokio::sync::Mutex::new(Held {
             layers: vec![Vec::new(); planned.len()],
             ..Held::default()

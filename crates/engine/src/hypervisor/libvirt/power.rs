@@ -1,6 +1,7 @@
 //! Starting and stopping servers, so that open snapshots survive it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Clock};
 
 use coffer_core::{Error, Result};
@@ -12,6 +13,8 @@ use crate::hypervisor::PowerAction;
 
 /// How long a forced end may take: libvirt may hold a server with a backup job for 30 s.
 const FORCE_LIMIT: Duration = Duration::from_secs(120);
+/// How long QEMU is asked to end before it is killed, which loses its bitmaps.
+const POLITE_LIMIT: Duration = Duration::from_secs(60);
 /// Between two looks at a server's state.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -87,12 +90,14 @@ async fn stop(inner: &Arc<Inner>, server: &str, limit: Duration) -> Result<()> {
 
 /// Ends the process: politely first, so that scratch files and bitmaps are closed.
 async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
-    let graceful = ask(inner, server, "switch off server", |d| {
-        d.destroy(flag::DESTROY_GRACEFUL)
-    });
-    if let Err(e) = graceful.await {
+    let deadline = Clock::now() + POLITE_LIMIT;
+    while let Err(e) = end_politely(inner, server).await {
         if look(inner, server).await?.0 == state::SHUTOFF {
             return Ok(());
+        }
+        // libvirt gives it 10 s each time, too little for a busy host.
+        if Clock::now() < deadline {
+            continue;
         }
         tracing::warn!(
             server,
@@ -100,6 +105,7 @@ async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
             e.chain()
         );
         ask(inner, server, "switch off server", |d| d.destroy(0)).await?;
+        break;
     }
     match wait_until_off(inner, server, Clock::now() + FORCE_LIMIT).await? {
         true => Ok(()),
@@ -107,17 +113,39 @@ async fn force_off(inner: &Arc<Inner>, server: &str) -> Result<()> {
     }
 }
 
-/// True once it is off, false at the deadline. Lets go of its exports as soon as the guest has
-/// halted: libvirt waits for readers.
+async fn end_politely(inner: &Arc<Inner>, server: &str) -> Result<()> {
+    let snapshot = inner.snapshot_of(server);
+    let note = |ended: bool| {
+        if let Some(snapshot) = &snapshot {
+            snapshot.ended_by_us.store(ended, Ordering::Relaxed);
+        }
+    };
+    note(true);
+    let ended = ask(inner, server, "switch off server", |d| {
+        d.destroy(flag::DESTROY_GRACEFUL)
+    })
+    .await;
+    if ended.is_err() {
+        note(false);
+    }
+    ended
+}
+
+/// True once it is off, false at the deadline.
 async fn wait_until_off(inner: &Arc<Inner>, server: &str, deadline: Clock) -> Result<bool> {
-    let mut released = false;
+    let mut ended = false;
     loop {
         match look(inner, server).await?.0 {
             state::SHUTOFF => return Ok(true),
-            state::SHUTDOWN if !released => {
-                released = true;
+            state::SHUTDOWN if !ended => {
+                // The guest has halted. libvirt holds a server with a backup job for 30 s more
+                // unless it is told to end it, and waits for readers.
+                ended = true;
                 if let Some(snapshot) = inner.snapshot_of(server) {
                     release(&snapshot);
+                    if let Err(e) = end_politely(inner, server).await {
+                        tracing::debug!(server, "halted server could not be ended: {}", e.chain());
+                    }
                 }
             }
             _ if Clock::now() > deadline => return Ok(false),

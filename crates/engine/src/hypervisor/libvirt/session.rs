@@ -19,6 +19,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Clock};
 
 use async_trait::async_trait;
@@ -77,6 +78,8 @@ pub(super) struct Shared {
     pub targets: Vec<String>,
     pub place: watch::Sender<Place>,
     pub held: Mutex<Held>,
+    /// We ended QEMU ourselves, and politely: then it has closed its files.
+    pub ended_by_us: AtomicBool,
 }
 
 /// What there is to clean up. Whoever holds the lock moves the session.
@@ -272,6 +275,10 @@ impl Shared {
     async fn connect(&self, held: &Held) -> Result<Vec<Arc<NbdSource>>, NbdError> {
         let mut sources = Vec::new();
         for (index, disk) in self.disks.iter().enumerate() {
+            if let (Some(_), Some(job)) = (held.exports.get(index), &held.job) {
+                // What lies below the layers must answer too.
+                NbdSource::connect(&job.address(), &disk.target, None).await?;
+            }
             let source = match (held.exports.get(index), &held.job) {
                 (Some(export), _) => NbdSource::connect(&export.address(), "", None).await?,
                 (None, Some(job)) => NbdSource::connect(&job.address(), &disk.target, None).await?,
@@ -322,7 +329,7 @@ impl Shared {
                 return Err(died());
             }
         }
-        match asked || well {
+        match asked || well || self.ended_by_us.load(Ordering::Relaxed) {
             true => Ok(()),
             false => Err(died()),
         }
@@ -374,6 +381,7 @@ impl Shared {
             if !is_open || held.job.is_some() {
                 return power_on(&shared.inner, &server, 0).await;
             }
+            shared.ended_by_us.store(false, Ordering::Relaxed);
             shared.place.send_replace(Place::Moving);
             for export in std::mem::take(&mut held.exports) {
                 // Read-only: there is nothing it could fail to write.

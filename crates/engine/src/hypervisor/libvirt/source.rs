@@ -9,13 +9,11 @@ use coffer_core::{Error, Result};
 
 use super::session::{Place, Shared};
 use crate::block::{BlockSource, Content, SourceExtent};
+use crate::hypervisor::changes::changes;
 use crate::nbd::{NbdError, NbdSource};
 
-/// More extents than this are not remembered: 64 MiB of memory, as for a disk of 128 GiB whose
-/// every other granule was written. After a switch all of such a disk is read.
-const REMEMBERED_MAX: usize = 1 << 20;
-/// Window of one question about changes.
-const WINDOW: u64 = 64 << 30;
+/// How often an IO error is taken for an export that goes away before it is believed.
+const FAULTS_MAX: u32 = 5;
 
 /// Reads over the export that is open now, waits while there is none, and tries again when one
 /// went away in the middle: all exports of a session hold the same bytes.
@@ -34,12 +32,15 @@ impl SwitchedSource {
     where
         F: Future<Output = Result<T, NbdError>>,
     {
+        let mut faults = 0;
         loop {
             let (generation, source) = self.current().await?;
             // Only the first export has the bitmap of the epoch.
             match request(source, generation == 0).await {
                 Ok(answer) => return Ok(answer),
-                Err(e) if e.is_disconnect() => {
+                // `qemu-nbd` gives an IO error when what it reads over NBD itself goes away.
+                Err(e) if e.is_disconnect() || (e.is_io_fault() && faults < FAULTS_MAX) => {
+                    faults += 1;
                     tracing::debug!(index = self.index, "export went away: {e}");
                     self.shared.recover(generation).await;
                 }
@@ -123,27 +124,6 @@ pub(super) async fn remember_changes(source: Arc<NbdSource>, into: Arc<OnceLock<
         Ok(None) => tracing::debug!("too many changed extents to remember"),
         Err(e) => tracing::debug!("changed extents could not be remembered: {e}"),
     }
-}
-
-/// All that is not unchanged; none if it is too much to remember.
-pub(super) async fn changes(source: &NbdSource) -> Result<Option<ExtentSet>, NbdError> {
-    let mut changed = ExtentSet::default();
-    let mut count = 0;
-    let mut start = 0;
-    while start < source.size() {
-        let end = source.size().min(start.saturating_add(WINDOW));
-        for one in source.try_extents(Extent { start, end }).await? {
-            if one.content != Content::Unchanged {
-                changed.insert(one.extent);
-                count += 1;
-            }
-        }
-        if count > REMEMBERED_MAX {
-            return Ok(None);
-        }
-        start = end;
-    }
-    Ok(Some(changed))
 }
 
 #[cfg(test)]

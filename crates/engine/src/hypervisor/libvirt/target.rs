@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use coffer_core::extent::ExtentSet;
 use coffer_core::{Error, Result};
 use tokio::sync::Mutex;
 
 use super::disks::{self, Server};
-use super::source::changes;
 use super::{Claim, Inner, Use, epochs};
 use crate::block::BlockTarget;
-use crate::hypervisor::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
-use crate::hypervisor::{DiskInfo, EpochName, TargetDisk, TargetDiskRequest, TargetSession};
-use crate::nbd::{NbdSource, NbdTarget};
+use crate::hypervisor::qemu::{self, ImageExport, QemuNbd};
+use crate::hypervisor::{
+    DiskInfo, EpochName, TargetDisk, TargetDiskRequest, TargetSession, changed_since,
+};
+use crate::nbd::NbdTarget;
 
 struct Targets {
     inner: Arc<Inner>,
@@ -97,39 +97,6 @@ pub(super) async fn open_targets(
         disks: opened,
         open: Mutex::new(Some((claim, exports))),
     }))
-}
-
-/// What changed since an epoch; none where its bitmap is missing, broken or too large.
-pub(crate) async fn changed_since(
-    runtime: &RuntimeDir,
-    disk: &DiskInfo,
-    epoch: &EpochName,
-) -> Result<Option<ExtentSet>> {
-    let path = Path::new(&disk.path);
-    if disk.format != "qcow2" {
-        return Ok(None);
-    }
-    let info = qemu::image_info(path, "qcow2").await?;
-    if !info
-        .bitmaps
-        .iter()
-        .any(|bitmap| bitmap.name == epoch.0 && bitmap.consistent)
-    {
-        return Ok(None);
-    }
-    let export = ImageExport {
-        image: path.to_owned(),
-        format: "qcow2".into(),
-        writable: false,
-        bitmap: Some(epoch.0.clone()),
-    };
-    let export = QemuNbd::serve(runtime, export).await?;
-    let source = NbdSource::connect(&export.address(), "", Some(&epoch.0)).await?;
-    let changed = changes(&source).await?;
-    drop(source);
-    // Read-only: there is nothing it could fail to write. But its lock must be gone.
-    let _ = export.stop().await;
-    Ok(changed)
 }
 
 #[async_trait]

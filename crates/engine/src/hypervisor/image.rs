@@ -1,0 +1,578 @@
+//! The driver for images and block devices that are declared in the configuration: servers
+//! without a hypervisor.
+//!
+//! Raw files and devices are read and written directly, qcow2 images by `qemu-nbd`, which
+//! respects the locks of whoever runs a server on them and offers their dirty bitmaps. Nothing
+//! here can freeze or stop anything: a raw file that is written to while it is read loses its
+//! snapshot (decision H6); for block devices that is the user's matter.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex as BlockingMutex};
+
+use async_trait::async_trait;
+use coffer_core::{Error, Kind, Result};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::file::{RawFileSource, RawFileTarget, blocking};
+use super::image_file::read_header;
+use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
+use super::{
+    ChangeTracking, Consistency, DiskInfo, EpochName, Hypervisor, Instant, Outcome, PowerAction,
+    PowerState, ServerDefinition, ServerInfo, SnapshotDisk, SnapshotRequest, SnapshotSession,
+    TargetDisk, TargetDiskRequest, TargetSession, changed_since,
+};
+use crate::block::{BlockSource, BlockTarget};
+use crate::nbd::{NbdSource, NbdTarget};
+
+/// A server that is declared rather than found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageServer {
+    /// Stays the same as long as the server is the same.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// System disk first.
+    pub disks: Vec<ImageDisk>,
+}
+
+/// An image or block device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageDisk {
+    /// Name on the server, unique there: part of the disk's native id.
+    pub name: String,
+    /// File or device.
+    pub path: PathBuf,
+    /// `raw` or `qcow2`.
+    pub format: String,
+}
+
+/// The driver. See the module for what it does.
+#[derive(Debug)]
+pub struct ImageHypervisor {
+    name: String,
+    /// `coffer-<service>-`
+    prefix: String,
+    servers: Vec<ImageServer>,
+    runtime: RuntimeDir,
+    busy: Arc<BlockingMutex<HashSet<String>>>,
+}
+
+impl ImageHypervisor {
+    /// Takes the servers as declared. `service` is part of the names of sockets and epochs;
+    /// `runtime_dir` holds the sockets.
+    ///
+    /// `Invalid` for ids or names given twice and for formats other than `raw` and `qcow2`. That
+    /// an image is missing shows when it is listed or used.
+    pub fn new(
+        name: impl Into<String>,
+        servers: Vec<ImageServer>,
+        service: &str,
+        runtime_dir: &Path,
+    ) -> Result<ImageHypervisor> {
+        let mut ids = HashSet::new();
+        for server in &servers {
+            if !ids.insert(&server.id) {
+                return Err(Error::invalid(format!(
+                    "server id {} is given twice",
+                    server.id
+                )));
+            }
+            let mut names = HashSet::new();
+            for disk in &server.disks {
+                if !names.insert(&disk.name) {
+                    let text = format!("server {} has two disks {}", server.name, disk.name);
+                    return Err(Error::invalid(text));
+                }
+                if !matches!(disk.format.as_str(), "raw" | "qcow2") {
+                    return Err(Error::invalid(format!(
+                        "disk {} of server {}: format {:?} is neither raw nor qcow2",
+                        disk.name, server.name, disk.format
+                    )));
+                }
+            }
+        }
+        let prefix = format!("coffer-{service}-");
+        Ok(ImageHypervisor {
+            name: name.into(),
+            runtime: RuntimeDir::new(runtime_dir, &prefix)?,
+            prefix,
+            servers,
+            busy: Arc::default(),
+        })
+    }
+
+    fn declared(&self, native_id: &str) -> Result<&ImageServer> {
+        let found = self.servers.iter().find(|server| server.id == native_id);
+        found.ok_or_else(|| Error::not_found(format!("there is no server {native_id}")))
+    }
+
+    /// The server asked for, and the disks with these ids, all of which can be used.
+    async fn pick(
+        &self,
+        server: Option<&str>,
+        ids: &[&str],
+    ) -> Result<(ServerInfo, Vec<DiskInfo>)> {
+        let id = server.ok_or_else(|| Error::not_found("images belong to a server always"))?;
+        let info = self.server(id).await?;
+        let mut disks = Vec::new();
+        for id in ids {
+            let found = info.disks.iter().find(|disk| disk.native_id == **id);
+            let disk = found.ok_or_else(|| {
+                Error::not_found(format!("server {} has no disk {id}", info.name))
+            })?;
+            if let Some(reason) = &disk.unsupported {
+                return Err(Error::unavailable(format!("disk {}: {reason}", disk.name)));
+            }
+            disks.push(disk.clone());
+        }
+        match disks.is_empty() {
+            true => Err(Error::invalid("at least one disk has to be named")),
+            false => Ok((info, disks)),
+        }
+    }
+
+    fn claim(&self, server: &str) -> Result<Claim> {
+        let mut busy = self.busy.lock().unwrap_or_else(|e| e.into_inner());
+        match busy.insert(server.to_owned()) {
+            true => Ok(Claim {
+                busy: Arc::clone(&self.busy),
+                server: server.to_owned(),
+            }),
+            false => Err(Error::conflict("the server is being backed up or restored")
+                .hint("Wait for that task to end, or cancel it.")),
+        }
+    }
+
+    async fn open_disk(
+        &self,
+        info: &DiskInfo,
+        parent: Option<&EpochName>,
+        new_epoch: Option<&EpochName>,
+        kept: &mut Kept,
+    ) -> Result<SnapshotDisk> {
+        let path = PathBuf::from(&info.path);
+        let full = |reason: &str| ChangeTracking::FullScan {
+            reason: reason.to_owned(),
+        };
+        if info.format == "raw" {
+            let source = blocking(move || RawFileSource::open(path)).await?;
+            kept.raw.push(source.clone());
+            return Ok(SnapshotDisk {
+                info: info.clone(),
+                tracking: full("raw images hold no bitmaps"),
+                new_epoch: false,
+                source: Arc::new(source),
+            });
+        }
+        let image = qemu::image_info(&path, "qcow2").await?;
+        let bitmap = |name: &EpochName| image.bitmaps.iter().find(|b| b.name == name.0);
+        let (since, tracking) = match parent {
+            None => (None, full("a full read was asked for")),
+            Some(epoch) => match bitmap(epoch) {
+                Some(found) if found.consistent => (
+                    Some(epoch),
+                    ChangeTracking::Bitmap {
+                        epoch: epoch.clone(),
+                    },
+                ),
+                Some(_) => (
+                    None,
+                    full("the dirty bitmap is broken: QEMU or the host died"),
+                ),
+                None => (None, full("the dirty bitmap is missing")),
+            },
+        };
+        // The new epoch begins before the first byte is read.
+        let begun = new_epoch.filter(|_| image.can_bitmap);
+        if let Some(epoch) = begun {
+            qemu::add_bitmap(&path, &epoch.0).await?;
+            kept.begun.push((path.clone(), epoch.0.clone()));
+        }
+        if let Some(epoch) = since.filter(|epoch| Some(*epoch) != new_epoch) {
+            kept.parents.push((path.clone(), epoch.0.clone()));
+        }
+        let export = ImageExport {
+            image: path,
+            format: "qcow2".into(),
+            writable: false,
+            bitmap: since.map(|epoch| epoch.0.clone()),
+        };
+        let export = QemuNbd::serve(&self.runtime, export).await?;
+        let bitmap = since.map(|epoch| epoch.0.as_str());
+        let source = NbdSource::connect(&export.address(), "", bitmap).await;
+        kept.exports.push(export);
+        let source = source?;
+        Ok(SnapshotDisk {
+            info: DiskInfo {
+                size_bytes: source.size(),
+                ..info.clone()
+            },
+            tracking,
+            new_epoch: begun.is_some(),
+            source: Arc::new(source),
+        })
+    }
+
+    async fn open_target(
+        &self,
+        info: DiskInfo,
+        known: Option<&EpochName>,
+        exports: &mut Vec<QemuNbd>,
+    ) -> Result<TargetDisk> {
+        let path = PathBuf::from(&info.path);
+        if info.format == "raw" {
+            let target = blocking(move || RawFileTarget::open(path)).await?;
+            let target: Arc<dyn BlockTarget> = Arc::new(target);
+            return Ok(TargetDisk {
+                info,
+                target,
+                changed: None,
+            });
+        }
+        let changed = match known {
+            Some(epoch) => changed_since(&self.runtime, &info, epoch).await?,
+            None => None,
+        };
+        let export = ImageExport {
+            image: path,
+            format: "qcow2".into(),
+            writable: true,
+            bitmap: None,
+        };
+        let export = QemuNbd::serve(&self.runtime, export).await?;
+        let target = NbdTarget::connect(&export.address(), "").await;
+        exports.push(export);
+        let target: Arc<dyn BlockTarget> = Arc::new(target?);
+        Ok(TargetDisk {
+            info,
+            target,
+            changed,
+        })
+    }
+}
+
+/// Holds a server until it is dropped.
+#[derive(Debug)]
+struct Claim {
+    busy: Arc<BlockingMutex<HashSet<String>>>,
+    server: String,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut busy = self.busy.lock().unwrap_or_else(|e| e.into_inner());
+        busy.remove(&self.server);
+    }
+}
+
+fn describe(server: &ImageServer) -> ServerInfo {
+    let disk = |(index, disk): (usize, &ImageDisk)| {
+        let header = read_header(&disk.path, &disk.format);
+        DiskInfo {
+            native_id: format!("{}/{}", server.id, disk.name),
+            name: disk.name.clone(),
+            size_bytes: header.as_ref().map_or(0, |header| header.virtual_size),
+            path: disk.path.display().to_string(),
+            format: disk.format.clone(),
+            bus: String::new(),
+            system: index == 0,
+            shareable: false,
+            unsupported: header.err().map(|e| e.message),
+        }
+    };
+    ServerInfo {
+        native_id: server.id.clone(),
+        name: server.name.clone(),
+        state: PowerState::Stopped,
+        vcpus: 0,
+        memory_mib: 0,
+        architecture: String::new(),
+        disks: server.disks.iter().enumerate().map(disk).collect(),
+        nics: Vec::new(),
+        restart_allowed: false,
+    }
+}
+
+#[async_trait]
+impl Hypervisor for ImageHypervisor {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn servers(&self) -> Result<Vec<ServerInfo>> {
+        let servers = self.servers.clone();
+        blocking(move || Ok(servers.iter().map(describe).collect())).await
+    }
+
+    async fn server(&self, native_id: &str) -> Result<ServerInfo> {
+        let server = self.declared(native_id)?.clone();
+        blocking(move || Ok(describe(&server))).await
+    }
+
+    async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {
+        Ok(Vec::new())
+    }
+
+    async fn power(&self, native_id: &str, _: PowerAction) -> Result<()> {
+        let server = self.declared(native_id)?;
+        Err(Error::conflict(format!(
+            "server {} is declared by its images: it cannot be started or stopped from here",
+            server.name
+        ))
+        .hint("Start and stop it where it runs."))
+    }
+
+    async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>> {
+        let ids: Vec<&str> = request
+            .disks
+            .iter()
+            .map(|disk| disk.native_id.as_str())
+            .collect();
+        let (info, infos) = self.pick(request.server.as_deref(), &ids).await?;
+        let claim = self.claim(&info.native_id)?;
+        let at = crate::door::now();
+        let mut kept = Kept::default();
+        let mut disks = Vec::new();
+        for (info, asked) in infos.iter().zip(&request.disks) {
+            let parent = asked.parent_epoch.as_ref();
+            match self
+                .open_disk(info, parent, request.new_epoch.as_ref(), &mut kept)
+                .await
+            {
+                Ok(disk) => disks.push(disk),
+                Err(e) => {
+                    drop(disks);
+                    if let Err(undo) = kept.close(Outcome::Abandoned).await {
+                        tracing::warn!(
+                            "snapshot that failed could not be undone: {}",
+                            undo.chain()
+                        );
+                    }
+                    return Err(e.context(format!("open disk {}", info.name)));
+                }
+            }
+        }
+        let declared = self.declared(&info.native_id)?;
+        let text = serde_json::to_string(declared)
+            .map_err(|e| Error::internal("a declared server is no JSON").caused_by(e))?;
+        Ok(Box::new(ImageSession {
+            raw: kept.raw.clone(),
+            instant: Instant {
+                at,
+                consistency: Consistency::Offline,
+                frozen: None,
+                notes: Vec::new(),
+            },
+            disks,
+            definition: ServerDefinition {
+                kind: "coffer-image".into(),
+                text,
+                firmware_variables: String::new(),
+            },
+            open: Mutex::new(Some((claim, kept))),
+        }))
+    }
+
+    async fn open_targets(
+        &self,
+        server: Option<&str>,
+        disks: Vec<TargetDiskRequest>,
+    ) -> Result<Box<dyn TargetSession>> {
+        let ids: Vec<&str> = disks.iter().map(|disk| disk.native_id.as_str()).collect();
+        let (info, infos) = self.pick(server, &ids).await?;
+        let claim = self.claim(&info.native_id)?;
+        let mut exports = Vec::new();
+        let mut opened = Vec::new();
+        for (info, asked) in infos.into_iter().zip(&disks) {
+            let name = info.name.clone();
+            let disk = self
+                .open_target(info, asked.known_epoch.as_ref(), &mut exports)
+                .await;
+            opened.push(disk.map_err(|e| e.context(format!("open disk {name}")))?);
+        }
+        Ok(Box::new(ImageTargets {
+            prefix: self.prefix.clone(),
+            disks: opened,
+            open: Mutex::new(Some((claim, exports))),
+        }))
+    }
+
+    async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()> {
+        let of = |server: &&ImageServer| {
+            server_or_disk == server.id || server_or_disk.starts_with(&format!("{}/", server.id))
+        };
+        for disk in self
+            .servers
+            .iter()
+            .filter(of)
+            .flat_map(|server| &server.disks)
+        {
+            if disk.format == "qcow2" {
+                remove(&disk.path, &epoch.0).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn reconcile(&self, keep: &[EpochName]) -> Result<()> {
+        // The scratch folder is the runtime folder: this driver has no scratch files.
+        let folder = self.runtime.folder().to_owned();
+        qemu::end_leftovers(self.runtime.clone(), folder).await?;
+        for disk in self.servers.iter().flat_map(|server| &server.disks) {
+            if disk.format == "qcow2" {
+                remove_all(&disk.path, &self.prefix, keep).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes a bitmap; nothing to do where the image is gone.
+async fn remove(path: &Path, name: &str) -> Result<()> {
+    match qemu::remove_bitmap(path, name).await {
+        Err(e) if e.kind == Kind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Removes all bitmaps with a prefix but those in `keep`. One that is in use stays.
+async fn remove_all(path: &Path, prefix: &str, keep: &[EpochName]) -> Result<()> {
+    let info = match qemu::image_info(path, "qcow2").await {
+        Err(e) if e.kind == Kind::NotFound => return Ok(()),
+        info => info?,
+    };
+    for bitmap in info
+        .bitmaps
+        .iter()
+        .filter(|bitmap| bitmap.name.starts_with(prefix))
+    {
+        if !keep.iter().any(|epoch| epoch.0 == bitmap.name) {
+            match remove(path, &bitmap.name).await {
+                Err(e) if e.kind == Kind::Conflict => {
+                    tracing::info!(path = %path.display(), "image is in use, its epochs stay");
+                }
+                done => done?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a snapshot has to end.
+#[derive(Default)]
+struct Kept {
+    exports: Vec<QemuNbd>,
+    raw: Vec<RawFileSource>,
+    /// Epochs begun, and those of the parent, by image.
+    begun: Vec<(PathBuf, String)>,
+    parents: Vec<(PathBuf, String)>,
+}
+
+impl Kept {
+    async fn close(self, outcome: Outcome) -> Result<()> {
+        for export in self.exports {
+            // Read-only: there is nothing it could fail to write.
+            let _ = export.stop().await;
+        }
+        let dropped = match outcome {
+            Outcome::Committed => self.parents,
+            Outcome::Abandoned => self.begun,
+        };
+        for (path, epoch) in dropped {
+            remove(&path, &epoch).await?;
+        }
+        Ok(())
+    }
+}
+
+struct ImageSession {
+    instant: Instant,
+    disks: Vec<SnapshotDisk>,
+    definition: ServerDefinition,
+    raw: Vec<RawFileSource>,
+    open: Mutex<Option<(Claim, Kept)>>,
+}
+
+#[async_trait]
+impl SnapshotSession for ImageSession {
+    fn instant(&self) -> &Instant {
+        &self.instant
+    }
+
+    fn disks(&self) -> &[SnapshotDisk] {
+        &self.disks
+    }
+
+    fn definition(&self) -> &ServerDefinition {
+        &self.definition
+    }
+
+    fn is_lost(&self) -> bool {
+        self.raw.iter().any(RawFileSource::is_touched)
+    }
+
+    async fn close(&self, outcome: Outcome) -> Result<()> {
+        match self.open.lock().await.take() {
+            Some((_claim, kept)) => kept.close(outcome).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for ImageSession {
+    fn drop(&mut self) {
+        let Some((claim, kept)) = self.open.get_mut().take() else {
+            return;
+        };
+        // Without a runtime the process ends, and reconcile cleans up at the next start.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(e) = kept.close(Outcome::Abandoned).await {
+                    tracing::warn!("abandoned snapshot could not be closed: {}", e.chain());
+                }
+                drop(claim);
+            });
+        }
+    }
+}
+
+struct ImageTargets {
+    prefix: String,
+    disks: Vec<TargetDisk>,
+    open: Mutex<Option<(Claim, Vec<QemuNbd>)>>,
+}
+
+#[async_trait]
+impl TargetSession for ImageTargets {
+    fn disks(&self) -> &[TargetDisk] {
+        &self.disks
+    }
+
+    async fn close(&self, new_epoch: Option<&EpochName>) -> Result<()> {
+        let Some((_claim, exports)) = self.open.lock().await.take() else {
+            return Ok(());
+        };
+        let mut written = Ok(());
+        for disk in &self.disks {
+            written = written.and(disk.target.flush().await);
+        }
+        for export in exports {
+            written = written.and(export.stop().await);
+        }
+        // What is on the disks is known only if all was written.
+        let epoch = new_epoch.filter(|_| written.is_ok());
+        for disk in self.disks.iter().filter(|disk| disk.info.format == "qcow2") {
+            let path = Path::new(&disk.info.path);
+            match epoch {
+                None => remove_all(path, &self.prefix, &[]).await?,
+                Some(epoch) if qemu::image_info(path, "qcow2").await?.can_bitmap => {
+                    qemu::add_bitmap(path, &epoch.0).await?;
+                }
+                Some(_) => {}
+            }
+        }
+        written
+    }
+}
