@@ -17,6 +17,7 @@ mod login;
 mod output;
 mod profile;
 mod progress;
+mod repo;
 mod resolve;
 mod restore;
 mod secret;
@@ -93,6 +94,7 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
+    Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
     Man(completion::ManArgs),
@@ -146,6 +148,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),
     }
