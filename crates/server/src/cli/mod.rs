@@ -183,3 +183,5 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     runtime.block_on(work)
 }
 
+#[cfg(test)]
+mod tests;
