@@ -1,0 +1,372 @@
+//! `coffer vault`.
+
+use clap::{Args, Subcommand};
+use coffer_core::{Error, Result};
+use serde_json::{Value, json};
+
+use super::confirm::confirm;
+use super::output::{Output, with_zones};
+use super::resolve::ResourceKind;
+use super::table::{Fit, Table, fields};
+use super::{Context, block_on, human, resolve, wait};
+use crate::client::{
+    BackupFilter, Client, DISK_TYPE, Document, Resource, TaskFilter, Vault, VaultRequest,
+    VaultUpdate,
+};
+
+/// Vaults: where backups of servers or disks are kept
+#[derive(Debug, Args)]
+pub struct VaultArgs {
+    #[command(subcommand)]
+    command: VaultCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum VaultCommand {
+    /// Create a vault
+    Create {
+        /// Name: 1 to 64 letters, digits, `_`, `-`
+        name: String,
+        /// What it protects
+        #[arg(long = "type", value_name = "TYPE", default_value = "server")]
+        kind: ResourceKind,
+        /// Capacity in GiB, 10 to 10485760
+        #[arg(long, value_name = "GIB", value_parser = clap::value_parser!(u64).range(1..=10_485_760))]
+        size: u64,
+        /// Free text, at most 64 characters
+        #[arg(long)]
+        description: Option<String>,
+        /// Protect this server or disk from the start, by name or id; may be repeated
+        #[arg(long, value_name = "RESOURCE")]
+        add: Vec<String>,
+    },
+    /// List the vaults of the project
+    #[command(visible_alias = "ls")]
+    List,
+    /// Show a vault and what it protects
+    Show {
+        /// Vault by name or id
+        vault: String,
+    },
+    /// Change a vault's name or capacity
+    #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+    Update {
+        /// Vault by name or id
+        vault: String,
+        /// New name
+        #[arg(long, group = "change")]
+        name: Option<String>,
+        /// New capacity in GiB
+        #[arg(long, group = "change", value_name = "GIB", value_parser = clap::value_parser!(u64).range(1..=10_485_760))]
+        size: Option<u64>,
+    },
+    /// Delete a vault with all its backups
+    Delete {
+        /// Vault by name or id
+        vault: String,
+        #[command(flatten)]
+        destroy: DestroyArgs,
+    },
+    /// Put servers or disks under a vault's protection
+    Add {
+        /// Vault by name or id
+        vault: String,
+        /// Servers (or disks, for a disk vault) by name or id
+        #[arg(required = true)]
+        resources: Vec<String>,
+    },
+    /// Take servers or disks out of a vault; their backups in it are deleted
+    Remove {
+        /// Vault by name or id
+        vault: String,
+        /// Servers or disks by name or id
+        #[arg(required = true)]
+        resources: Vec<String>,
+        #[command(flatten)]
+        destroy: DestroyArgs,
+    },
+}
+
+/// Switches of everything that destroys.
+#[derive(Debug, Args)]
+pub struct DestroyArgs {
+    /// Do not ask before
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Only show what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not wait until it is done
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// Runs `coffer vault`.
+pub fn run(args: VaultArgs, context: &Context<'_>) -> Result<()> {
+    block_on(async {
+        let client = context.client().await?;
+        let output = &context.output;
+        match args.command {
+            VaultCommand::Create {
+                name,
+                kind,
+                size,
+                description,
+                add,
+            } => {
+                let object_type = match kind {
+                    ResourceKind::Server => "server",
+                    ResourceKind::Disk => "disk",
+                };
+                let resources = match add.is_empty() {
+                    true => Vec::new(),
+                    false => resolve::resources(&client, &add, Some(kind)).await?,
+                };
+                let request = VaultRequest {
+                    name,
+                    description,
+                    object_type,
+                    size_gib: size,
+                    resources,
+                };
+                one(output, &client.create_vault(&request).await?)
+            }
+            VaultCommand::List => list(&client, output).await,
+            VaultCommand::Show { vault } => one(output, &resolve::vault(&client, &vault).await?),
+            VaultCommand::Update { vault, name, size } => {
+                let vault = resolve::vault(&client, &vault).await?;
+                let update = VaultUpdate {
+                    name,
+                    size_gib: size,
+                };
+                one(
+                    output,
+                    &client.update_vault(&vault.value.id, &update).await?,
+                )
+            }
+            VaultCommand::Delete { vault, destroy } => {
+                delete(&client, output, &vault, &destroy).await
+            }
+            VaultCommand::Add { vault, resources } => {
+                let vault = resolve::vault(&client, &vault).await?;
+                let kind = ResourceKind::of_vault(&vault.value.billing.object_type);
+                let resources = resolve::resources(&client, &resources, kind).await?;
+                client.add_resources(&vault.value.id, &resources).await?;
+                one(output, &client.vault(&vault.value.id).await?)
+            }
+            VaultCommand::Remove {
+                vault,
+                resources,
+                destroy,
+            } => remove(&client, output, &vault, &resources, &destroy).await,
+        }
+    })
+}
+
+async fn list(client: &Client, output: &Output) -> Result<()> {
+    let vaults = client.vaults().await?;
+    let document: Vec<Value> = vaults
+        .iter()
+        .map(|vault| with_zones(vault.raw.clone()))
+        .collect();
+    let mut table = Table::new(&[
+        ("ID", Fit::Keep),
+        ("NAME", Fit::Shorten),
+        ("TYPE", Fit::Keep),
+        ("STATE", Fit::Keep),
+        ("USED", Fit::Right),
+        ("SIZE", Fit::Right),
+        ("PROTECTS", Fit::Shorten),
+    ]);
+    for vault in vaults.iter().map(|vault| &vault.value) {
+        let names: Vec<&str> = vault.resources.iter().map(Resource::label).collect();
+        table.row([
+            vault.id.clone(),
+            vault.name.clone(),
+            vault.billing.object_type.clone(),
+            vault.billing.status.clone(),
+            human::size(vault.billing.used * 1024 * 1024),
+            format!("{} GiB", vault.billing.size),
+            names.join(" "),
+        ]);
+    }
+    output.answer(&document, || table.render(output.columns))
+}
+
+fn one(output: &Output, vault: &Document<Vault>) -> Result<()> {
+    let document = json!({ "vault": with_zones(vault.raw.clone()) });
+    output.answer(&document, || {
+        let vault = &vault.value;
+        let lines = vault.resources.iter().map(|resource| {
+            let kind = if resource.kind == DISK_TYPE {
+                "disk"
+            } else {
+                "server"
+            };
+            let backups = match resource.backup_count {
+                Some(number) => human::count(usize::try_from(number).unwrap_or(0), "backup"),
+                None => String::new(),
+            };
+            let state = resource.protect_status.as_deref().unwrap_or("");
+            format!(
+                "{}  {kind} {}  {state}  {backups}",
+                resource.id, resource.name
+            )
+        });
+        let lines: Vec<String> = lines.collect();
+        let used = human::size(vault.billing.used * 1024 * 1024);
+        fields(&[
+            ("Id", vault.id.clone()),
+            ("Name", vault.name.clone()),
+            ("Description", vault.description.clone()),
+            ("Type", vault.billing.object_type.clone()),
+            ("State", vault.billing.status.clone()),
+            ("Used", format!("{used} of {} GiB", vault.billing.size)),
+            ("Disks' size", format!("{} GiB", vault.billing.allocated)),
+            ("Created", output.api_time(&vault.created_at)),
+            ("Protects", lines.join("\n")),
+        ])
+    })
+}
+
+async fn delete(
+    client: &Client,
+    output: &Output,
+    wanted: &str,
+    destroy: &DestroyArgs,
+) -> Result<()> {
+    let vault = resolve::vault(client, wanted).await?.value;
+    let filter = BackupFilter {
+        vault_id: Some(&vault.id),
+        ..BackupFilter::default()
+    };
+    let backups = client.backups(filter).await?.len();
+    let lost = format!(
+        "this deletes vault `{}` with its {}",
+        vault.name,
+        human::count(backups, "backup")
+    );
+    let mut document = json!({
+        "vault_id": vault.id,
+        "backups": backups,
+        "dry_run": destroy.dry_run,
+    });
+    if destroy.dry_run {
+        return output.answer(&document, || format!("Dry run: {lost}.\n"));
+    }
+    confirm(output, destroy.yes, &lost)?;
+    let filter = TaskFilter {
+        operation_type: Some("vault_delete"),
+        ..TaskFilter::default()
+    };
+    let known = wait::known(client, filter).await?;
+    client.delete_vault(&vault.id).await?;
+    if !destroy.no_wait {
+        document["task"] = wait_for_new(client, output, filter, known, &vault.id).await?;
+    }
+    output.answer(&document, || {
+        format!("Vault `{}` is deleted.\n", vault.name)
+    })
+}
+
+/// Waits for the task that a deletion led to. An empty vault may be gone without one.
+async fn wait_for_new(
+    client: &Client,
+    output: &Output,
+    filter: TaskFilter<'_>,
+    known: std::collections::BTreeSet<String>,
+    vault_id: &str,
+) -> Result<Value> {
+    if client
+        .vault(vault_id)
+        .await
+        .is_err_and(|e| e.kind == coffer_core::Kind::NotFound)
+    {
+        return Ok(Value::Null);
+    }
+    let about = |task: &crate::client::Task| !known.contains(&task.id) && task.vault_id == vault_id;
+    let tasks = wait::appear(client, filter, about, 1).await?;
+    let ids: Vec<String> = tasks.into_iter().map(|task| task.value.id).collect();
+    let mut ended = wait::follow(client, output, &ids).await?;
+    wait::check(&ended)?;
+    Ok(ended.pop().map_or(Value::Null, |task| with_zones(task.raw)))
+}
+
+async fn remove(
+    client: &Client,
+    output: &Output,
+    wanted: &str,
+    resources: &[String],
+    destroy: &DestroyArgs,
+) -> Result<()> {
+    let vault = resolve::vault(client, wanted).await?.value;
+    let resources = members(&vault, resources)?;
+    let mut backups = 0;
+    for resource in &resources {
+        let filter = BackupFilter {
+            vault_id: Some(&vault.id),
+            resource_id: Some(&resource.id),
+            ..BackupFilter::default()
+        };
+        backups += client.backups(filter).await?.len();
+    }
+    let names: Vec<&str> = resources.iter().map(|r| r.label()).collect();
+    let names = names.join(", ");
+    let lost = format!(
+        "this takes {names} out of vault `{}` and deletes {}",
+        vault.name,
+        human::count(backups, "backup")
+    );
+    let ids: Vec<String> = resources
+        .iter()
+        .map(|resource| resource.id.clone())
+        .collect();
+    let mut document = json!({
+        "vault_id": vault.id,
+        "resource_ids": ids,
+        "backups": backups,
+        "dry_run": destroy.dry_run,
+    });
+    if destroy.dry_run {
+        return output.answer(&document, || format!("Dry run: {lost}.\n"));
+    }
+    confirm(output, destroy.yes, &lost)?;
+    let filter = TaskFilter {
+        operation_type: Some("remove_resource"),
+        vault_id: Some(&vault.id),
+        ..TaskFilter::default()
+    };
+    let known = wait::known(client, filter).await?;
+    client.remove_resources(&vault.id, &ids).await?;
+    if !destroy.no_wait && backups > 0 {
+        document["task"] = wait_for_new(client, output, filter, known, &vault.id).await?;
+    }
+    output.answer(&document, || {
+        format!("Vault `{}` no longer protects {names}.\n", vault.name)
+    })
+}
+
+/// The vault's resources that texts mean: these may be gone from the hypervisor already.
+fn members<'a>(vault: &'a Vault, wanted: &[String]) -> Result<Vec<&'a Resource>> {
+    let find = |text: &String| {
+        let by_id = vault.resources.iter().find(|resource| &resource.id == text);
+        let mut named = vault
+            .resources
+            .iter()
+            .filter(|resource| &resource.name == text);
+        match (by_id, named.next(), named.next()) {
+            (Some(one), _, _) | (None, Some(one), None) => Ok(one),
+            (None, Some(_), Some(_)) => Err(Error::invalid(format!(
+                "several resources of vault `{}` are named `{text}`",
+                vault.name
+            ))
+            .hint("`coffer vault show` has their ids.")),
+            (None, None, _) => Err(Error::not_found(format!(
+                "vault `{}` does not protect `{text}`",
+                vault.name
+            ))
+            .hint("`coffer vault show` lists what it protects.")),
+        }
+    };
+    wanted.iter().map(find).collect()
+}
