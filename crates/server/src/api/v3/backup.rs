@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::body::{Body, length, range};
 use super::{choice, flag, int, number, page, reader, shown, time, unknown, writer};
+use crate::api::compute::ZONE;
 use crate::app::backups::{BackupQuery, BackupView};
 use crate::app::restore::{NewRestore, STOP_SECONDS};
 use crate::catalog::backups::Backup;
@@ -95,25 +96,25 @@ pub struct BackupsAnswer {
 
 /// `PUT /backups/{id}`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct RenameRequest {
-    backup: Rename,
+pub struct RenameBackupRequest {
+    backup: RenameBackup,
 }
 
 /// A new name.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Rename {
+pub struct RenameBackup {
     name: String,
 }
 
 /// `POST /backups/{id}/restore`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct RestoreRequest {
-    restore: Restore,
+pub struct RestoreBackupRequest {
+    restore: RestoreBackup,
 }
 
 /// What to restore to.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Restore {
+pub struct RestoreBackup {
     /// For a server backup.
     server_id: Option<String>,
     /// For a disk backup.
@@ -161,7 +162,7 @@ fn body(b: Backup, children: Vec<BackupBody>) -> BackupBody {
         resource_id: b.resource_id.to_string(),
         resource_name: b.resource_name,
         resource_type: b.resource_type.name().to_owned(),
-        resource_az: Some("nova".to_owned()),
+        resource_az: Some(ZONE.to_owned()),
         resource_size: int(capacity::gib_up(b.size_bytes)),
         created_at: shown(b.created_at),
         updated_at: shown(b.updated_at),
@@ -265,7 +266,7 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
     let nothing = image_type.is_some_and(|t| t != "backup")
         || own_type.is_some_and(|t| t == "shared")
         || member.is_some()
-        || az.is_some_and(|az| az != "nova");
+        || az.is_some_and(|az| az != ZONE);
     Ok(BackupQuery {
         checkpoint_id: text("checkpoint_id"),
         vault_id: text("vault_id"),
@@ -286,7 +287,7 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
 }
 
 /// Lists backups, newest first unless told otherwise.
-#[utoipa::path(get, path = "/v3/{project_id}/backups", tag = "backups", operation_id = "list_backups",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/backups", tag = "backups", operation_id = "list_backups",
     params(("project_id" = String, Path), ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query),
         ("marker" = Option<String>, Query), ("sort" = Option<String>, Query),
         ("checkpoint_id" = Option<String>, Query), ("vault_id" = Option<String>, Query),
@@ -321,7 +322,7 @@ pub(super) async fn list(
 }
 
 /// Shows a backup.
-#[utoipa::path(get, path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "show_backup",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "show_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)),
     responses((status = 200, body = BackupAnswer)))]
 pub(super) async fn show(
@@ -338,15 +339,15 @@ pub(super) async fn show(
 }
 
 /// Gives a backup another name.
-#[utoipa::path(put, path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "rename_backup",
-    params(("project_id" = String, Path), ("backup_id" = String, Path)), request_body = RenameRequest,
+#[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "rename_backup",
+    params(("project_id" = String, Path), ("backup_id" = String, Path)), request_body = RenameBackupRequest,
     responses((status = 200, body = BackupAnswer)))]
 pub(super) async fn rename(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path((project, id)): Path<(String, String)>,
-    Body(body): Body<RenameRequest>,
+    Body(body): Body<RenameBackupRequest>,
 ) -> Result<Json<BackupAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     name::check_name("backup.name", &body.backup.name)?;
@@ -360,7 +361,7 @@ pub(super) async fn rename(
 }
 
 /// Deletes a backup.
-#[utoipa::path(delete, path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "delete_backup",
+#[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "delete_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)), responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
@@ -374,15 +375,15 @@ pub(super) async fn delete(
 }
 
 /// Restores a backup.
-#[utoipa::path(post, path = "/v3/{project_id}/backups/{backup_id}/restore", tag = "backups",
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/restore", tag = "backups",
     operation_id = "restore_backup", params(("project_id" = String, Path), ("backup_id" = String, Path)),
-    request_body = RestoreRequest, responses((status = 202)))]
+    request_body = RestoreBackupRequest, responses((status = 202)))]
 pub(super) async fn restore(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path((project, id)): Path<(String, String)>,
-    Body(body): Body<RestoreRequest>,
+    Body(body): Body<RestoreBackupRequest>,
 ) -> Result<StatusCode, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     let r = body.restore;

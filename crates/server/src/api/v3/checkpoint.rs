@@ -16,7 +16,7 @@ use crate::state::AppState;
 
 /// `POST /checkpoints`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct CreateRequest {
+pub struct CreateCheckpointRequest {
     checkpoint: CreateCheckpoint,
 }
 
@@ -24,12 +24,12 @@ pub struct CreateRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CreateCheckpoint {
     vault_id: String,
-    parameters: Option<Parameters>,
+    parameters: Option<CheckpointParameters>,
 }
 
 /// How to run it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub struct Parameters {
+pub struct CheckpointParameters {
     /// 1 to 64 of letters, digits, `_`, `-`; `manualbk_xxxx` where absent.
     name: Option<String>,
     /// At most 255 characters.
@@ -51,22 +51,22 @@ pub struct CheckpointBody {
     status: String,
     created_at: String,
     project_id: String,
-    vault: VaultPart,
-    extra_info: ExtraInfo,
+    vault: CheckpointVault,
+    extra_info: CheckpointExtra,
 }
 
 /// The vault and what took part.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VaultPart {
+pub struct CheckpointVault {
     id: String,
     name: String,
-    resources: Vec<ResourcePart>,
-    skipped_resources: Vec<SkippedPart>,
+    resources: Vec<CheckpointResource>,
+    skipped_resources: Vec<CheckpointSkipped>,
 }
 
 /// A resource. Sizes and counts are texts: one client breaks on numbers here.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ResourcePart {
+pub struct CheckpointResource {
     id: String,
     name: String,
     #[serde(rename = "type")]
@@ -82,7 +82,7 @@ pub struct ResourcePart {
 
 /// A resource that did not take part.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SkippedPart {
+pub struct CheckpointSkipped {
     id: String,
     #[serde(rename = "type")]
     kind: String,
@@ -93,7 +93,7 @@ pub struct SkippedPart {
 
 /// What the user gave.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExtraInfo {
+pub struct CheckpointExtra {
     name: String,
     description: String,
     retention_duration: i64,
@@ -117,7 +117,7 @@ impl From<Checkpoint> for CheckpointBody {
             status: c.state.to_string(),
             created_at: shown(c.created_at),
             project_id: c.project_id.to_string(),
-            vault: VaultPart {
+            vault: CheckpointVault {
                 id: c.vault_id.to_string(),
                 name: c.vault_name,
                 resources: c
@@ -128,7 +128,7 @@ impl From<Checkpoint> for CheckpointBody {
                     .collect(),
                 skipped_resources: c.skipped.0.into_iter().map(skipped).collect(),
             },
-            extra_info: ExtraInfo {
+            extra_info: CheckpointExtra {
                 name: c.name,
                 description: c.description,
                 retention_duration: c.retention_days,
@@ -137,8 +137,8 @@ impl From<Checkpoint> for CheckpointBody {
     }
 }
 
-fn resource(r: TakenResource, protect_status: &str) -> ResourcePart {
-    ResourcePart {
+fn resource(r: TakenResource, protect_status: &str) -> CheckpointResource {
+    CheckpointResource {
         id: r.id,
         name: r.name,
         kind: r.resource_type,
@@ -150,8 +150,8 @@ fn resource(r: TakenResource, protect_status: &str) -> ResourcePart {
     }
 }
 
-fn skipped(r: SkippedResource) -> SkippedPart {
-    SkippedPart {
+fn skipped(r: SkippedResource) -> CheckpointSkipped {
+    CheckpointSkipped {
         id: r.id,
         kind: r.resource_type,
         name: r.name,
@@ -224,15 +224,15 @@ impl TryFrom<CreateCheckpoint> for NewCheckpoint {
 }
 
 /// Backs up the resources of a vault.
-#[utoipa::path(post, path = "/v3/{project_id}/checkpoints", tag = "restore points",
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/checkpoints", tag = "restore points",
     operation_id = "create_checkpoint", params(("project_id" = String, Path)),
-    request_body = CreateRequest, responses((status = 200, body = CheckpointAnswer)))]
+    request_body = CreateCheckpointRequest, responses((status = 200, body = CheckpointAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path(project): Path<String>,
-    Body(body): Body<CreateRequest>,
+    Body(body): Body<CreateCheckpointRequest>,
 ) -> Result<Json<CheckpointAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     let made = state
@@ -245,7 +245,7 @@ pub(super) async fn create(
 }
 
 /// Shows a restore point.
-#[utoipa::path(get, path = "/v3/{project_id}/checkpoints/{checkpoint_id}", tag = "restore points",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/checkpoints/{checkpoint_id}", tag = "restore points",
     operation_id = "show_checkpoint",
     params(("project_id" = String, Path), ("checkpoint_id" = String, Path)),
     responses((status = 200, body = CheckpointAnswer)))]

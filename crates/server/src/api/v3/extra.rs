@@ -15,7 +15,7 @@ use crate::identity::{Caller, Role};
 use crate::state::AppState;
 
 /// How far a task is, in bytes, and how fast.
-#[utoipa::path(get, path = "/coffer/v1/{project_id}/tasks/{task_id}/progress", tag = "coffer",
+#[utoipa::path(get, security(("token" = [])), path = "/coffer/v1/{project_id}/tasks/{task_id}/progress", tag = "coffer",
     operation_id = "task_progress", params(("project_id" = String, Path), ("task_id" = String, Path)),
     responses((status = 200, body = Object)))]
 pub(super) async fn task_progress(
@@ -58,7 +58,7 @@ pub(super) async fn task_progress(
 }
 
 /// Asks for the end of a backup or restore.
-#[utoipa::path(post, path = "/coffer/v1/{project_id}/tasks/{task_id}/cancel", tag = "coffer",
+#[utoipa::path(post, security(("token" = [])), path = "/coffer/v1/{project_id}/tasks/{task_id}/cancel", tag = "coffer",
     operation_id = "cancel_task", params(("project_id" = String, Path), ("task_id" = String, Path)),
     responses((status = 202)))]
 pub(super) async fn cancel_task(
@@ -104,7 +104,7 @@ fn details(b: &Backup) -> Value {
 }
 
 /// How a backup was made.
-#[utoipa::path(get, path = "/coffer/v1/{project_id}/backups/{backup_id}/details", tag = "coffer",
+#[utoipa::path(get, security(("token" = [])), path = "/coffer/v1/{project_id}/backups/{backup_id}/details", tag = "coffer",
     operation_id = "backup_details", params(("project_id" = String, Path), ("backup_id" = String, Path)),
     responses((status = 200, body = Object)))]
 pub(super) async fn backup_details(
@@ -134,7 +134,7 @@ pub struct RestoreFile {
 }
 
 /// Restores one disk of a backup to a new raw image file. For administrators.
-#[utoipa::path(post, path = "/coffer/v1/{project_id}/backups/{backup_id}/restore-file", tag = "coffer",
+#[utoipa::path(post, security(("token" = [])), path = "/coffer/v1/{project_id}/backups/{backup_id}/restore-file", tag = "coffer",
     operation_id = "restore_file", params(("project_id" = String, Path), ("backup_id" = String, Path)),
     request_body = RestoreFileRequest, responses((status = 202, body = Object)))]
 pub(super) async fn restore_file(

@@ -106,7 +106,7 @@ fn body(p: Protectable) -> Value {
 }
 
 /// Lists servers or disks, by name.
-#[utoipa::path(get, path = "/v3/{project_id}/protectables/{protectable_type}/instances", tag = "protectables",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/protectables/{protectable_type}/instances", tag = "protectables",
     operation_id = "list_protectables",
     params(("project_id" = String, Path), ("protectable_type" = String, Path),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("marker" = Option<String>, Query),
@@ -165,7 +165,7 @@ pub(super) async fn list(
 }
 
 /// Shows a server or disk.
-#[utoipa::path(get, path = "/v3/{project_id}/protectables/{protectable_type}/instances/{instance_id}",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/protectables/{protectable_type}/instances/{instance_id}",
     tag = "protectables", operation_id = "show_protectable",
     params(("project_id" = String, Path), ("protectable_type" = String, Path), ("instance_id" = String, Path)),
     responses((status = 200, body = Object)))]

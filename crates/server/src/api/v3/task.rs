@@ -97,7 +97,7 @@ pub(super) fn body(view: &TaskView) -> Value {
 }
 
 /// Lists tasks, newest first.
-#[utoipa::path(get, path = "/v3/{project_id}/operation-logs", tag = "tasks", operation_id = "list_tasks",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/operation-logs", tag = "tasks", operation_id = "list_tasks",
     params(("project_id" = String, Path), ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query),
         ("marker" = Option<String>, Query), ("operation_type" = Option<String>, Query),
         ("status" = Option<Vec<String>>, Query), ("provider_id" = Option<String>, Query),
@@ -146,7 +146,7 @@ pub(super) async fn list(
 }
 
 /// Shows a task.
-#[utoipa::path(get, path = "/v3/{project_id}/operation-logs/{operation_log_id}", tag = "tasks",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/operation-logs/{operation_log_id}", tag = "tasks",
     operation_id = "show_task",
     params(("project_id" = String, Path), ("operation_log_id" = String, Path)),
     responses((status = 200, body = Object)))]

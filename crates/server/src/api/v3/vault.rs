@@ -21,7 +21,7 @@ const TAGS_MAX: usize = 20;
 
 /// `POST /vaults`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct CreateRequest {
+pub struct CreateVaultRequest {
     vault: CreateVault,
 }
 
@@ -37,7 +37,7 @@ pub struct CreateVault {
     description: Option<String>,
     backup_policy_id: Option<String>,
     /// At most 20.
-    tags: Option<Vec<TagBody>>,
+    tags: Option<Vec<TagRequest>>,
     auto_bind: Option<bool>,
     bind_rules: Option<BindRules>,
     locked: Option<bool>,
@@ -120,12 +120,12 @@ pub struct ResourceCreate {
     pub(super) kind: ResourceTypeBody,
     /// At most 255 characters.
     pub(super) name: Option<String>,
-    pub(super) extra_info: Option<ExtraInfo>,
+    pub(super) extra_info: Option<ResourceExtraRequest>,
 }
 
 /// Which disks of a server take part.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub struct ExtraInfo {
+pub struct ResourceExtraRequest {
     exclude_volumes: Option<Vec<String>>,
     include_volumes: Option<Vec<IncludeVolume>>,
 }
@@ -139,7 +139,7 @@ pub struct IncludeVolume {
 
 /// A tag.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
-pub struct TagBody {
+pub struct TagRequest {
     /// 1 to 36 characters.
     key: String,
     /// At most 43 characters.
@@ -150,12 +150,12 @@ pub struct TagBody {
 /// Which resources a vault takes by itself.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct BindRules {
-    tags: Option<Vec<TagBody>>,
+    tags: Option<Vec<TagRequest>>,
 }
 
 /// `PUT /vaults/{id}`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct UpdateRequest {
+pub struct UpdateVaultRequest {
     vault: UpdateVault,
 }
 
@@ -183,14 +183,14 @@ pub struct BillingUpdate {
 
 /// `POST .../addresources`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct AddRequest {
+pub struct AddResourcesRequest {
     /// 1 to 256.
     resources: Vec<ResourceCreate>,
 }
 
 /// `POST .../removeresources`.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct RemoveRequest {
+pub struct RemoveResourcesRequest {
     /// 1 to 256.
     resource_ids: Vec<String>,
 }
@@ -204,7 +204,7 @@ pub struct VaultBody {
     project_id: String,
     provider_id: String,
     billing: BillingBody,
-    resources: Vec<ResourceBody>,
+    resources: Vec<VaultResourceBody>,
     tags: Vec<TagAnswer>,
     auto_bind: bool,
     bind_rules: BindRulesBody,
@@ -243,7 +243,7 @@ pub struct BillingBody {
 
 /// A resource in a vault.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ResourceBody {
+pub struct VaultResourceBody {
     id: String,
     #[serde(rename = "type")]
     kind: String,
@@ -290,13 +290,13 @@ pub struct VaultsAnswer {
 
 /// The resources associated.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AddAnswer {
+pub struct AddResourcesAnswer {
     add_resource_ids: Vec<String>,
 }
 
 /// The resources dissociated.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RemoveAnswer {
+pub struct RemoveResourcesAnswer {
     remove_resource_ids: Vec<String>,
 }
 
@@ -329,7 +329,11 @@ impl From<VaultView> for VaultBody {
                 product_id: None,
                 frozen_scene: None,
             },
-            resources: view.resources.into_iter().map(ResourceBody::from).collect(),
+            resources: view
+                .resources
+                .into_iter()
+                .map(VaultResourceBody::from)
+                .collect(),
             tags: tags_body(v.tags.0),
             auto_bind: v.auto_bind,
             bind_rules: BindRulesBody {
@@ -348,10 +352,10 @@ impl From<VaultView> for VaultBody {
     }
 }
 
-impl From<ResourceView> for ResourceBody {
-    fn from(view: ResourceView) -> ResourceBody {
+impl From<ResourceView> for VaultResourceBody {
+    fn from(view: ResourceView) -> VaultResourceBody {
         let r = view.resource;
-        ResourceBody {
+        VaultResourceBody {
             id: r.resource_id.to_string(),
             kind: r.resource_type.name().to_owned(),
             name: r.name,
@@ -375,7 +379,7 @@ fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
 }
 
 /// Checks tags: keys of 1 to 36, values of at most 43 letters, digits, `_`, `-`; keys unique.
-fn tags(field: &str, list: Option<Vec<TagBody>>, max: usize) -> Result<Vec<Tag>, Refusal> {
+fn tags(field: &str, list: Option<Vec<TagRequest>>, max: usize) -> Result<Vec<Tag>, Refusal> {
     let list = list.unwrap_or_default();
     if list.len() > max {
         return Err(Refusal::new(
@@ -434,7 +438,10 @@ fn resource_name(field: &str, name: Option<String>) -> Result<Option<String>, Re
     }
 }
 
-pub(super) fn extra_info(field: &str, extra: Option<ExtraInfo>) -> Result<ResourceExtra, Refusal> {
+pub(super) fn extra_info(
+    field: &str,
+    extra: Option<ResourceExtraRequest>,
+) -> Result<ResourceExtra, Refusal> {
     let extra = extra.unwrap_or_default();
     let excluded = extra.exclude_volumes.as_ref().map_or(0, Vec::len);
     let included = extra.include_volumes.as_ref().map_or(0, Vec::len);
@@ -562,15 +569,15 @@ impl TryFrom<UpdateVault> for VaultChanges {
 }
 
 /// Makes a vault.
-#[utoipa::path(post, path = "/v3/{project_id}/vaults", tag = "vaults", operation_id = "create_vault",
-    params(("project_id" = String, Path)), request_body = CreateRequest,
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults", tag = "vaults", operation_id = "create_vault",
+    params(("project_id" = String, Path)), request_body = CreateVaultRequest,
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path(project): Path<String>,
-    Body(body): Body<CreateRequest>,
+    Body(body): Body<CreateVaultRequest>,
 ) -> Result<Json<VaultAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     let made = state
@@ -581,7 +588,7 @@ pub(super) async fn create(
 }
 
 /// Lists vaults, newest first.
-#[utoipa::path(get, path = "/v3/{project_id}/vaults", tag = "vaults", operation_id = "list_vaults",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vaults", tag = "vaults", operation_id = "list_vaults",
     params(("project_id" = String, Path), ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query),
         ("marker" = Option<String>, Query), ("id" = Option<Vec<String>>, Query), ("name" = Option<String>, Query),
         ("status" = Option<String>, Query), ("object_type" = Option<String>, Query),
@@ -624,7 +631,7 @@ pub(super) async fn list(
 }
 
 /// Shows a vault.
-#[utoipa::path(get, path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "show_vault",
+#[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "show_vault",
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn show(
@@ -639,15 +646,15 @@ pub(super) async fn show(
 }
 
 /// Changes a vault.
-#[utoipa::path(put, path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "update_vault",
-    params(("project_id" = String, Path), ("vault_id" = String, Path)), request_body = UpdateRequest,
+#[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "update_vault",
+    params(("project_id" = String, Path), ("vault_id" = String, Path)), request_body = UpdateVaultRequest,
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn update(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path((project, id)): Path<(String, String)>,
-    Body(body): Body<UpdateRequest>,
+    Body(body): Body<UpdateVaultRequest>,
 ) -> Result<Json<VaultAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     let view = state
@@ -658,7 +665,7 @@ pub(super) async fn update(
 }
 
 /// Deletes a vault with everything in it.
-#[utoipa::path(delete, path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "delete_vault",
+#[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "delete_vault",
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
     responses((status = 204)))]
 pub(super) async fn delete(
@@ -673,16 +680,16 @@ pub(super) async fn delete(
 }
 
 /// Associates resources with a vault.
-#[utoipa::path(post, path = "/v3/{project_id}/vaults/{vault_id}/addresources", tag = "vaults",
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/addresources", tag = "vaults",
     operation_id = "add_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = AddRequest, responses((status = 200, body = AddAnswer)))]
+    request_body = AddResourcesRequest, responses((status = 200, body = AddResourcesAnswer)))]
 pub(super) async fn add_resources(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path((project, id)): Path<(String, String)>,
-    Body(body): Body<AddRequest>,
-) -> Result<Json<AddAnswer>, ApiError> {
+    Body(body): Body<AddResourcesRequest>,
+) -> Result<Json<AddResourcesAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     length(
         "resources",
@@ -692,20 +699,20 @@ pub(super) async fn add_resources(
     )?;
     let new = resources("resources", body.resources)?;
     let add_resource_ids = state.app.add_resources(&actor, &id, &new).await?;
-    Ok(Json(AddAnswer { add_resource_ids }))
+    Ok(Json(AddResourcesAnswer { add_resource_ids }))
 }
 
 /// Takes resources out of a vault and deletes their backups.
-#[utoipa::path(post, path = "/v3/{project_id}/vaults/{vault_id}/removeresources", tag = "vaults",
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/removeresources", tag = "vaults",
     operation_id = "remove_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = RemoveRequest, responses((status = 200, body = RemoveAnswer)))]
+    request_body = RemoveResourcesRequest, responses((status = 200, body = RemoveResourcesAnswer)))]
 pub(super) async fn remove_resources(
     State(state): State<AppState>,
     caller: Caller,
     request: RequestId,
     Path((project, id)): Path<(String, String)>,
-    Body(body): Body<RemoveRequest>,
-) -> Result<Json<RemoveAnswer>, ApiError> {
+    Body(body): Body<RemoveResourcesRequest>,
+) -> Result<Json<RemoveResourcesAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
     length(
         "resource_ids",
@@ -717,7 +724,7 @@ pub(super) async fn remove_resources(
         .app
         .remove_resources(&actor, &id, &body.resource_ids)
         .await?;
-    Ok(Json(RemoveAnswer {
+    Ok(Json(RemoveResourcesAnswer {
         remove_resource_ids,
     }))
 }
