@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::{About, Actor, App, AppError, AppResult, During};
 use crate::catalog::backups::Backup;
 use crate::catalog::record::{Filter, Order, Page};
+use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, vaults};
+use crate::door;
 use crate::tasks::work::Work;
 
 /// A backup with the disks of a server's backup.
@@ -221,38 +223,71 @@ impl App {
             .into());
         }
         check_not_base(&mut tx, &backup).await?;
+        self.queue_deletion(&mut tx, actor, &vault, &backup)
+            .await
+            .during(op)?;
+        tx.commit().await.during(op)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Moves a backup to `waiting_delete` and puts its deletion into the queue.
+    async fn queue_deletion(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        vault: &Vault,
+        backup: &Backup,
+    ) -> coffer_core::Result<()> {
         let now = self.now();
-        backups::transition(
-            &mut tx,
-            backup.id,
-            backup.state,
-            BackupState::WaitingDelete,
-            now,
-        )
-        .await
-        .during(op)?;
+        let (from, to) = (backup.state, BackupState::WaitingDelete);
+        backups::transition(tx, backup.id, from, to, now).await?;
+        let resource = (
+            backup.resource_id,
+            backup.resource_name.clone(),
+            backup.resource_type,
+        );
         let about = About {
             checkpoint_id: Some(backup.checkpoint_id),
             backup_id: Some(backup.id),
-            resource: Some((
-                backup.resource_id,
-                backup.resource_name.clone(),
-                backup.resource_type,
-            )),
+            resource: Some(resource),
             lock_key: format!("vault:{}", vault.id),
             ..About::default()
         };
-        self.enqueue(
-            &mut tx,
-            actor,
-            (vault.id, &vault.name),
-            &Work::Delete {},
-            about,
-            now,
-        )
-        .await
-        .during(op)?;
-        tx.commit().await.during(op)?;
+        let vault = (vault.id, vault.name.as_str());
+        self.enqueue(tx, actor, vault, &Work::Delete {}, about, now)
+            .await?;
+        Ok(())
+    }
+
+    /// Queues the deletion of backups whose time is over. One that is in use, or that the next
+    /// one is being compared with, is left for the next look.
+    pub async fn expire(&self) -> coffer_core::Result<()> {
+        let now = self.now();
+        let mut tx = self.catalog.snapshot().await?;
+        if backups::expired(&mut tx, now).await?.is_empty() {
+            return Ok(());
+        }
+        drop(tx);
+        let mut tx = self.catalog.write().await?;
+        for backup in backups::expired(&mut tx, now).await? {
+            let Some(vault) = vaults::get(&mut tx, backup.vault_id).await? else {
+                continue;
+            };
+            let all = backups::of_resource(&mut tx, backup.vault_id, backup.resource_id).await?;
+            if vault.state != VaultState::Available || all.iter().any(|b| b.state.is_being_made()) {
+                continue;
+            }
+            let actor = Actor {
+                project: backup.project_id,
+                user: vault.user_id,
+                request_id: format!("req-{}", door::new_uuid()),
+            };
+            tracing::info!(backup.id = %backup.id, "backup expired");
+            self.queue_deletion(&mut tx, &actor, &vault, &backup)
+                .await?;
+        }
+        tx.commit().await?;
         self.bell.notify_waiters();
         Ok(())
     }

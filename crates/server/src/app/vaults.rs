@@ -586,8 +586,8 @@ impl App {
         new: &[NewResource],
     ) -> AppResult<Vec<Resource>> {
         let mut rows: Vec<Resource> = Vec::new();
-        let mut position = old.iter().map(|r| r.position).max().unwrap_or(0);
-        for wanted in new {
+        let last = old.iter().map(|r| r.position).max().unwrap_or(0);
+        for (position, wanted) in (last + 1..).zip(new) {
             vault.object_type.check_takes(wanted.resource_type)?;
             let (id, name, size_gib) = self.look_up(tx, actor, wanted).await?;
             if rows.iter().any(|r| r.resource_id == id) {
@@ -600,7 +600,6 @@ impl App {
             if let Some(holder) = vaults::resource(tx, id).await.during(OP)? {
                 return Err(taken(vault, &holder, wanted).into());
             }
-            position += 1;
             rows.push(Resource {
                 resource_id: id,
                 vault_id: vault.id,

@@ -24,11 +24,9 @@ mod outcome;
 mod restore;
 pub mod work;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use coffer_core::ids::TaskId;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::progress::Progress;
@@ -49,6 +47,8 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// How often the queue is looked at where nobody rings: tasks to be tried again come due.
 const TICK: Duration = Duration::from_secs(1);
+/// How often backups are looked for whose time is over.
+const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
 /// How often work is begun where something outside does not answer.
 const ATTEMPTS: u64 = 6;
 /// Wait before the second attempt; doubles each time.
@@ -72,7 +72,6 @@ pub struct Workers {
     name: Arc<str>,
     service: Arc<str>,
     limits: WorkerLimits,
-    live: Arc<Mutex<HashMap<TaskId, Progress>>>,
 }
 
 /// Why a running task was told to stop.
@@ -152,17 +151,7 @@ impl Workers {
             name: name.into(),
             service: service.into(),
             limits,
-            live: Arc::default(),
         }
-    }
-
-    /// What the running tasks of this process count right now, fresher than the catalog.
-    pub fn live(&self, id: TaskId) -> Option<Progress> {
-        self.live
-            .lock()
-            .expect("no panic holds this lock")
-            .get(&id)
-            .cloned()
     }
 
     /// Takes up what the last process left: frees its leases, lets the drivers clean up, and
@@ -228,7 +217,14 @@ impl Workers {
     /// Works on the queue until `stop`, then parks what runs.
     pub async fn run(self, stop: CancellationToken) {
         let mut running = JoinSet::new();
+        let mut looked = None;
         loop {
+            if looked.is_none_or(|at: tokio::time::Instant| at.elapsed() > EXPIRY_PERIOD) {
+                looked = Some(tokio::time::Instant::now());
+                if let Err(error) = self.app.expire().await {
+                    tracing::warn!(error = %error.chain(), "expired backups could not be queued for deletion");
+                }
+            }
             // Listening before looking: nothing that rings in between is missed.
             let rung = self.app.bell.notified();
             while running.len() < self.limits.tasks && !stop.is_cancelled() {
@@ -281,7 +277,6 @@ impl Workers {
     }
 
     async fn carry_out(&self, task: Task, stop: CancellationToken) {
-        let id = task.id;
         let run = Run {
             app: self.app.clone(),
             service: self.service.clone(),
@@ -293,10 +288,6 @@ impl Workers {
             worker: self.name.clone(),
             task,
         };
-        self.live
-            .lock()
-            .expect("no panic holds this lock")
-            .insert(id, run.progress.clone());
         let why = Arc::new(Mutex::new(None));
         let work = async {
             let result = perform(&run).await;
@@ -308,10 +299,6 @@ impl Workers {
             ended = work => ended,
             never = beat => match never {},
         };
-        self.live
-            .lock()
-            .expect("no panic holds this lock")
-            .remove(&id);
         if let Err(error) = conclude(&run, result, why).await {
             // The lease runs out, and the task is begun again.
             tracing::error!(error = %error.chain(), "the end of a task could not be written");

@@ -235,11 +235,8 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
             )
             .await?;
         }
-        ("delete", Some(backup)) => {
-            if backup.state.can_become(BackupState::Error) {
-                backups::transition(&mut tx, backup.id, backup.state, BackupState::Error, now)
-                    .await?;
-            }
+        ("delete", Some(backup)) if backup.state.can_become(BackupState::Error) => {
+            backups::transition(&mut tx, backup.id, backup.state, BackupState::Error, now).await?;
         }
         ("vault_delete", _) => {
             vaults::transition(

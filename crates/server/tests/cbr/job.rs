@@ -242,3 +242,70 @@ async fn several_servers_are_numbered_and_the_broken_one_is_skipped() {
     assert_eq!(lab.delete(&format!("/vaults/{vault}")).await.status, 204);
     assert_eq!(lab.get(&format!("/vaults/{vault}")).await.status, 404);
 }
+
+#[tokio::test]
+async fn one_disk_goes_to_a_new_file_where_that_is_allowed() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let backup = lab.backup_of(&checkpoint).await;
+    let child = backup["children"][1]["id"].as_str().unwrap();
+    let images = lab.directory.path().join("images");
+    let file = images.join("data.raw");
+    let to = async |id: &str, path: &str| {
+        let path = json!({"restore": {"path": path}});
+        lab.post(&format!("coffer:/backups/{id}/restore-file"), path)
+            .await
+    };
+    for bad in [
+        "data.raw",
+        "/etc/x.raw",
+        &format!("{}/../x.raw", images.display()),
+        &format!("{}", images.display()),
+        &format!("{}/no/x.raw", images.display()),
+    ] {
+        let answer = to(child, bad).await;
+        assert_eq!(answer.code(), "BackupService.9900", "{bad}: {answer:?}");
+    }
+    let whole = to(backup["id"].as_str().unwrap(), &file.display().to_string()).await;
+    assert_eq!(whole.code(), "BackupService.2012", "{whole:?}");
+    let made = to(child, &file.display().to_string()).await;
+    assert_eq!(made.status, 202, "{made:?}");
+    let path = format!("/operation-logs/{}", made.body["task_id"].as_str().unwrap());
+    let task = lab
+        .wait(&path, |b| !b["operation_log"]["ended_at"].is_null())
+        .await;
+    assert_eq!(task["operation_log"]["status"], "success", "{task}");
+    assert_eq!(std::fs::read(&file).unwrap(), lab.host.bytes("web", 1));
+    assert_eq!(
+        std::fs::read_dir(&images).unwrap().count(),
+        1,
+        "no partial file is left"
+    );
+    let again = to(child, &file.display().to_string()).await;
+    assert_eq!(again.code(), "BackupService.9900", "nothing is overwritten");
+}
+
+#[tokio::test]
+async fn a_backup_leaves_when_its_time_is_over() {
+    let mut lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let checkpoint = lab
+        .back_up(&vault, json!({"retention_duration_days": 2}))
+        .await;
+    let short = lab.backup_of(&checkpoint).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    lab.backup_of(&checkpoint).await;
+    assert!(short["expired_at"].is_string());
+    lab.clock().advance(jiff::SignedDuration::from_hours(49));
+    // Looked for from time to time, and at the start.
+    let id = short["id"].as_str().unwrap().to_owned();
+    let state = lab.clock().clone();
+    lab.stop().await;
+    lab.start_with(state).await;
+    lab.wait(&format!("/backups/{id}"), |b| {
+        b["error_code"] == "BackupService.6200"
+    })
+    .await;
+    assert_eq!(lab.get("/backups").await.body["count"], 1);
+}

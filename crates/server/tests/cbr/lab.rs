@@ -53,12 +53,14 @@ impl Lab {
         let directory = tempfile::tempdir().unwrap();
         let disks = directory.path().join("disks");
         std::fs::create_dir(&disks).unwrap();
+        std::fs::create_dir(directory.path().join("images")).unwrap();
         let host = FileHost::new(&disks);
         fill(&host);
         let root = directory.path().display().to_string();
         let config = format!(
             "data_dir = '{root}/data'\nregion = 'eu-de'\n[http]\nlisten = ['127.0.0.1:0']\n\
-             shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n"
+             shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n\
+             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n"
         );
         let mut lab = Lab {
             host,
@@ -76,6 +78,10 @@ impl Lab {
 
     /// Starts the service on threads of its own, so that a kill takes all of them.
     pub async fn start(&mut self) {
+        self.start_with(Clock::new()).await;
+    }
+
+    pub async fn start_with(&mut self, clock: Clock) {
         let config = Config::parse(&self.config).unwrap();
         let driver: Arc<dyn coffer_engine::hypervisor::Hypervisor> =
             Arc::new(Driver(self.host.clone()));
@@ -85,7 +91,7 @@ impl Lab {
             .build()
             .unwrap();
         let started =
-            runtime.spawn(async move { Service::start(config, vec![driver], Clock::new()).await });
+            runtime.spawn(async move { Service::start(config, vec![driver], clock).await });
         let service = started.await.unwrap().unwrap();
         self.base = format!("http://{}", service.addresses()[0]);
         self.running = Some((runtime, service));
@@ -298,6 +304,12 @@ impl Lab {
         }});
         let (token, _) = send(Method::POST, "/v3/auth/tokens".into(), body).await;
         (token.unwrap().to_str().unwrap().to_owned(), project)
+    }
+
+    /// The clock of the running service.
+    pub fn clock(&self) -> &Clock {
+        let (_, service) = self.running.as_ref().unwrap();
+        &service.state().clock
     }
 
     pub fn store(&self) -> PathBuf {

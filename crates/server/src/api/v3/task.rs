@@ -38,7 +38,7 @@ pub(super) fn body(view: &TaskView) -> Value {
     let backup_id = t.backup_id.map(|id| id.to_string());
     match t.kind.as_str() {
         "backup" => {
-            let incremental = view.backup.as_ref().map_or(true, |b| !b.wants_full);
+            let incremental = view.backup.as_ref().is_none_or(|b| !b.wants_full);
             extra.insert(
                 "backup".into(),
                 json!({
