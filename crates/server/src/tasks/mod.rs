@@ -24,12 +24,14 @@ mod outcome;
 mod restore;
 pub mod work;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::progress::Progress;
+use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -250,7 +252,7 @@ impl Workers {
                 () = rung => {}
                 Some(ended) = running.join_next(), if !running.is_empty() => {
                     if let Err(error) = ended {
-                        tracing::error!(%error, "a task's work panicked; it is tried again");
+                        tracing::error!(%error, "a worker panicked; its task is tried again");
                     }
                 }
                 () = tokio::time::sleep(TICK) => {}
@@ -290,7 +292,10 @@ impl Workers {
         };
         let why = Arc::new(Mutex::new(None));
         let work = async {
-            let result = perform(&run).await;
+            // A panic is our fault and would come again: the task fails, its rows are settled.
+            let result = AssertUnwindSafe(perform(&run)).catch_unwind().await;
+            let result =
+                result.unwrap_or_else(|_| Err(Error::internal("the task's work panicked")));
             (result, *why.lock().expect("no panic holds this lock"))
         };
         let beat = heartbeat(&run, &stop, &why);

@@ -168,10 +168,10 @@ async fn write(
     stop_limit: Duration,
 ) -> Result<Vec<Epoch>> {
     let manifest = manifest(reading, backup.repository_id)?;
-    if let Some(server) = server {
-        stop(driver, server, stop_limit).await?;
-    }
-    check(run)?;
+    let was_running = match server {
+        Some(server) => stop(driver, server, stop_limit).await?,
+        None => false,
+    };
     let requests = targets
         .iter()
         .map(|t| TargetDiskRequest {
@@ -179,14 +179,22 @@ async fn write(
             known_epoch: t.epoch.as_ref().map(|e| EpochName(e.epoch.clone())),
         })
         .collect();
-    let session = driver
-        .open_targets(server.map(|s| s.native_id.as_str()), requests)
-        .await
-        .map_err(|e| e.context("open the disks to be written"))?;
-    if let Err(error) = forget(run, targets).await {
-        end(session.as_ref(), None).await;
-        return Err(error);
-    }
+    let opened = match check(run) {
+        Ok(()) => open(run, driver, server, targets, requests).await,
+        Err(cancelled) => Err(cancelled),
+    };
+    let session = match opened {
+        Ok(session) => session,
+        Err(error) => {
+            // Not a byte was written: the server goes on as before.
+            if let (true, Some(server)) = (was_running, server)
+                && let Err(error) = driver.power(&server.native_id, PowerAction::Start).await
+            {
+                tracing::warn!(error = %error.chain(), "the server was not started again");
+            }
+            return Err(error);
+        }
+    };
     run.working();
     match write_all(
         run,
@@ -307,14 +315,35 @@ async fn forget(run: &Run, targets: &[Target]) -> Result<()> {
     tx.commit().await
 }
 
-async fn stop(driver: &dyn Hypervisor, server: &Server, limit: Duration) -> Result<()> {
+/// Opens the disks and forgets their epochs.
+async fn open(
+    run: &Run,
+    driver: &dyn Hypervisor,
+    server: Option<&Server>,
+    targets: &[Target],
+    requests: Vec<TargetDiskRequest>,
+) -> Result<Box<dyn TargetSession>> {
+    let session = driver
+        .open_targets(server.map(|s| s.native_id.as_str()), requests)
+        .await
+        .map_err(|e| e.context("open the disks to be written"))?;
+    if let Err(error) = forget(run, targets).await {
+        end(session.as_ref(), None).await;
+        return Err(error);
+    }
+    Ok(session)
+}
+
+/// Stops the server; true where it was running.
+async fn stop(driver: &dyn Hypervisor, server: &Server, limit: Duration) -> Result<bool> {
     if driver.server(&server.native_id).await?.state == PowerState::Stopped {
-        return Ok(());
+        return Ok(false);
     }
     driver
         .power(&server.native_id, PowerAction::Stop { limit })
         .await
-        .map_err(|e| e.context(format!("stop server {}", server.name)))
+        .map_err(|e| e.context(format!("stop server {}", server.name)))?;
+    Ok(true)
 }
 
 fn manifest(reading: &ReadSession, id: BackupId) -> Result<&Manifest> {

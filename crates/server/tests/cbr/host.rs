@@ -128,7 +128,7 @@ impl FileHost {
     fn changed(&self, disk: &str, epoch: &EpochName) -> Option<ExtentSet> {
         let epochs = self.epochs.lock().unwrap();
         let before = epochs.get(&(disk.to_owned(), epoch.0.clone()))?;
-        let now = std::fs::read(disk).unwrap();
+        let now = std::fs::read(disk).ok()?;
         let mut set = ExtentSet::default();
         for (n, (a, b)) in before.chunks(GRAIN).zip(now.chunks(GRAIN)).enumerate() {
             if a != b {

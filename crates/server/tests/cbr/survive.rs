@@ -196,3 +196,46 @@ async fn a_failed_backup_says_why_and_can_be_deleted() {
     lab.wait(&path, |b| b["error_code"] == "BackupService.6200")
         .await;
 }
+
+#[tokio::test]
+async fn a_restore_that_cannot_begin_leaves_the_server_running() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let backup = lab.backup_of(&checkpoint).await;
+    let id = backup["id"].as_str().unwrap();
+    let before = lab.host.bytes("db", 0);
+    // Its file is no file that can be written.
+    let path = lab.host.path("db", 0);
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let body = json!({"restore": {"server_id": lab.id("server", "db").await}});
+    assert_eq!(
+        lab.post(&format!("/backups/{id}/restore"), body)
+            .await
+            .status,
+        202
+    );
+    lab.wait_available(id).await;
+    let task = lab.get("/operation-logs?operation_type=restore").await.body;
+    let task = &task["operation_logs"][0];
+    assert_eq!(task["status"], "failed", "{task}");
+    assert_eq!(lab.host.stops.load(Ordering::SeqCst), 1);
+    assert_eq!(
+        lab.host.state("db"),
+        coffer_engine::hypervisor::PowerState::Running
+    );
+    let resource = lab.get(&format!("/vaults/{vault}")).await.body["vault"]["resources"][0].clone();
+    assert_eq!(resource["protect_status"], "error");
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::rename(&aside, &path).unwrap();
+    // It can be tried again.
+    restore(
+        &lab,
+        &backup,
+        json!({"server_id": lab.id("server", "db").await}),
+    )
+    .await;
+    assert_eq!(lab.host.bytes("db", 0), before);
+}
