@@ -312,6 +312,17 @@ impl Lab {
         &service.state().clock
     }
 
+    /// Makes a vault look as full as that.
+    pub async fn fill(&self, vault: &str, used_bytes: u64, size_gib: u64) {
+        let (_, service) = self.running.as_ref().unwrap();
+        let mut tx = service.state().catalog.write().await.unwrap();
+        let id = vault.parse().unwrap();
+        coffer_server::catalog::vaults::set_used(&mut tx, id, used_bytes, size_gib)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     pub fn store(&self) -> PathBuf {
         self.directory.path().join("store")
     }

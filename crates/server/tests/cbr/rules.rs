@@ -743,3 +743,58 @@ async fn lists_are_paged_by_marker_and_offset() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_full_vault_takes_no_backup_and_does_not_shrink_below_its_use() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let path = format!("/vaults/{vault}");
+    lab.fill(&vault, (20 << 30) + 1, 20).await;
+    let shown = lab.get(&path).await.body["vault"]["billing"].clone();
+    assert_eq!(
+        (&shown["used"], &shown["size"]),
+        (&json!(20 * 1024 + 1), &json!(20))
+    );
+    let body = json!({"checkpoint": {"vault_id": vault}});
+    refused(&lab.post("/checkpoints", body).await, 400, "6114");
+    assert_eq!(lab.get("/backups").await.body["count"], 0);
+    let size = |size: u64| json!({"vault": {"billing": {"size": size}}});
+    refused(&lab.put(&path, size(20)).await, 400, "6101");
+    assert_eq!(lab.put(&path, size(21)).await.status, 200);
+    // A backup tells how much the vault really takes.
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    lab.backup_of(&checkpoint).await;
+    let shown = lab.get(&path).await.body["vault"]["billing"].clone();
+    assert!(shown["used"].as_u64() <= Some(3), "{shown}");
+}
+
+#[tokio::test]
+async fn lists_of_backups_are_filtered() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    lab.backup_of(&checkpoint).await;
+    lab.fill(&vault, 9 << 30, 10).await;
+    assert_eq!(lab.get("/backups?used_percent=90").await.body["count"], 1);
+    assert_eq!(lab.get("/backups?used_percent=91").await.body["count"], 0);
+    assert_eq!(
+        lab.get("/backups?start_time=2020-01-01T00:00:00Z")
+            .await
+            .body["count"],
+        1
+    );
+    assert_eq!(
+        lab.get("/backups?end_time=2020-01-01T00:00:00Z").await.body["count"],
+        0
+    );
+    assert_eq!(
+        lab.get("/backups?status=error&status=available").await.body["count"],
+        1
+    );
+    assert_eq!(lab.get("/backups?own_type=shared").await.body["count"], 0);
+    let parent = lab.get("/backups").await.body["backups"][0]["id"].clone();
+    let children = lab
+        .get(&format!("/backups?parent_id={}", parent.as_str().unwrap()))
+        .await;
+    assert_eq!(children.body["count"], 1);
+}
