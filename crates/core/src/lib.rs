@@ -4,12 +4,14 @@
 //! runtime. The engine carries out what is decided here; the control plane stores it.
 #![forbid(unsafe_code)]
 
+pub mod cbr;
 pub mod digest;
 pub mod error;
 pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod state;
 pub mod units;
 
 pub use error::{Error, Kind, Result};

@@ -4,13 +4,16 @@
 //! `catalog` knows SQL, `tasks` carries out what was decided, `identity` says who is asking.
 
 pub mod api;
+pub mod app;
 pub mod catalog;
 pub mod config;
 pub mod door;
 pub mod http;
 pub mod identity;
+pub mod inventory;
 pub mod serve;
 pub mod state;
+pub mod tasks;
 pub mod telemetry;
 
 pub use state::AppState;

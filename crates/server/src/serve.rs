@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api;
+use crate::app::App;
 use crate::catalog::{Catalog, ServiceLock};
 use crate::config::Config;
 use crate::door::Clock;
@@ -78,15 +79,29 @@ impl Service {
             );
         }
         let identity = Identity::open(catalog.clone(), clock.clone(), &config)?;
+        let task_added = Arc::new(Notify::new());
+        let background = TaskTracker::new();
+        let stopping = CancellationToken::new();
+        let default_project = crate::app::start::default_project(&catalog, &config).await?;
+        let app = App::new(
+            &config,
+            catalog.clone(),
+            clock.clone(),
+            hypervisors.clone(),
+            default_project,
+            task_added.clone(),
+        )?;
+        app.start(&config, &background, stopping.clone()).await?;
         let state = AppState::new(Services {
+            app,
             config: Arc::new(config),
             catalog,
             identity,
             clock,
             hypervisors,
-            task_added: Arc::new(Notify::new()),
-            stopping: CancellationToken::new(),
-            background: TaskTracker::new(),
+            task_added,
+            stopping,
+            background,
         });
         let addresses = listeners.addresses();
         for address in &addresses {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::app::App;
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::door::Clock;
@@ -23,6 +24,8 @@ pub struct AppState {
 pub struct Services {
     /// The configuration.
     pub config: Arc<Config>,
+    /// The use cases of backing up and restoring.
+    pub app: App,
     /// The database.
     pub catalog: Catalog,
     /// Who may do what.

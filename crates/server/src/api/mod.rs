@@ -12,6 +12,7 @@ pub mod discovery;
 pub mod image;
 pub mod keystone;
 pub mod openapi;
+pub mod v3;
 pub mod volume;
 
 use axum::Router;
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(compute::routes())
         .merge(volume::routes())
         .merge(image::routes())
+        .merge(v3::routes())
         .merge(coffer::routes())
         .merge(openapi::routes())
 }

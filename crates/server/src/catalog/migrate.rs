@@ -15,11 +15,18 @@ struct Migration {
 }
 
 /// In ascending order without gaps. New ones go to the end.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "identity",
-    sql: include_str!("migrations/0001_identity.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "identity",
+        sql: include_str!("migrations/0001_identity.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "cbr",
+        sql: include_str!("migrations/0002_cbr.sql"),
+    },
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT NOT NULL PRIMARY KEY,

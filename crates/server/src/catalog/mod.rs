@@ -9,10 +9,19 @@
 //! this process instead of meeting `SQLITE_BUSY`; readers see the last commit (WAL) and wait for
 //! nobody. A commit is on disk when it returns (`synchronous = FULL`).
 
+pub mod backups;
+pub mod checkpoints;
+pub mod disks;
+pub mod epochs;
 pub mod identity;
 pub mod lock;
 pub mod migrate;
 pub mod neighbours;
+pub mod record;
+pub mod servers;
+pub mod settings;
+pub mod tasks;
+pub mod vaults;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};

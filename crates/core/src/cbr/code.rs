@@ -1,0 +1,305 @@
+//! Error codes of the CBR service (CBR API: appendix, error codes).
+//!
+//! The reference never says which call answers which code; codes are assigned by their meaning.
+//! Codes that the reference gives status 500 although the caller can mend the request are
+//! answered with 400 or 409 here: a client may ask again after a 5xx, and would for ever.
+
+use std::fmt;
+
+use crate::error::{Error, Kind};
+
+/// A code of the table below: the digits behind `BackupService.`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code(u16);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $digits:literal, $status:literal;)*) => {
+        impl Code {
+            $($(#[$doc])* pub const $name: Code = Code($digits);)*
+
+            /// The whole code: `BackupService.6105`.
+            pub fn text(self) -> &'static str {
+                // Written with four digits, unlike the number.
+                if self == Code::NOTHING_TO_BACK_UP {
+                    return "BackupService.0001";
+                }
+                match self.0 {
+                    $($digits => concat!("BackupService.", $digits),)*
+                    _ => "BackupService.9910",
+                }
+            }
+
+            /// HTTP status that goes with the code.
+            pub fn status(self) -> u16 {
+                match self.0 { $($digits => $status,)* _ => 400 }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Nothing is left to back up: all resources were skipped.
+    NOTHING_TO_BACK_UP = 1, 400;
+    /// The target disk is smaller than the backup.
+    TARGET_TOO_SMALL = 2001, 400;
+    /// The resource is being backed up: no restore.
+    RESTORE_DURING_BACKUP = 2002, 400;
+    /// No restore to another server.
+    RESTORE_TO_OTHER_SERVER = 2003, 400;
+    /// The backup's state allows no restore.
+    BACKUP_STATE_FORBIDS_RESTORE = 2005, 400;
+    /// The server is gone.
+    SERVER_GONE = 2007, 400;
+    /// The server's state allows no restore.
+    SERVER_STATE_FORBIDS_RESTORE = 2008, 400;
+    /// The disk's type allows no restore.
+    DISK_TYPE_FORBIDS_RESTORE = 2009, 400;
+    /// The resource is being restored already.
+    RESTORE_RUNNING = 2010, 400;
+    /// The disk's state allows no restore.
+    DISK_STATE_FORBIDS_RESTORE = 2011, 400;
+    /// Some of the disks cannot be restored.
+    SOME_DISKS_NOT_RESTORABLE = 2012, 400;
+    /// A data disk's backup was aimed at a system disk.
+    DATA_TO_SYSTEM_DISK = 2013, 400;
+    /// The processor architecture differs.
+    ARCHITECTURE_DIFFERS = 2015, 400;
+    /// No such policy.
+    POLICY_NOT_FOUND = 6000, 404;
+    /// The vault has as many resources as it may.
+    RESOURCE_LIMIT = 6100, 400;
+    /// The vault's capacity is not allowed.
+    CAPACITY_INVALID = 6101, 400;
+    /// The resource's type does not fit the vault.
+    TYPE_MISMATCH = 6102, 400;
+    /// The resource belongs to another vault.
+    IN_OTHER_VAULT = 6103, 400;
+    /// A resource was named twice.
+    DUPLICATE_RESOURCE = 6104, 400;
+    /// No such vault.
+    VAULT_NOT_FOUND = 6105, 404;
+    /// The resource cannot be associated.
+    ASSOCIATION_FAILED = 6108, 400;
+    /// The vault cannot be changed like that.
+    VAULT_UNCHANGEABLE = 6110, 400;
+    /// The vault cannot be deleted.
+    VAULT_UNDELETABLE = 6111, 400;
+    /// The vault's state forbids the call.
+    VAULT_STATE = 6112, 400;
+    /// The vault's state forbids a backup.
+    VAULT_STATE_FORBIDS_BACKUP = 6113, 400;
+    /// The vault is used beyond its capacity.
+    VAULT_FULL = 6114, 400;
+    /// Protection type or resource type unknown.
+    TYPE_UNKNOWN = 6116, 400;
+    /// A vault of this type takes no backups.
+    VAULT_TYPE_FORBIDS_BACKUP = 6124, 400;
+    /// A backup of the resource runs already.
+    BACKUP_RUNNING = 6125, 400;
+    /// The vault could not be made.
+    VAULT_CREATION_FAILED = 6132, 503;
+    /// The resources are just being removed.
+    RESOURCE_BEING_REMOVED = 6134, 400;
+    /// The resource is not in the vault.
+    NOT_IN_VAULT = 6135, 400;
+    /// A shared disk would end up in several vaults.
+    SHARED_DISK_IN_OTHER_VAULT = 6137, 400;
+    /// No such backup.
+    BACKUP_NOT_FOUND = 6200, 404;
+    /// The backup cannot be deleted.
+    BACKUP_UNDELETABLE = 6201, 400;
+    /// The vault must be available for a restore.
+    VAULT_STATE_FORBIDS_RESTORE = 6202, 400;
+    /// The backup still runs.
+    BACKUP_STILL_RUNNING = 6203, 400;
+    /// The resource's state forbids a backup.
+    RESOURCE_STATE_FORBIDS_BACKUP = 6215, 400;
+    /// The backup is in use.
+    BACKUP_IN_USE = 6216, 400;
+    /// No such restore point.
+    CHECKPOINT_NOT_FOUND = 6217, 404;
+    /// A locked vault's backups cannot be deleted by hand.
+    VAULT_LOCKED = 6220, 400;
+    /// No such resource.
+    RESOURCE_NOT_FOUND = 6302, 404;
+    /// No such task.
+    TASK_NOT_FOUND = 6500, 404;
+    /// Too many tags.
+    TAG_LIMIT = 6600, 400;
+    /// No such disk.
+    DISK_NOT_FOUND = 7000, 404;
+    /// The disk's state forbids a backup.
+    DISK_STATE_FORBIDS_BACKUP = 7003, 400;
+    /// The disk is left out of backups and restores.
+    DISK_EXCLUDED = 7004, 400;
+    /// The disk is in the vault already.
+    DISK_IN_VAULT = 7006, 400;
+    /// No such server.
+    SERVER_NOT_FOUND = 7100, 404;
+    /// The server's state forbids a backup.
+    SERVER_STATE_FORBIDS_BACKUP = 7101, 400;
+    /// Shared disks are not supported.
+    SHARED_DISK = 7106, 400;
+    /// The server has no disks (or none that can be backed up).
+    SERVER_WITHOUT_DISKS = 7108, 400;
+    /// The server is in the vault already.
+    SERVER_IN_VAULT = 7116, 400;
+    /// A parameter is wrong.
+    PARAMETER = 9900, 400;
+    /// Something went wrong that has no code of its own.
+    UNKNOWN = 9910, 500;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// A request that is refused, with the code the client sees.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The code.
+    pub code: Code,
+    /// What is wrong with what; lower case, no full stop.
+    pub message: String,
+    /// What the user can do, as a sentence.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// Refuses with `code`.
+    pub fn new(code: Code, message: impl Into<String>) -> Refusal {
+        Refusal {
+            code,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// Refuses a parameter, named with its path: `vault.billing.size`.
+    pub fn parameter(field: &str, problem: impl fmt::Display) -> Refusal {
+        Refusal::new(Code::PARAMETER, format!("{field}: {problem}"))
+    }
+
+    /// Adds what the user can do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Refusal {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// A call or a task, as far as its error codes differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Making a vault.
+    CreateVault,
+    /// Everything else with a vault.
+    Vault,
+    /// Starting a backup, and the work itself.
+    Backup,
+    /// Looking at a restore point.
+    Checkpoint,
+    /// Looking at or renaming a backup.
+    ShowBackup,
+    /// Deleting a backup.
+    DeleteBackup,
+    /// Restoring.
+    Restore,
+    /// Looking at or cancelling a task.
+    Task,
+    /// Looking at what can be protected.
+    Protectable,
+}
+
+impl Operation {
+    /// The code for an error of `kind` that came up in this operation from below.
+    pub fn code(self, kind: Kind) -> Code {
+        use Operation as O;
+        match (kind, self) {
+            (Kind::Invalid, _) => Code::PARAMETER,
+            (Kind::NotFound, O::CreateVault) => Code::RESOURCE_NOT_FOUND,
+            (Kind::NotFound, O::Vault) => Code::VAULT_NOT_FOUND,
+            (Kind::NotFound, O::Backup) => Code::RESOURCE_NOT_FOUND,
+            (Kind::NotFound, O::Checkpoint) => Code::CHECKPOINT_NOT_FOUND,
+            (Kind::NotFound, O::ShowBackup | O::DeleteBackup) => Code::BACKUP_NOT_FOUND,
+            (Kind::NotFound, O::Restore) => Code::SERVER_GONE,
+            (Kind::NotFound, O::Task) => Code::TASK_NOT_FOUND,
+            (Kind::NotFound, O::Protectable) => Code::RESOURCE_NOT_FOUND,
+            (Kind::Conflict, O::CreateVault | O::Vault) => Code::VAULT_STATE,
+            (Kind::Conflict, O::Backup) => Code::RESOURCE_STATE_FORBIDS_BACKUP,
+            (Kind::Conflict, O::Checkpoint | O::ShowBackup) => Code::BACKUP_STILL_RUNNING,
+            (Kind::Conflict, O::DeleteBackup) => Code::BACKUP_IN_USE,
+            (Kind::Conflict, O::Restore) => Code::SERVER_STATE_FORBIDS_RESTORE,
+            (Kind::Conflict, O::Task | O::Protectable) => Code::PARAMETER,
+            (Kind::Unavailable, O::CreateVault) => Code::VAULT_CREATION_FAILED,
+            (Kind::Unavailable | Kind::Data | Kind::Cancelled | Kind::Internal, _) => Code::UNKNOWN,
+        }
+    }
+
+    /// Status for an error of `kind` that came up in this operation from below.
+    pub fn status(self, kind: Kind) -> u16 {
+        match kind {
+            Kind::Unavailable => 503,
+            Kind::Data | Kind::Internal => 500,
+            Kind::Cancelled => 409,
+            Kind::Invalid | Kind::NotFound | Kind::Conflict => self.code(kind).status(),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    /// For work that runs behind a task: the code is kept in front of the text.
+    fn from(refusal: Refusal) -> Error {
+        let kind = match refusal.code.status() {
+            404 => Kind::NotFound,
+            _ if refusal.code == Code::PARAMETER => Kind::Invalid,
+            _ => Kind::Conflict,
+        };
+        Error {
+            hint: refusal.hint.clone(),
+            ..Error::new(kind, refusal.message.clone()).caused_by(refusal)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_four_digits() {
+        assert_eq!(Code::NOTHING_TO_BACK_UP.to_string(), "BackupService.0001");
+        assert_eq!(Code::VAULT_NOT_FOUND.to_string(), "BackupService.6105");
+    }
+
+    #[test]
+    fn what_the_user_did_is_never_a_server_error() {
+        use Operation as O;
+        for operation in [
+            O::CreateVault,
+            O::Vault,
+            O::Backup,
+            O::Checkpoint,
+            O::ShowBackup,
+            O::DeleteBackup,
+            O::Restore,
+            O::Task,
+            O::Protectable,
+        ] {
+            for kind in [Kind::Invalid, Kind::NotFound, Kind::Conflict] {
+                assert!(operation.status(kind) < 500, "{operation:?} {kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_thing_is_a_404() {
+        assert_eq!(Operation::Vault.status(Kind::NotFound), 404);
+        assert_eq!(Operation::ShowBackup.status(Kind::NotFound), 404);
+        assert_eq!(Operation::Checkpoint.status(Kind::NotFound), 404);
+        assert_eq!(Operation::Task.status(Kind::NotFound), 404);
+    }
+}

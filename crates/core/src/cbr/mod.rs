@@ -1,0 +1,10 @@
+//! Rules of the CBR service: codes, names, resource types, capacity, where a restore may go.
+
+pub mod capacity;
+pub mod code;
+pub mod name;
+pub mod resource;
+pub mod restore;
+
+pub use code::{Code, Operation, Refusal};
+pub use resource::{ObjectType, ResourceType};

@@ -1,0 +1,318 @@
+//! Looking at, renaming and deleting backups.
+
+use coffer_core::cbr::{Code, Operation, Refusal};
+use coffer_core::ids::BackupId;
+use coffer_core::state::{BackupState, VaultState};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{About, Actor, App, AppError, AppResult, During};
+use crate::catalog::backups::Backup;
+use crate::catalog::record::{Filter, Order, Page};
+use crate::catalog::vaults::Vault;
+use crate::catalog::{Tx, backups, vaults};
+use crate::door;
+use crate::tasks::work::Work;
+
+/// A backup with the disks of a server's backup.
+#[derive(Debug, Clone)]
+pub struct BackupView {
+    /// The backup.
+    pub backup: Backup,
+    /// Its disks.
+    pub children: Vec<Backup>,
+}
+
+/// Which backups to list.
+#[derive(Debug, Clone, Default)]
+pub struct BackupQuery {
+    /// Of this run.
+    pub checkpoint_id: Option<String>,
+    /// In this vault.
+    pub vault_id: Option<String>,
+    /// The disks of this server's backup; without it none of the disks are listed.
+    pub parent_id: Option<String>,
+    /// Of this server or disk.
+    pub resource_id: Option<String>,
+    /// Exactly this name.
+    pub name: Option<String>,
+    /// Of a resource of exactly this name.
+    pub resource_name: Option<String>,
+    /// API name of the resources' type.
+    pub resource_type: Option<String>,
+    /// Any of these states.
+    pub states: Vec<BackupState>,
+    /// Made at or after.
+    pub start: Option<Timestamp>,
+    /// Made at or before.
+    pub end: Option<Timestamp>,
+    /// In vaults used to at least this percentage.
+    pub used_percent: Option<u64>,
+    /// Compared with an earlier one, or not.
+    pub incremental: Option<bool>,
+    /// No backup can fit (of other image types, shared with us, ...).
+    pub nothing: bool,
+}
+
+pub(super) fn no_backup(id: &str) -> AppError {
+    Refusal::new(Code::BACKUP_NOT_FOUND, format!("there is no backup {id}")).into()
+}
+
+pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup> {
+    let Ok(key) = id.parse::<BackupId>() else {
+        return Err(no_backup(id));
+    };
+    backups::find(tx, actor.project, key)
+        .await
+        .during(Operation::ShowBackup)?
+        .ok_or_else(|| no_backup(id))
+}
+
+impl App {
+    /// A backup by the id in a path.
+    pub async fn backup(&self, actor: &Actor, id: &str) -> AppResult<BackupView> {
+        let op = Operation::ShowBackup;
+        let mut tx = self.catalog.snapshot().await.during(op)?;
+        let backup = find(&mut tx, actor, id).await?;
+        let children = backups::children(&mut tx, backup.id).await.during(op)?;
+        Ok(BackupView { backup, children })
+    }
+
+    /// One page of the backups in `order`, and the number of all that fit.
+    pub async fn list_backups(
+        &self,
+        actor: &Actor,
+        query: &BackupQuery,
+        order: Order<'_>,
+        page: &Page,
+    ) -> AppResult<(Vec<BackupView>, u64)> {
+        let op = Operation::ShowBackup;
+        let mut tx = self.catalog.snapshot().await.during(op)?;
+        if let Some(marker) = &page.marker {
+            let known = match marker.parse() {
+                Ok(id) => backups::find(&mut tx, actor.project, id).await.during(op)?,
+                Err(_) => None,
+            };
+            known.ok_or_else(|| Refusal::parameter("marker", "names no backup"))?;
+        }
+        if query.nothing {
+            return Ok((vec![], 0));
+        }
+        let mut filter = Filter::new()
+            .eq("project_id", actor.project)
+            .maybe("checkpoint_id", query.checkpoint_id.clone())
+            .maybe("vault_id", query.vault_id.clone())
+            .maybe("parent_id", query.parent_id.clone())
+            .maybe("resource_id", query.resource_id.clone())
+            .maybe("name", query.name.clone())
+            .maybe("resource_name", query.resource_name.clone())
+            .maybe("resource_type", query.resource_type.clone())
+            .maybe("incremental", query.incremental)
+            .any_of("state", &query.states);
+        if query.parent_id.is_none() {
+            filter = filter.and("parent_id IS NULL");
+        }
+        if let Some(start) = query.start {
+            filter = filter.when("created_at", " >= ", start);
+        }
+        if let Some(end) = query.end {
+            filter = filter.when("created_at", " <= ", end);
+        }
+        if let Some(percent) = query.used_percent {
+            // used / (size * 2^30) >= percent / 100, in whole numbers.
+            filter = filter.with(
+                "vault_id IN (SELECT id FROM vaults \
+                 WHERE used_bytes / 10737418 >= size_gib * ?)",
+                percent,
+            );
+        }
+        let (list, count) = backups::page(&mut tx, actor.project, &filter, order, page)
+            .await
+            .during(op)?;
+        let ids: Vec<BackupId> = list.iter().map(|b| b.id).collect();
+        let children = backups::children_of(&mut tx, &ids).await.during(op)?;
+        let views = list
+            .into_iter()
+            .map(|backup| BackupView {
+                children: children
+                    .iter()
+                    .filter(|c| c.parent_id == Some(backup.id))
+                    .cloned()
+                    .collect(),
+                backup,
+            })
+            .collect();
+        Ok((views, count))
+    }
+
+    /// Gives a backup another name.
+    pub async fn rename_backup(
+        &self,
+        actor: &Actor,
+        id: &str,
+        name: &str,
+    ) -> AppResult<BackupView> {
+        let op = Operation::ShowBackup;
+        let mut tx = self.catalog.write().await.during(op)?;
+        let backup = find(&mut tx, actor, id).await?;
+        if matches!(
+            backup.state,
+            BackupState::WaitingDelete | BackupState::Deleting
+        ) {
+            return Err(Refusal::new(
+                Code::BACKUP_IN_USE,
+                format!("backup {} is {}", backup.id, backup.state),
+            )
+            .into());
+        }
+        backups::rename(&mut tx, backup.id, name, self.now())
+            .await
+            .during(op)?;
+        tx.commit().await.during(op)?;
+        self.backup(actor, id).await
+    }
+
+    /// Deletes a backup; that goes on after the answer.
+    pub async fn delete_backup(&self, actor: &Actor, id: &str) -> AppResult<()> {
+        let op = Operation::DeleteBackup;
+        let mut tx = self.catalog.write().await.during(op)?;
+        let backup = find(&mut tx, actor, id).await?;
+        if let Some(parent) = backup.parent_id {
+            return Err(Refusal::new(
+                Code::BACKUP_UNDELETABLE,
+                format!("backup {id} is a disk of the server backup {parent}"),
+            )
+            .hint("Delete the server backup.")
+            .into());
+        }
+        match backup.state {
+            BackupState::Available | BackupState::Error => {}
+            BackupState::WaitingRestore | BackupState::Restoring => {
+                return Err(Refusal::new(
+                    Code::BACKUP_IN_USE,
+                    format!("backup {id} is being restored from"),
+                )
+                .into());
+            }
+            state => {
+                return Err(Refusal::new(
+                    Code::BACKUP_UNDELETABLE,
+                    format!("backup {id} is {state}"),
+                )
+                .hint("Only available and failed backups can be deleted.")
+                .into());
+            }
+        }
+        let vault = vaults::get(&mut tx, backup.vault_id).await.during(op)?;
+        let vault = vault.ok_or_else(|| no_backup(id))?;
+        if vault.state == VaultState::Deleting {
+            return Err(Refusal::new(
+                Code::VAULT_STATE,
+                format!(
+                    "vault {} is being deleted with all of its backups",
+                    vault.id
+                ),
+            )
+            .into());
+        }
+        if vault.locked && backup.auto_trigger && backup.state == BackupState::Available {
+            return Err(Refusal::new(
+                Code::VAULT_LOCKED,
+                "the vault is locked: backups made by a policy leave it by expiry alone",
+            )
+            .into());
+        }
+        check_not_base(&mut tx, &backup).await?;
+        self.queue_deletion(&mut tx, actor, &vault, &backup)
+            .await
+            .during(op)?;
+        tx.commit().await.during(op)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Moves a backup to `waiting_delete` and puts its deletion into the queue.
+    async fn queue_deletion(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        vault: &Vault,
+        backup: &Backup,
+    ) -> coffer_core::Result<()> {
+        let now = self.now();
+        let (from, to) = (backup.state, BackupState::WaitingDelete);
+        backups::transition(tx, backup.id, from, to, now).await?;
+        let resource = (
+            backup.resource_id,
+            backup.resource_name.clone(),
+            backup.resource_type,
+        );
+        let about = About {
+            checkpoint_id: Some(backup.checkpoint_id),
+            backup_id: Some(backup.id),
+            resource: Some(resource),
+            lock_key: format!("vault:{}", vault.id),
+            ..About::default()
+        };
+        let vault = (vault.id, vault.name.as_str());
+        self.enqueue(tx, actor, vault, &Work::Delete {}, about, now)
+            .await?;
+        Ok(())
+    }
+
+    /// Queues the deletion of backups whose time is over. One that is in use, or that the next
+    /// one is being compared with, is left for the next look.
+    pub async fn expire(&self) -> coffer_core::Result<()> {
+        let now = self.now();
+        let mut tx = self.catalog.snapshot().await?;
+        if backups::expired(&mut tx, now).await?.is_empty() {
+            return Ok(());
+        }
+        drop(tx);
+        let mut tx = self.catalog.write().await?;
+        for backup in backups::expired(&mut tx, now).await? {
+            let Some(vault) = vaults::get(&mut tx, backup.vault_id).await? else {
+                continue;
+            };
+            let all = backups::of_resource(&mut tx, backup.vault_id, backup.resource_id).await?;
+            if vault.state != VaultState::Available || all.iter().any(|b| b.state.is_being_made()) {
+                continue;
+            }
+            let actor = Actor {
+                project: backup.project_id,
+                user: vault.user_id,
+                request_id: format!("req-{}", door::new_uuid()),
+            };
+            tracing::info!(backup.id = %backup.id, "backup expired");
+            self.queue_deletion(&mut tx, &actor, &vault, &backup)
+                .await?;
+        }
+        tx.commit().await?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+}
+
+/// The newest backup of a resource stays while the next one is being made: it is compared with.
+async fn check_not_base(tx: &mut Tx, backup: &Backup) -> AppResult<()> {
+    let op = Operation::DeleteBackup;
+    let resource: Uuid = backup.resource_id;
+    let all = backups::of_resource(tx, backup.vault_id, resource)
+        .await
+        .during(op)?;
+    let running = all
+        .iter()
+        .any(|b| b.id != backup.id && b.state.is_being_made());
+    let newest = backups::newest_available(tx, backup.vault_id, resource)
+        .await
+        .during(op)?;
+    if running && newest.is_some_and(|b| b.id == backup.id) {
+        return Err(Refusal::new(
+            Code::BACKUP_IN_USE,
+            "the next backup of the resource is being compared with this one",
+        )
+        .hint("Wait until it is done.")
+        .into());
+    }
+    Ok(())
+}

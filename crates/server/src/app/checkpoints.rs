@@ -1,0 +1,502 @@
+//! Backing up the resources of a vault.
+
+use std::collections::BTreeSet;
+
+use coffer_core::cbr::name::{backup_names, default_backup_name};
+use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
+use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId};
+use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
+use crate::catalog::backups::{Backup, Details};
+use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
+use crate::catalog::record::Json;
+use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
+use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
+use crate::door;
+use crate::tasks::work::Work;
+
+/// A backup run to be started; ranges and forms are checked already.
+#[derive(Debug, Clone, Default)]
+pub struct NewCheckpoint {
+    /// The vault, as the request names it.
+    pub vault_id: String,
+    /// Name of the run.
+    pub name: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Read and store everything anew.
+    pub full: bool,
+    /// A policy starts it.
+    pub auto_trigger: bool,
+    /// The resources; none for all of the vault.
+    pub resources: Vec<Chosen>,
+    /// Days to keep, where that is limited.
+    pub retention_days: Option<i64>,
+}
+
+/// A resource to back up.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// As the request names it.
+    pub id: String,
+    /// Its type, where the request gives it.
+    pub resource_type: Option<ResourceType>,
+    /// Disks in or out, for this run.
+    pub extra_info: ResourceExtra,
+    /// Where it stands in the request.
+    pub field: String,
+}
+
+/// A resource that takes part.
+struct Taking {
+    resource: Resource,
+    extra: ResourceExtra,
+    size_bytes: u64,
+    system_disk: bool,
+    host: String,
+    lock_key: String,
+    architecture: Option<String>,
+    restart_allowed: Option<bool>,
+}
+
+const OP: Operation = Operation::Backup;
+
+impl App {
+    /// Starts a backup of the resources of a vault: restore point, backups and tasks at once.
+    ///
+    /// Resources that cannot take part are skipped, with the reason; where none is left, the
+    /// run is refused.
+    pub async fn create_checkpoint(
+        &self,
+        actor: &Actor,
+        new: NewCheckpoint,
+    ) -> AppResult<Checkpoint> {
+        self.refresh_vault(actor, &new.vault_id).await?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let vault = vault_app::find(&mut tx, actor, &new.vault_id).await?;
+        check_vault(&vault)?;
+        let present = vaults::resources(&mut tx, vault.id).await.during(OP)?;
+        let chosen = choose(&present, &new.resources)?;
+
+        let mut taking = Vec::new();
+        let mut skipped = Vec::new();
+        for (resource, extra) in chosen {
+            match self.examine(&mut tx, &resource, extra).await? {
+                Ok(take) => taking.push(take),
+                Err(refusal) => skipped.push((resource, refusal)),
+            }
+        }
+        if taking.is_empty() {
+            return Err(nothing_left(&skipped));
+        }
+
+        let now = self.now();
+        let name = new
+            .name
+            .unwrap_or_else(|| default_backup_name(u16::from_le_bytes(door::random_bytes())));
+        let checkpoint = Checkpoint {
+            id: CheckpointId(door::new_uuid()),
+            project_id: actor.project,
+            vault_id: vault.id,
+            vault_name: vault.name.clone(),
+            state: CheckpointState::Protecting,
+            name: name.clone(),
+            description: new.description.clone().unwrap_or_default(),
+            retention_days: new.retention_days.unwrap_or(-1),
+            resources: Json(taken(&mut tx, &vault, &taking).await.during(OP)?),
+            skipped: Json(skipped.iter().map(|(r, why)| skip(r, why)).collect()),
+            created_at: now,
+            updated_at: now,
+        };
+        checkpoints::insert(&mut tx, &checkpoint).await.during(OP)?;
+        let expired_at = expiry(now, new.retention_days);
+        let names = backup_names(&name, taking.len());
+        for (take, name) in taking.into_iter().zip(names) {
+            let id = BackupId(door::new_uuid());
+            let resource = &take.resource;
+            let backup = Backup {
+                id,
+                parent_id: None,
+                checkpoint_id: checkpoint.id,
+                vault_id: vault.id,
+                project_id: actor.project,
+                name,
+                description: new.description.clone(),
+                state: BackupState::WaitingProtect,
+                resource_id: resource.resource_id,
+                resource_name: resource.name.clone(),
+                resource_type: resource.resource_type,
+                size_bytes: take.size_bytes,
+                position: 0,
+                repository_id: id,
+                base_id: None,
+                wants_full: new.full,
+                incremental: false,
+                auto_trigger: new.auto_trigger,
+                system_disk: take.system_disk,
+                progress: 0,
+                allocated_bytes: 0,
+                read_bytes: 0,
+                new_bytes: 0,
+                stored_bytes: 0,
+                details: Json(Details {
+                    architecture: take.architecture.clone(),
+                    restart_allowed: take.restart_allowed,
+                    ..Details::default()
+                }),
+                created_at: now,
+                updated_at: now,
+                protected_at: None,
+                expired_at,
+            };
+            backups::insert(&mut tx, &backup).await.during(OP)?;
+            vaults::transition_resource(
+                &mut tx,
+                vault.id,
+                resource.resource_id,
+                resource.state,
+                ProtectState::Protecting,
+            )
+            .await
+            .during(OP)?;
+            let about = About {
+                checkpoint_id: Some(checkpoint.id),
+                backup_id: Some(id),
+                resource: Some((
+                    resource.resource_id,
+                    resource.name.clone(),
+                    resource.resource_type,
+                )),
+                host: take.host.clone(),
+                lock_key: take.lock_key.clone(),
+            };
+            let work = Work::Backup { extra: take.extra };
+            self.enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
+                .await
+                .during(OP)?;
+        }
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(checkpoint)
+    }
+
+    /// A restore point by the id in a path.
+    pub async fn checkpoint(&self, actor: &Actor, id: &str) -> AppResult<Checkpoint> {
+        let op = Operation::Checkpoint;
+        let none = || {
+            Refusal::new(
+                Code::CHECKPOINT_NOT_FOUND,
+                format!("there is no restore point {id}"),
+            )
+        };
+        let key: CheckpointId = id.parse().map_err(|_| none())?;
+        let mut tx = self.catalog.snapshot().await.during(op)?;
+        let found = checkpoints::find(&mut tx, actor.project, key)
+            .await
+            .during(op)?;
+        Ok(found.ok_or_else(none)?)
+    }
+
+    /// Asks the drivers of a vault's resources, so that new disks take part.
+    async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let vault = vault_app::find(&mut tx, actor, id).await?;
+        let mut hosts = Vec::new();
+        for resource in vaults::resources(&mut tx, vault.id).await.during(OP)? {
+            hosts.extend(host_of(&mut tx, &resource).await.during(OP)?);
+        }
+        drop(tx);
+        self.inventory
+            .refresh(hosts.iter().map(String::as_str))
+            .await;
+        Ok(())
+    }
+
+    /// Whether a resource can be backed up now, and what is known of it.
+    async fn examine(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        extra: ResourceExtra,
+    ) -> AppResult<Result<Taking, Refusal>> {
+        if let Some(refusal) = occupied(resource) {
+            return Ok(Err(refusal));
+        }
+        let found = match resource.resource_type {
+            ResourceType::Server => examine_server(tx, resource, &extra).await.during(OP)?,
+            ResourceType::Disk => examine_disk(tx, resource).await.during(OP)?,
+            ResourceType::Turbo => Err(Refusal::new(
+                Code::RESOURCE_NOT_FOUND,
+                "file systems are not backed up here",
+            )),
+        };
+        let mut take = match found {
+            Ok(take) => take,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let open = tasks::open_of_lock(tx, &take.lock_key).await.during(OP)?;
+        if open.iter().any(|task| task.kind == "restore") {
+            return Ok(Err(Refusal::new(
+                Code::RESOURCE_STATE_FORBIDS_BACKUP,
+                format!("{} is being restored", resource.name),
+            )));
+        }
+        take.extra = extra;
+        let size = capacity::gib_up(take.size_bytes);
+        if size != resource.size_gib {
+            vaults::refresh_resource(tx, resource.resource_id, &resource.name, size)
+                .await
+                .during(OP)?;
+            take.resource.size_gib = size;
+        }
+        Ok(Ok(take))
+    }
+}
+
+fn check_vault(vault: &Vault) -> Result<(), Refusal> {
+    if vault.protect_type != "backup" {
+        return Err(Refusal::new(
+            Code::VAULT_TYPE_FORBIDS_BACKUP,
+            "a replication vault takes replicas, no backups",
+        ));
+    }
+    if vault.state != VaultState::Available {
+        return Err(Refusal::new(
+            Code::VAULT_STATE_FORBIDS_BACKUP,
+            format!("vault {} is {}", vault.id, vault.state),
+        ));
+    }
+    capacity::check_room(vault.used_bytes, vault.size_gib)
+}
+
+/// The resources meant, each with the disks that take part in this run.
+fn choose(
+    present: &[Resource],
+    wanted: &[Chosen],
+) -> Result<Vec<(Resource, ResourceExtra)>, Refusal> {
+    if wanted.is_empty() {
+        return Ok(present
+            .iter()
+            .map(|r| (r.clone(), r.extra_info.0.clone()))
+            .collect());
+    }
+    let mut seen = BTreeSet::new();
+    let mut chosen = Vec::new();
+    for want in wanted {
+        let resource = present
+            .iter()
+            .find(|r| r.resource_id.to_string() == want.id)
+            .ok_or_else(|| {
+                Refusal::new(
+                    Code::NOT_IN_VAULT,
+                    format!("{}: resource {} is not in the vault", want.field, want.id),
+                )
+                .hint("Associate it with the vault first.")
+            })?;
+        if want
+            .resource_type
+            .is_some_and(|t| t != resource.resource_type)
+        {
+            return Err(Refusal::new(
+                Code::TYPE_MISMATCH,
+                format!(
+                    "{}: resource {} is of type {}",
+                    want.field,
+                    want.id,
+                    resource.resource_type.name()
+                ),
+            ));
+        }
+        if !seen.insert(&want.id) {
+            return Err(Refusal::new(
+                Code::DUPLICATE_RESOURCE,
+                format!("{}: resource {} is named twice", want.field, want.id),
+            ));
+        }
+        let mut extra = resource.extra_info.0.clone();
+        if let Some(more) = &want.extra_info.exclude_volumes {
+            extra
+                .exclude_volumes
+                .get_or_insert_default()
+                .extend(more.iter().cloned());
+        }
+        if want.extra_info.include_volumes.is_some() {
+            extra.include_volumes = want.extra_info.include_volumes.clone();
+        }
+        chosen.push((resource.clone(), extra));
+    }
+    Ok(chosen)
+}
+
+fn occupied(resource: &Resource) -> Option<Refusal> {
+    let name = &resource.name;
+    let (code, text) = match resource.state {
+        ProtectState::Available | ProtectState::Error => return None,
+        ProtectState::Protecting => (
+            Code::BACKUP_RUNNING,
+            format!("a backup of {name} runs already"),
+        ),
+        ProtectState::Restoring => (
+            Code::RESOURCE_STATE_FORBIDS_BACKUP,
+            format!("{name} is being restored"),
+        ),
+        ProtectState::Removing => (
+            Code::RESOURCE_BEING_REMOVED,
+            format!("{name} is just being removed from the vault"),
+        ),
+    };
+    Some(Refusal::new(code, text))
+}
+
+async fn host_of(tx: &mut Tx, resource: &Resource) -> coffer_core::Result<Option<String>> {
+    Ok(match resource.resource_type {
+        ResourceType::Server => servers::get(tx, ServerId(resource.resource_id))
+            .await?
+            .map(|s| s.hypervisor),
+        ResourceType::Disk => disks::get(tx, DiskId(resource.resource_id))
+            .await?
+            .map(|d| d.hypervisor),
+        ResourceType::Turbo => None,
+    })
+}
+
+async fn examine_server(
+    tx: &mut Tx,
+    resource: &Resource,
+    extra: &ResourceExtra,
+) -> coffer_core::Result<Result<Taking, Refusal>> {
+    let id = ServerId(resource.resource_id);
+    let server = servers::get(tx, id).await?.filter(|s| s.is_there());
+    let Some(server) = server else {
+        return Ok(Err(Refusal::new(
+            Code::SERVER_NOT_FOUND,
+            format!("server {} is no longer there", resource.name),
+        )));
+    };
+    if matches!(server.power.as_str(), "faulty" | "shutting_down") {
+        return Ok(Err(Refusal::new(
+            Code::SERVER_STATE_FORBIDS_BACKUP,
+            format!("server {} is {}", server.name, server.power),
+        )));
+    }
+    let disks: Vec<_> = disks::of_server(tx, id)
+        .await?
+        .into_iter()
+        .filter(|d| d.unsupported.is_none() && extra.takes(&d.id.to_string()))
+        .collect();
+    if disks.is_empty() {
+        return Ok(Err(Refusal::new(
+            Code::SERVER_WITHOUT_DISKS,
+            format!("server {} has no disk that can be backed up", server.name),
+        )));
+    }
+    Ok(Ok(Taking {
+        resource: resource.clone(),
+        extra: ResourceExtra::default(),
+        size_bytes: disks.iter().map(|d| d.size_bytes).sum(),
+        system_disk: disks.iter().any(|d| d.system),
+        host: server.hypervisor,
+        lock_key: format!("server:{id}"),
+        architecture: Some(server.architecture).filter(|a| !a.is_empty()),
+        restart_allowed: Some(server.restart_allowed),
+    }))
+}
+
+async fn examine_disk(
+    tx: &mut Tx,
+    resource: &Resource,
+) -> coffer_core::Result<Result<Taking, Refusal>> {
+    let id = DiskId(resource.resource_id);
+    let Some(disk) = disks::get(tx, id).await?.filter(|d| d.is_there()) else {
+        return Ok(Err(Refusal::new(
+            Code::DISK_NOT_FOUND,
+            format!("disk {} is no longer there", resource.name),
+        )));
+    };
+    if let Some(reason) = &disk.unsupported {
+        return Ok(Err(Refusal::new(
+            Code::DISK_STATE_FORBIDS_BACKUP,
+            format!("disk {} cannot be backed up: {reason}", disk.name),
+        )));
+    }
+    let server = match disk.server_id {
+        Some(server) => servers::get(tx, server).await?,
+        None => None,
+    };
+    Ok(Ok(Taking {
+        resource: resource.clone(),
+        extra: ResourceExtra::default(),
+        size_bytes: disk.size_bytes,
+        system_disk: disk.system,
+        host: disk.hypervisor.clone(),
+        lock_key: lock_key_of(&disk),
+        architecture: server
+            .as_ref()
+            .map(|s| s.architecture.clone())
+            .filter(|a| !a.is_empty()),
+        restart_allowed: server.map(|s| s.restart_allowed),
+    }))
+}
+
+/// What serializes work on a disk: its server, or itself where it is detached.
+pub(crate) fn lock_key_of(disk: &crate::catalog::disks::Disk) -> String {
+    match disk.server_id {
+        Some(server) => format!("server:{server}"),
+        None => format!("disk:{}", disk.id),
+    }
+}
+
+async fn taken(
+    tx: &mut Tx,
+    vault: &Vault,
+    taking: &[Taking],
+) -> coffer_core::Result<Vec<TakenResource>> {
+    let mut list = Vec::new();
+    for take in taking {
+        let r = &take.resource;
+        let (backup_count, bytes) = backups::totals(tx, vault.id, r.resource_id).await?;
+        list.push(TakenResource {
+            id: r.resource_id.to_string(),
+            name: r.name.clone(),
+            resource_type: r.resource_type.name().to_owned(),
+            size_gib: r.size_gib,
+            backup_mib: capacity::mib_up(bytes),
+            backup_count,
+        });
+    }
+    Ok(list)
+}
+
+fn skip(resource: &Resource, why: &Refusal) -> SkippedResource {
+    SkippedResource {
+        id: resource.resource_id.to_string(),
+        name: resource.name.clone(),
+        resource_type: resource.resource_type.name().to_owned(),
+        code: why.code.to_string(),
+        reason: why.message.clone(),
+    }
+}
+
+fn nothing_left(skipped: &[(Resource, Refusal)]) -> AppError {
+    match skipped {
+        [] => Refusal::new(Code::NOTHING_TO_BACK_UP, "the vault has no resources")
+            .hint("Associate servers or disks with it first.")
+            .into(),
+        [(_, only)] => only.clone().into(),
+        many => {
+            let reasons: Vec<&str> = many.iter().map(|(_, why)| why.message.as_str()).collect();
+            Refusal::new(
+                Code::NOTHING_TO_BACK_UP,
+                format!("no resource can be backed up: {}", reasons.join("; ")),
+            )
+            .into()
+        }
+    }
+}
+
+fn expiry(now: Timestamp, days: Option<i64>) -> Option<Timestamp> {
+    let days = days.filter(|d| *d > 0)?;
+    now.checked_add(SignedDuration::from_hours(24 * days)).ok()
+}

@@ -1,0 +1,216 @@
+//! Use cases: look at the catalog, decide through core, write the catalog, enqueue.
+//!
+//! Whether the caller may do it at all is settled before (the handlers ask the caller's roles);
+//! everything here is inside the caller's project, and what lies outside of it is not there.
+
+pub mod backups;
+pub mod checkpoints;
+pub mod protectables;
+pub mod restore;
+pub mod start;
+pub mod tasks;
+pub mod vaults;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use coffer_core::cbr::{Code, Operation, Refusal};
+use coffer_core::ids::{ProjectId, TaskId, UserId, VaultId};
+use coffer_core::state::TaskState;
+use coffer_core::{Error, Kind};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::catalog::record::Json;
+use crate::catalog::tasks::Task;
+use crate::catalog::{Catalog, Tx, tasks as queue};
+use crate::door::{self, Clock};
+use crate::inventory::Inventory;
+use crate::tasks::engine::Repositories;
+use crate::tasks::work::Work;
+
+/// How long a deletion is waited for before it is answered; it goes on after that.
+const DELETE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the use cases work with. Clones share everything.
+#[derive(Clone)]
+pub struct App {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// The clock.
+    pub clock: Clock,
+    /// Servers and disks.
+    pub inventory: Inventory,
+    /// The vaults' repositories.
+    pub repositories: Repositories,
+    /// Rung when there is something in the queue.
+    pub bell: Arc<tokio::sync::Notify>,
+    /// Directories that administrators may restore image files into.
+    pub restore_dirs: Arc<[PathBuf]>,
+}
+
+/// On whose behalf something is done.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The project.
+    pub project: ProjectId,
+    /// The user.
+    pub user: UserId,
+    /// The request.
+    pub request_id: String,
+}
+
+/// What a use case ends with where it does not succeed.
+#[derive(Debug)]
+pub enum AppError {
+    /// The request is refused with a code of CBR.
+    Refused(Refusal),
+    /// Something below failed during an operation.
+    Failed(Operation, Error),
+}
+
+/// Result of a use case.
+pub type AppResult<T> = Result<T, AppError>;
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> AppError {
+        AppError::Refused(refusal)
+    }
+}
+
+/// Names the operation in which an error came up.
+pub(crate) trait During<T> {
+    fn during(self, operation: Operation) -> AppResult<T>;
+}
+
+impl<T> During<T> for coffer_core::Result<T> {
+    fn during(self, operation: Operation) -> AppResult<T> {
+        self.map_err(|error| AppError::Failed(operation, error))
+    }
+}
+
+impl AppError {
+    /// The code the client sees.
+    pub fn code(&self) -> Code {
+        match self {
+            AppError::Refused(refusal) => refusal.code,
+            AppError::Failed(operation, error) => operation.code(error.kind),
+        }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            AppError::Refused(refusal) => refusal.code.status(),
+            AppError::Failed(operation, error) => operation.status(error.kind),
+        }
+    }
+
+    /// What the client may read. Our own faults are told to the log alone.
+    pub fn message(&self) -> String {
+        match self {
+            AppError::Refused(refusal) => refusal.message.clone(),
+            AppError::Failed(_, error) => match error.kind {
+                Kind::Internal => "an internal error; the service's log has it".to_owned(),
+                _ => error.message.clone(),
+            },
+        }
+    }
+
+    /// What the user can do.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            AppError::Refused(refusal) => refusal.hint.as_deref(),
+            AppError::Failed(_, error) => error.hint.as_deref(),
+        }
+    }
+}
+
+/// What stands in a task besides its work.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    pub checkpoint_id: Option<coffer_core::ids::CheckpointId>,
+    pub backup_id: Option<coffer_core::ids::BackupId>,
+    pub resource: Option<(uuid::Uuid, String, coffer_core::cbr::ResourceType)>,
+    pub host: String,
+    pub lock_key: String,
+}
+
+impl App {
+    /// The time now, as exact as the catalog keeps it.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// Puts work into the queue, in the transaction that changes what it works on. Ring the bell
+    /// after the commit.
+    pub(crate) async fn enqueue(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        vault: (VaultId, &str),
+        work: &Work,
+        about: About,
+        now: Timestamp,
+    ) -> coffer_core::Result<TaskId> {
+        let payload: Value = serde_json::to_value(work).expect("work is plain data");
+        let (resource_id, resource_name, kind) = match about.resource {
+            Some((id, name, kind)) => (Some(id), Some(name), Some(kind)),
+            None => (None, None, None),
+        };
+        let task = Task {
+            id: TaskId(door::new_uuid()),
+            project_id: actor.project,
+            kind: work.kind().to_owned(),
+            state: TaskState::Waiting,
+            vault_id: vault.0,
+            vault_name: vault.1.to_owned(),
+            checkpoint_id: about.checkpoint_id,
+            backup_id: about.backup_id,
+            resource_id,
+            resource_name,
+            resource_type: kind.map(|k| k.name().to_owned()),
+            provider_id: kind.map(|k| k.provider_id().to_owned()),
+            payload: Json(payload),
+            request_id: actor.request_id.clone(),
+            host: about.host,
+            lock_key: about.lock_key,
+            attempt: 0,
+            lease_owner: String::new(),
+            lease_until: now,
+            cancel: false,
+            progress: 0,
+            total_bytes: 0,
+            done_bytes: 0,
+            read_bytes: 0,
+            new_bytes: 0,
+            stored_bytes: 0,
+            error_code: String::new(),
+            error_message: String::new(),
+            error_hint: String::new(),
+            created_at: now,
+            updated_at: now,
+            started_at: None,
+            ended_at: None,
+        };
+        queue::insert(tx, &task).await?;
+        tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.0, "task queued");
+        Ok(task.id)
+    }
+
+    /// Waits a little for a deletion: clients such as Terraform look once and expect it gone.
+    pub(crate) async fn wait_for(&self, id: TaskId) -> coffer_core::Result<()> {
+        let deadline = tokio::time::Instant::now() + DELETE_PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            let mut tx = self.catalog.snapshot().await?;
+            match queue::get(&mut tx, id).await? {
+                Some(task) if !task.state.is_final() => {}
+                _ => return Ok(()),
+            }
+            drop(tx);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+}

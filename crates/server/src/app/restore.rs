@@ -1,0 +1,498 @@
+//! Restoring: to disks, or to a new image file.
+
+use std::path::{Component, Path};
+
+use coffer_core::cbr::restore::{BackedUpDisk, CandidateDisk, Mapping, assign};
+use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
+use coffer_core::ids::{BackupId, DiskId, ServerId};
+use coffer_core::state::{BackupState, ProtectState, VaultState};
+
+use super::checkpoints::lock_key_of;
+use super::{About, Actor, App, AppResult, During, backups as backup_app};
+use crate::catalog::backups::Backup;
+use crate::catalog::disks::Disk;
+use crate::catalog::servers::Server;
+use crate::catalog::vaults::Vault;
+use crate::catalog::{Tx, backups, disks, servers, tasks, vaults};
+use crate::tasks::work::{DiskRestore, Work};
+
+/// A restore to be started; forms are checked already.
+#[derive(Debug, Clone, Default)]
+pub struct NewRestore {
+    /// The server, for a server's backup.
+    pub server_id: Option<String>,
+    /// The disk, for a disk's backup.
+    pub volume_id: Option<String>,
+    /// Which disk's backup goes where: (backup, disk), as the request names them.
+    pub mappings: Vec<(String, String)>,
+    /// Start the server afterwards.
+    pub power_on: bool,
+    /// Stop the server first; the default for a server's backup.
+    pub stop_server: Option<bool>,
+    /// How long the guest may take to shut down, in seconds.
+    pub stop_seconds: u64,
+}
+
+/// How long a guest may take to shut down where nothing is said, in seconds.
+pub const STOP_SECONDS: u64 = 180;
+
+const OP: Operation = Operation::Restore;
+
+impl App {
+    /// Starts a restore. The backup is `waiting_restore` when this returns.
+    pub async fn restore_backup(&self, actor: &Actor, id: &str, new: NewRestore) -> AppResult<()> {
+        self.refresh_targets(actor, id, &new).await?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let asked = backup_app::find(&mut tx, actor, id).await?;
+        let (top, vault) = self.restorable(&mut tx, &asked).await?;
+        let plan = match asked.resource_type {
+            ResourceType::Server => self.plan_server(&mut tx, actor, &asked, &new).await?,
+            _ => self.plan_disk(&mut tx, actor, &asked, &new).await?,
+        };
+        check_free(&mut tx, &plan.lock_key, &plan.what).await?;
+        let resource = vaults::resource(&mut tx, top.resource_id)
+            .await
+            .during(OP)?;
+        if let Some(resource) = &resource {
+            let refusal = match resource.state {
+                ProtectState::Protecting => {
+                    Some((Code::RESTORE_DURING_BACKUP, "is being backed up"))
+                }
+                ProtectState::Restoring => {
+                    Some((Code::RESTORE_RUNNING, "is being restored already"))
+                }
+                ProtectState::Removing => Some((
+                    Code::RESOURCE_BEING_REMOVED,
+                    "is being removed from the vault",
+                )),
+                ProtectState::Available | ProtectState::Error => None,
+            };
+            if let Some((code, text)) = refusal {
+                return Err(Refusal::new(code, format!("{} {text}", resource.name)).into());
+            }
+            vaults::transition_resource(
+                &mut tx,
+                vault.id,
+                resource.resource_id,
+                resource.state,
+                ProtectState::Restoring,
+            )
+            .await
+            .during(OP)?;
+        }
+        let now = self.now();
+        backups::transition(
+            &mut tx,
+            top.id,
+            BackupState::Available,
+            BackupState::WaitingRestore,
+            now,
+        )
+        .await
+        .during(OP)?;
+        let about = About {
+            checkpoint_id: Some(top.checkpoint_id),
+            backup_id: Some(top.id),
+            resource: Some((
+                top.resource_id,
+                top.resource_name.clone(),
+                top.resource_type,
+            )),
+            host: plan.host,
+            lock_key: plan.lock_key,
+        };
+        let work = Work::Restore {
+            disks: plan.disks,
+            server: plan.stop,
+            power_on: new.power_on,
+            stop_seconds: new.stop_seconds,
+        };
+        self.enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
+            .await
+            .during(OP)?;
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Starts a restore of one disk to a new image file on this host, in one of the directories
+    /// of the configuration. For administrators: the handler sees to that.
+    pub async fn restore_file(
+        &self,
+        actor: &Actor,
+        id: &str,
+        path: &str,
+    ) -> AppResult<coffer_core::ids::TaskId> {
+        check_path(path, &self.restore_dirs)?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let asked = backup_app::find(&mut tx, actor, id).await?;
+        let (top, vault) = self.restorable(&mut tx, &asked).await?;
+        let parts = disk_backups(&mut tx, &asked).await?;
+        let [only] = parts.as_slice() else {
+            return Err(Refusal::new(
+                Code::SOME_DISKS_NOT_RESTORABLE,
+                format!("backup {id} has {} disks, a file takes one", parts.len()),
+            )
+            .hint("Name one of its children.")
+            .into());
+        };
+        let now = self.now();
+        backups::transition(
+            &mut tx,
+            top.id,
+            BackupState::Available,
+            BackupState::WaitingRestore,
+            now,
+        )
+        .await
+        .during(OP)?;
+        let about = About {
+            checkpoint_id: Some(top.checkpoint_id),
+            backup_id: Some(top.id),
+            resource: Some((
+                top.resource_id,
+                top.resource_name.clone(),
+                top.resource_type,
+            )),
+            host: String::new(),
+            lock_key: format!("file:{path}"),
+        };
+        let work = Work::RestoreFile {
+            source: only.disk,
+            path: path.to_owned(),
+        };
+        let task = self
+            .enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
+            .await
+            .during(OP)?;
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(task)
+    }
+
+    /// The top backup that holds what is asked for, and its vault; or why it cannot be restored.
+    async fn restorable(&self, tx: &mut Tx, asked: &Backup) -> AppResult<(Backup, Vault)> {
+        let top = match asked.parent_id {
+            None => asked.clone(),
+            Some(parent) => backups::get(tx, parent)
+                .await
+                .during(OP)?
+                .ok_or_else(|| backup_app::no_backup(&asked.id.to_string()))?,
+        };
+        match top.state {
+            BackupState::Available => {}
+            BackupState::WaitingRestore | BackupState::Restoring => {
+                return Err(Refusal::new(
+                    Code::RESTORE_RUNNING,
+                    format!("backup {} is being restored already", top.id),
+                )
+                .into());
+            }
+            state => {
+                return Err(Refusal::new(
+                    Code::BACKUP_STATE_FORBIDS_RESTORE,
+                    format!("backup {} is {state}", top.id),
+                )
+                .into());
+            }
+        }
+        let vault = vaults::get(tx, top.vault_id).await.during(OP)?;
+        let vault = vault.ok_or_else(|| backup_app::no_backup(&asked.id.to_string()))?;
+        if !matches!(vault.state, VaultState::Available | VaultState::Lock) {
+            return Err(Refusal::new(
+                Code::VAULT_STATE_FORBIDS_RESTORE,
+                format!("vault {} is {}", vault.id, vault.state),
+            )
+            .into());
+        }
+        Ok((top, vault))
+    }
+
+    async fn plan_server(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        backup: &Backup,
+        new: &NewRestore,
+    ) -> AppResult<Plan> {
+        let id = new.server_id.as_deref().ok_or_else(|| {
+            Refusal::parameter("restore.server_id", "is required for a server backup")
+        })?;
+        let none = || {
+            Refusal::new(
+                Code::SERVER_NOT_FOUND,
+                format!("restore.server_id: there is no server {id}"),
+            )
+        };
+        let key: ServerId = id.parse().map_err(|_| none())?;
+        let server = servers::find(tx, actor.project, key)
+            .await
+            .during(OP)?
+            .ok_or_else(none)?;
+        if server.id.0 != backup.resource_id {
+            return Err(Refusal::new(
+                Code::RESTORE_TO_OTHER_SERVER,
+                format!(
+                    "the backup is of server {}, not of {}",
+                    backup.resource_name, server.name
+                ),
+            )
+            .into());
+        }
+        if !server.is_there() {
+            return Err(Refusal::new(
+                Code::SERVER_GONE,
+                format!("server {} is no longer there", server.name),
+            )
+            .hint("Restore its disks to image files and define the server anew.")
+            .into());
+        }
+        if server.power == "faulty" {
+            return Err(Refusal::new(
+                Code::SERVER_STATE_FORBIDS_RESTORE,
+                format!("server {} is faulty", server.name),
+            )
+            .into());
+        }
+        if let Some(then) = &backup.details.0.architecture
+            && *then != server.architecture
+        {
+            return Err(Refusal::new(
+                Code::ARCHITECTURE_DIFFERS,
+                format!(
+                    "the backup is of a {then} server, {} is {}",
+                    server.name, server.architecture
+                ),
+            )
+            .into());
+        }
+        let stop = new.stop_server.unwrap_or(true);
+        check_stopped(&server, stop, Code::SERVER_STATE_FORBIDS_RESTORE)?;
+        let parts = disk_backups(tx, backup).await?;
+        let candidates = candidates(tx, actor, &server.hypervisor).await?;
+        let mappings = mappings(&new.mappings)?;
+        let disks = assign(&parts, &candidates, Some(server.id), &mappings)?;
+        Ok(Plan {
+            disks: disks
+                .iter()
+                .map(|a| DiskRestore {
+                    source: a.source,
+                    target: a.target,
+                })
+                .collect(),
+            stop: Some(server.id),
+            lock_key: format!("server:{}", server.id),
+            what: server.name,
+            host: server.hypervisor,
+        })
+    }
+
+    async fn plan_disk(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        backup: &Backup,
+        new: &NewRestore,
+    ) -> AppResult<Plan> {
+        let id = new.volume_id.as_deref().ok_or_else(|| {
+            Refusal::parameter("restore.volume_id", "is required for a disk backup")
+        })?;
+        let none = || {
+            Refusal::new(
+                Code::DISK_NOT_FOUND,
+                format!("restore.volume_id: there is no disk {id}"),
+            )
+        };
+        let key: DiskId = id.parse().map_err(|_| none())?;
+        let disk = disks::find(tx, actor.project, key).await.during(OP)?;
+        let disk = disk.filter(Disk::is_there).ok_or_else(none)?;
+        let mut stop = None;
+        if let Some(server) = disk.server_id
+            && let Some(server) = servers::get(tx, server).await.during(OP)?
+        {
+            check_stopped(
+                &server,
+                new.stop_server == Some(true),
+                Code::DISK_STATE_FORBIDS_RESTORE,
+            )?;
+            stop = Some(server.id);
+        }
+        let parts = disk_backups(tx, backup).await?;
+        let mapping: Vec<Mapping> = parts
+            .iter()
+            .map(|p| Mapping {
+                backup: p.backup,
+                target: disk.id,
+            })
+            .collect();
+        let disks = assign(&parts, &[candidate(&disk)], None, &mapping)?;
+        Ok(Plan {
+            disks: disks
+                .iter()
+                .map(|a| DiskRestore {
+                    source: a.source,
+                    target: a.target,
+                })
+                .collect(),
+            stop,
+            lock_key: lock_key_of(&disk),
+            what: disk.name,
+            host: disk.hypervisor,
+        })
+    }
+
+    /// Asks the driver of the target, so that its state, disks and sizes are of now.
+    async fn refresh_targets(&self, actor: &Actor, id: &str, new: &NewRestore) -> AppResult<()> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        backup_app::find(&mut tx, actor, id).await?;
+        let mut host = None;
+        if let Some(Ok(server)) = new.server_id.as_ref().map(|s| s.parse::<ServerId>()) {
+            let found = servers::find(&mut tx, actor.project, server)
+                .await
+                .during(OP)?;
+            host = found.map(|s| s.hypervisor);
+        }
+        if let Some(Ok(disk)) = new.volume_id.as_ref().map(|d| d.parse::<DiskId>()) {
+            let found = disks::find(&mut tx, actor.project, disk).await.during(OP)?;
+            host = host.or(found.map(|d| d.hypervisor));
+        }
+        drop(tx);
+        self.inventory
+            .refresh(host.iter().map(String::as_str))
+            .await;
+        Ok(())
+    }
+}
+
+struct Plan {
+    disks: Vec<DiskRestore>,
+    stop: Option<ServerId>,
+    lock_key: String,
+    what: String,
+    host: String,
+}
+
+/// The disks inside a backup: its children, or itself.
+async fn disk_backups(tx: &mut Tx, backup: &Backup) -> AppResult<Vec<BackedUpDisk>> {
+    let rows = match backup.resource_type {
+        ResourceType::Server => backups::children(tx, backup.id).await.during(OP)?,
+        _ => vec![backup.clone()],
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| BackedUpDisk {
+            backup: row.id,
+            disk: DiskId(row.resource_id),
+            name: row.resource_name,
+            size_bytes: row.size_bytes,
+            system: row.system_disk,
+        })
+        .collect())
+}
+
+async fn candidates(tx: &mut Tx, actor: &Actor, host: &str) -> AppResult<Vec<CandidateDisk>> {
+    let all = disks::of_project(tx, actor.project).await.during(OP)?;
+    Ok(all
+        .iter()
+        .filter(|d| d.hypervisor == host)
+        .map(candidate)
+        .collect())
+}
+
+fn candidate(disk: &Disk) -> CandidateDisk {
+    CandidateDisk {
+        disk: disk.id,
+        name: disk.name.clone(),
+        server: disk.server_id,
+        size_bytes: disk.size_bytes,
+        system: disk.system,
+        unsupported: disk.unsupported.clone(),
+    }
+}
+
+fn mappings(wanted: &[(String, String)]) -> Result<Vec<Mapping>, Refusal> {
+    let mut list = Vec::new();
+    for (index, (backup, disk)) in wanted.iter().enumerate() {
+        let backup: BackupId = backup.parse().map_err(|_| {
+            Refusal::new(
+                Code::BACKUP_NOT_FOUND,
+                format!("restore.mappings[{index}].backup_id: there is no backup {backup}"),
+            )
+        })?;
+        let target: DiskId = disk.parse().map_err(|_| {
+            Refusal::new(
+                Code::DISK_NOT_FOUND,
+                format!("restore.mappings[{index}].volume_id: there is no disk {disk}"),
+            )
+        })?;
+        list.push(Mapping { backup, target });
+    }
+    Ok(list)
+}
+
+fn check_stopped(server: &Server, may_stop: bool, code: Code) -> Result<(), Refusal> {
+    if may_stop || !server.is_running() {
+        return Ok(());
+    }
+    Err(
+        Refusal::new(code, format!("server {} is {}", server.name, server.power))
+            .hint("Stop it first, or let the restore stop it with `stop_server`."),
+    )
+}
+
+/// Backups and restores of one server or disk exclude each other, in whatever vault they are.
+async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
+    for task in tasks::open_of_lock(tx, lock_key).await.during(OP)? {
+        let refusal = match task.kind.as_str() {
+            "backup" => Refusal::new(
+                Code::RESTORE_DURING_BACKUP,
+                format!("{what} is being backed up"),
+            )
+            .hint("Wait for the backup, or cancel it."),
+            "restore" => Refusal::new(
+                Code::RESTORE_RUNNING,
+                format!("{what} is being restored already"),
+            ),
+            _ => continue,
+        };
+        return Err(refusal.into());
+    }
+    Ok(())
+}
+
+/// A new file, right in or below one of the directories, by a plain absolute path.
+fn check_path(path: &str, dirs: &[std::path::PathBuf]) -> Result<(), Refusal> {
+    let field = "restore.path";
+    let file = Path::new(path);
+    let plain = file.is_absolute()
+        && file.file_name().is_some()
+        && !path.contains('\0')
+        && file
+            .components()
+            .all(|c| matches!(c, Component::RootDir | Component::Normal(_)));
+    if !plain || path.len() > 4096 {
+        return Err(Refusal::parameter(
+            field,
+            "must be an absolute path without `..`",
+        ));
+    }
+    // Links are resolved: the directory that the file really comes to lie in counts.
+    let real = file.parent().and_then(|dir| dir.canonicalize().ok());
+    let inside = |dir: &std::path::PathBuf| {
+        let dir = dir.canonicalize().ok();
+        matches!((&real, &dir), (Some(real), Some(dir)) if real.starts_with(dir))
+    };
+    if !dirs.iter().any(inside) {
+        return Err(Refusal::parameter(
+            field,
+            "lies in no directory that the configuration allows",
+        ));
+    }
+    if file.symlink_metadata().is_ok() {
+        return Err(Refusal::parameter(
+            field,
+            "is there already; a restore makes a new file",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The use cases and the workers of a service, put together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use coffer_core::ids::ProjectId;
+use coffer_core::{Error, Result};
+use coffer_engine::hypervisor::Hypervisor;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::App;
+use crate::catalog::{Catalog, settings};
+use crate::config::Config;
+use crate::door::{self, Clock};
+use crate::inventory::Inventory;
+use crate::tasks::engine::Repositories;
+use crate::tasks::{WorkerLimits, Workers};
+
+/// How often the hypervisors are asked what there is.
+const INVENTORY_PERIOD: Duration = Duration::from_secs(30);
+
+impl App {
+    /// The use cases of a service. Starts nothing.
+    pub fn new(
+        config: &Config,
+        catalog: Catalog,
+        clock: Clock,
+        drivers: Vec<Arc<dyn Hypervisor>>,
+        default_project: ProjectId,
+        bell: Arc<Notify>,
+    ) -> Result<App> {
+        let restore_dirs: Vec<PathBuf> = config
+            .libvirt
+            .iter()
+            .flat_map(|host| host.image_dirs.iter().cloned())
+            .collect();
+        Ok(App {
+            inventory: Inventory::new(catalog.clone(), clock.clone(), drivers, default_project),
+            repositories: Repositories::new(config)?,
+            catalog,
+            clock,
+            bell,
+            restore_dirs: restore_dirs.into(),
+        })
+    }
+
+    /// Starts what runs beside requests: the first look at the hypervisors (servers and disks
+    /// that answer are in the catalog when this returns), the clean-up after the last run, the
+    /// workers, and the looking from time to time. All of it ends some time after `stop`.
+    pub async fn start(
+        &self,
+        config: &Config,
+        background: &TaskTracker,
+        stop: CancellationToken,
+    ) -> Result<Workers> {
+        let service = service_name(&self.catalog).await?;
+        let limits = WorkerLimits {
+            tasks: config.limits.tasks,
+            per_host: config.limits.tasks_per_host as u64,
+            per_vault: config.limits.tasks_per_vault as u64,
+        };
+        let workers = Workers::new(self.clone(), &service, limits);
+        for (host, error) in self.inventory.sync_all().await {
+            tracing::warn!(host = %host, error = %error.chain(), "hypervisor did not answer");
+        }
+        workers.reconcile().await?;
+        background.spawn(workers.clone().run(stop.clone()));
+        let inventory = self.inventory.clone();
+        background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
+        Ok(workers)
+    }
+}
+
+/// The name of this service in the epochs on the hypervisors: made once, kept in the catalog.
+pub async fn service_name(catalog: &Catalog) -> Result<String> {
+    let mut tx = catalog.write().await?;
+    if let Some(name) = settings::get(&mut tx, "service_name").await? {
+        return Ok(name);
+    }
+    let name = hex::encode(door::random_bytes::<4>());
+    settings::set(&mut tx, "service_name", &name).await?;
+    tx.commit().await?;
+    Ok(name)
+}
+
+/// The project that new servers enter: the one named like the region in the first domain.
+pub async fn default_project(catalog: &Catalog, config: &Config) -> Result<ProjectId> {
+    let mut tx = catalog.snapshot().await?;
+    settings::project_named(&mut tx, config.domain.as_str(), config.region.as_str())
+        .await?
+        .ok_or_else(|| Error::internal("the catalog has no project for new servers"))
+}

@@ -1,0 +1,158 @@
+//! Looking at tasks, and ending them.
+
+use coffer_core::cbr::{Code, Operation, Refusal};
+use coffer_core::ids::TaskId;
+use coffer_core::state::TaskState;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Actor, App, AppError, AppResult, During};
+use crate::catalog::backups::Backup;
+use crate::catalog::record::{Filter, Page};
+use crate::catalog::tasks::Task;
+use crate::catalog::{Tx, backups, tasks};
+use crate::tasks::work::Work;
+
+/// A task and the backup it is about.
+#[derive(Debug, Clone)]
+pub struct TaskView {
+    /// The task.
+    pub task: Task,
+    /// The backup, while its row is there.
+    pub backup: Option<Backup>,
+}
+
+impl TaskView {
+    /// Name of the backup, while its row is there.
+    pub fn backup_name(&self) -> Option<&str> {
+        self.backup.as_ref().map(|b| b.name.as_str())
+    }
+
+    /// How many of the things to be deleted there were, and how many stayed.
+    pub fn counts(&self) -> Value {
+        let work = serde_json::from_value::<Work>(self.task.payload.0.clone()).ok();
+        let failed = matches!(self.task.state, TaskState::Failed | TaskState::Timeout);
+        match work {
+            Some(Work::RemoveResources { resources }) => {
+                let ids: Vec<Value> = resources
+                    .iter()
+                    .map(|id| json!({"id": id.to_string()}))
+                    .collect();
+                let fail = if failed { resources.len() } else { 0 };
+                json!({"fail_count": fail, "total_count": resources.len(), "resources": ids})
+            }
+            _ => json!({"fail_count": u8::from(failed), "total_count": 1}),
+        }
+    }
+}
+
+/// Which tasks to list.
+#[derive(Debug, Clone, Default)]
+pub struct TaskQuery {
+    /// `operation_type`.
+    pub kind: Option<String>,
+    /// Any of these states.
+    pub states: Vec<TaskState>,
+    /// Provider of the resource's type.
+    pub provider_id: Option<String>,
+    /// The resource.
+    pub resource_id: Option<String>,
+    /// Exactly this name.
+    pub resource_name: Option<String>,
+    /// The vault.
+    pub vault_id: Option<String>,
+    /// Exactly this name.
+    pub vault_name: Option<String>,
+    /// Asked for at or after.
+    pub start: Option<Timestamp>,
+    /// Asked for at or before.
+    pub end: Option<Timestamp>,
+}
+
+const OP: Operation = Operation::Task;
+
+fn no_task(id: &str) -> AppError {
+    Refusal::new(Code::TASK_NOT_FOUND, format!("there is no task {id}")).into()
+}
+
+async fn view(tx: &mut Tx, task: Task) -> coffer_core::Result<TaskView> {
+    let backup = match task.backup_id {
+        Some(id) => backups::get(tx, id).await?,
+        None => None,
+    };
+    Ok(TaskView { task, backup })
+}
+
+impl App {
+    /// A task by the id in a path.
+    pub async fn task(&self, actor: &Actor, id: &str) -> AppResult<TaskView> {
+        let key: TaskId = id.parse().map_err(|_| no_task(id))?;
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let task = tasks::find(&mut tx, actor.project, key).await.during(OP)?;
+        view(&mut tx, task.ok_or_else(|| no_task(id))?)
+            .await
+            .during(OP)
+    }
+
+    /// One page of the tasks, newest first, and the number of all that fit.
+    pub async fn list_tasks(
+        &self,
+        actor: &Actor,
+        query: &TaskQuery,
+        page: &Page,
+    ) -> AppResult<(Vec<TaskView>, u64)> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        if let Some(marker) = &page.marker {
+            let known = match marker.parse() {
+                Ok(id) => tasks::find(&mut tx, actor.project, id).await.during(OP)?,
+                Err(_) => None,
+            };
+            known.ok_or_else(|| Refusal::parameter("marker", "names no task"))?;
+        }
+        let mut filter = Filter::new()
+            .eq("project_id", actor.project)
+            .maybe("kind", query.kind.clone())
+            .maybe("provider_id", query.provider_id.clone())
+            .maybe("resource_id", query.resource_id.clone())
+            .maybe("resource_name", query.resource_name.clone())
+            .maybe("vault_id", query.vault_id.clone())
+            .maybe("vault_name", query.vault_name.clone())
+            .any_of("state", &query.states);
+        if let Some(start) = query.start {
+            filter = filter.when("created_at", " >= ", start);
+        }
+        if let Some(end) = query.end {
+            filter = filter.when("created_at", " <= ", end);
+        }
+        let order = [("created_at", true)];
+        let (list, count) = tasks::page(&mut tx, actor.project, &filter, &order, page)
+            .await
+            .during(OP)?;
+        let mut views = Vec::new();
+        for task in list {
+            views.push(view(&mut tx, task).await.during(OP)?);
+        }
+        Ok((views, count))
+    }
+
+    /// Asks for the end of a task. It ends soon after, or has just ended by itself.
+    pub async fn cancel_task(&self, actor: &Actor, id: &str) -> AppResult<()> {
+        let key: TaskId = id.parse().map_err(|_| no_task(id))?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let task = tasks::find(&mut tx, actor.project, key).await.during(OP)?;
+        let task = task.ok_or_else(|| no_task(id))?;
+        if matches!(
+            task.kind.as_str(),
+            "delete" | "vault_delete" | "remove_resource"
+        ) {
+            return Err(Refusal::parameter("task", "a deletion cannot be cancelled").into());
+        }
+        if !tasks::cancel(&mut tx, key, self.now()).await.during(OP)? {
+            let text = format!("it has ended already: {}", task.state);
+            return Err(Refusal::parameter("task", text).into());
+        }
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+}

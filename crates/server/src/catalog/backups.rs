@@ -1,0 +1,389 @@
+//! Backups.
+//!
+//! A server's backup is a row, and each of its disks a row below it (`parent_id`); the manifest in
+//! the store is one, named by the server's backup (`repository_id`). A disk's own backup is one
+//! row and one manifest.
+
+use coffer_core::Result;
+use coffer_core::cbr::ResourceType;
+use coffer_core::ids::{BackupId, CheckpointId, ProjectId, VaultId};
+use coffer_core::state::BackupState;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use uuid::Uuid;
+
+use super::record::{self, Filter, Json, Order, Page, record, values};
+
+/// How a backup was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// The instant, RFC 3339.
+    pub instant: Option<String>,
+    /// `application`, `crash` or `offline`.
+    pub consistency: Option<String>,
+    /// From freeze to thaw, in milliseconds.
+    pub frozen_ms: Option<u64>,
+    /// `bitmap` or `full_scan`; on a disk's row.
+    pub tracking: Option<String>,
+    /// Why there was no bitmap; on a disk's row.
+    pub fallback_reason: Option<String>,
+    /// The first instant was lost and another one taken.
+    pub instant_moved: bool,
+    /// The server may be restarted while the backup runs.
+    pub restart_allowed: Option<bool>,
+    /// Processor architecture of the server.
+    pub architecture: Option<String>,
+    /// What the user should know, as sentences.
+    pub notes: Vec<String>,
+    /// Why it failed, where it did.
+    pub error: Option<String>,
+    /// Disks of the server that were left out, with the reason.
+    pub left_out: Vec<String>,
+}
+
+record! {
+    /// A backup.
+    Backup in "backups" {
+        /// Its id.
+        id: BackupId,
+        /// The server's backup it is part of.
+        parent_id: Option<BackupId>,
+        /// The run it comes from.
+        checkpoint_id: CheckpointId,
+        /// The vault.
+        vault_id: VaultId,
+        /// Who owns it.
+        project_id: ProjectId,
+        /// Its name.
+        name: String,
+        /// What the user wrote.
+        description: Option<String>,
+        /// Its state.
+        state: BackupState,
+        /// The server or disk.
+        resource_id: Uuid,
+        /// Its name at that time.
+        resource_name: String,
+        /// Server or disk.
+        resource_type: ResourceType,
+        /// Its size at that time.
+        size_bytes: u64,
+        /// Order among the disks of a server.
+        position: i64,
+        /// Id of the manifest in the store.
+        repository_id: BackupId,
+        /// The backup it was compared with.
+        base_id: Option<BackupId>,
+        /// A full one was asked for.
+        wants_full: bool,
+        /// It was compared with an earlier one.
+        incremental: bool,
+        /// A policy made it.
+        auto_trigger: bool,
+        /// It is of, or holds, a system disk.
+        system_disk: bool,
+        /// Percent done.
+        progress: u64,
+        /// Bytes that are not known to be zero.
+        allocated_bytes: u64,
+        /// Bytes read from the source.
+        read_bytes: u64,
+        /// Bytes of chunks the store did not hold.
+        new_bytes: u64,
+        /// Bytes written to the store.
+        stored_bytes: u64,
+        /// How it was made.
+        details: Json<Details>,
+        /// When it was asked for.
+        created_at: Timestamp,
+        /// Last change.
+        updated_at: Timestamp,
+        /// When it became available.
+        protected_at: Option<Timestamp>,
+        /// When it expires.
+        expired_at: Option<Timestamp>,
+    }
+}
+
+/// Sizes and times of a committed backup.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Bytes that are not known to be zero.
+    pub allocated_bytes: u64,
+    /// Bytes read from the source.
+    pub read_bytes: u64,
+    /// Bytes of chunks the store did not hold.
+    pub new_bytes: u64,
+    /// Bytes written to the store.
+    pub stored_bytes: u64,
+}
+
+/// A backup of a project.
+pub async fn find(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    id: BackupId,
+) -> Result<Option<Backup>> {
+    let filter = Filter::new().eq("project_id", project).eq("id", id);
+    record::one(conn, &filter).await
+}
+
+/// A backup of any project.
+pub async fn get(conn: &mut AnyConnection, id: BackupId) -> Result<Option<Backup>> {
+    record::one(conn, &Filter::new().eq("id", id)).await
+}
+
+/// The disks of a server's backup.
+pub async fn children(conn: &mut AnyConnection, parent: BackupId) -> Result<Vec<Backup>> {
+    let filter = Filter::new().eq("parent_id", parent);
+    record::list(conn, &filter, &[("position", false)]).await
+}
+
+/// The disks of several servers' backups.
+pub async fn children_of(conn: &mut AnyConnection, parents: &[BackupId]) -> Result<Vec<Backup>> {
+    let mut found = Vec::new();
+    // SQLite takes a limited number of parameters in one statement.
+    for part in parents.chunks(500) {
+        let filter = Filter::new().any_of("parent_id", part);
+        found.extend(record::list::<Backup>(conn, &filter, &[("position", false)]).await?);
+    }
+    Ok(found)
+}
+
+/// One page of the backups that `filter` means (it begins with the project), and their number.
+pub async fn page(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    filter: &Filter,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<(Vec<Backup>, u64)> {
+    let scope = Filter::new().eq("project_id", project);
+    let count = record::count::<Backup>(conn, filter).await?;
+    let list = record::page(conn, &scope, filter, order, page).await?;
+    Ok((list, count))
+}
+
+/// Backups of a vault, without the disks of servers' backups, oldest first.
+pub async fn of_vault(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<Backup>> {
+    let filter = Filter::new().eq("vault_id", vault).and("parent_id IS NULL");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Backups of a resource in a vault, oldest first.
+pub async fn of_resource(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    resource: Uuid,
+) -> Result<Vec<Backup>> {
+    let filter = Filter::new()
+        .eq("vault_id", vault)
+        .eq("resource_id", resource)
+        .and("parent_id IS NULL");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Backups of a checkpoint, without the disks of servers' backups.
+pub async fn of_checkpoint(conn: &mut AnyConnection, id: CheckpointId) -> Result<Vec<Backup>> {
+    let filter = Filter::new()
+        .eq("checkpoint_id", id)
+        .and("parent_id IS NULL");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Number and stored bytes of the backups of each resource of a vault.
+pub async fn totals(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    resource: Uuid,
+) -> Result<(u64, u64)> {
+    let count = record::number(
+        conn,
+        "SELECT COUNT(*) FROM backups \
+         WHERE vault_id = $1 AND resource_id = $2 AND parent_id IS NULL",
+        values![vault, resource],
+    )
+    .await?;
+    let bytes = record::number(
+        conn,
+        "SELECT CAST(COALESCE(SUM(stored_bytes), 0) AS BIGINT) FROM backups \
+         WHERE vault_id = $1 AND resource_id = $2 AND parent_id IS NULL",
+        values![vault, resource],
+    )
+    .await?;
+    Ok((
+        u64::try_from(count).unwrap_or(0),
+        u64::try_from(bytes).unwrap_or(0),
+    ))
+}
+
+/// The newest available backup of a resource in a vault.
+pub async fn newest_available(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    resource: Uuid,
+) -> Result<Option<Backup>> {
+    let filter = Filter::new()
+        .eq("vault_id", vault)
+        .eq("resource_id", resource)
+        .and("parent_id IS NULL")
+        .and("protected_at IS NOT NULL")
+        .and("state IN ('available', 'waiting_restore', 'restoring')");
+    let mut list: Vec<Backup> = record::list(conn, &filter, &[("protected_at", true)]).await?;
+    list.truncate(1);
+    Ok(list.pop())
+}
+
+/// Adds a backup.
+pub async fn insert(conn: &mut AnyConnection, backup: &Backup) -> Result<()> {
+    record::insert(conn, backup).await
+}
+
+/// Moves a backup, and the disks of a server's backup with it, along an edge. False where it was
+/// not in `from`.
+pub async fn transition(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    from: BackupState,
+    to: BackupState,
+    now: Timestamp,
+) -> Result<bool> {
+    assert!(from.can_become(to), "no edge {from} -> {to} for backups");
+    let rows = record::execute(
+        conn,
+        "UPDATE backups SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2",
+        values![id, from, to, now],
+    )
+    .await?;
+    if rows == 1 {
+        record::execute(
+            conn,
+            "UPDATE backups SET state = $3, updated_at = $4 WHERE parent_id = $1 AND state = $2",
+            values![id, from, to, now],
+        )
+        .await?;
+    }
+    Ok(rows == 1)
+}
+
+/// Gives a backup another name.
+pub async fn rename(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    name: &str,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET name = $2, updated_at = $3 WHERE id = $1",
+        values![id, name.to_owned(), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes how a backup is made and what it is compared with.
+pub async fn describe(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    base: Option<BackupId>,
+    details: &Details,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET base_id = $2, incremental = $3, details = $4, updated_at = $5 \
+         WHERE id = $1",
+        values![id, base, base.is_some(), Json(details.clone()), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes how far a backup is, in percent.
+pub async fn set_progress(conn: &mut AnyConnection, id: BackupId, percent: u64) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET progress = $2 WHERE id = $1",
+        values![id, percent],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes size, figures and time of a committed backup.
+pub async fn complete(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    size_bytes: u64,
+    figures: &Figures,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET size_bytes = $2, allocated_bytes = $3, read_bytes = $4, \
+         new_bytes = $5, stored_bytes = $6, progress = 100, protected_at = $7, updated_at = $7 \
+         WHERE id = $1",
+        values![
+            id,
+            size_bytes,
+            figures.allocated_bytes,
+            figures.read_bytes,
+            figures.new_bytes,
+            figures.stored_bytes,
+            now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes the rows of a server's disks, before they are written anew.
+pub async fn delete_children(conn: &mut AnyConnection, parent: BackupId) -> Result<()> {
+    record::execute(
+        conn,
+        "DELETE FROM backups WHERE parent_id = $1",
+        values![parent],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes a backup and the disks of a server's backup.
+pub async fn delete(conn: &mut AnyConnection, id: BackupId) -> Result<()> {
+    delete_children(conn, id).await?;
+    record::execute(conn, "DELETE FROM epochs WHERE backup_id = $1", values![id]).await?;
+    record::execute(conn, "DELETE FROM backups WHERE id = $1", values![id]).await?;
+    Ok(())
+}
+
+/// Backups that failed while they were made.
+pub async fn failed(conn: &mut AnyConnection) -> Result<Vec<Backup>> {
+    let filter = Filter::new()
+        .eq("state", BackupState::Error)
+        .and("parent_id IS NULL")
+        .and("protected_at IS NULL");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Available backups whose time is over.
+pub async fn expired(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Backup>> {
+    let filter = Filter::new()
+        .eq("state", BackupState::Available)
+        .and("parent_id IS NULL")
+        .when("expired_at", " <= ", now);
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Writes whether a backup is of, or holds, a system disk.
+pub async fn set_system(conn: &mut AnyConnection, id: BackupId, system: bool) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET system_disk = $2 WHERE id = $1",
+        values![id, system],
+    )
+    .await?;
+    Ok(())
+}

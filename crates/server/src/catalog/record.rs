@@ -1,0 +1,478 @@
+//! Rows as structs: reading, inserting, filtering and paging, once for all tables.
+//!
+//! Column names and fragments of SQL are `&'static str` throughout; values go in as parameters
+//! alone.
+
+use coffer_core::cbr::{ObjectType, ResourceType};
+use coffer_core::ids;
+use coffer_core::state;
+use coffer_core::{Error, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
+
+use super::failed;
+
+/// How a value is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// `TEXT`.
+    Text(Option<String>),
+    /// `BIGINT`.
+    Int(Option<i64>),
+}
+
+/// A type that fits one column.
+pub trait Column: Sized {
+    /// Whether the column is a `BIGINT`.
+    const IS_INT: bool;
+    /// The stored form.
+    fn store(&self) -> Stored;
+    /// Reads the stored form; none for what this type cannot be.
+    fn load(stored: Stored) -> Option<Self>;
+}
+
+impl Column for String {
+    const IS_INT: bool = false;
+    fn store(&self) -> Stored {
+        Stored::Text(Some(self.clone()))
+    }
+    fn load(stored: Stored) -> Option<String> {
+        match stored {
+            Stored::Text(text) => text,
+            Stored::Int(_) => None,
+        }
+    }
+}
+
+impl Column for i64 {
+    const IS_INT: bool = true;
+    fn store(&self) -> Stored {
+        Stored::Int(Some(*self))
+    }
+    fn load(stored: Stored) -> Option<i64> {
+        match stored {
+            Stored::Int(number) => number,
+            Stored::Text(_) => None,
+        }
+    }
+}
+
+impl Column for u64 {
+    const IS_INT: bool = true;
+    fn store(&self) -> Stored {
+        Stored::Int(Some(i64::try_from(*self).unwrap_or(i64::MAX)))
+    }
+    fn load(stored: Stored) -> Option<u64> {
+        i64::load(stored).and_then(|n| u64::try_from(n).ok())
+    }
+}
+
+impl Column for bool {
+    const IS_INT: bool = true;
+    fn store(&self) -> Stored {
+        Stored::Int(Some(i64::from(*self)))
+    }
+    fn load(stored: Stored) -> Option<bool> {
+        i64::load(stored).map(|n| n != 0)
+    }
+}
+
+impl Column for Timestamp {
+    const IS_INT: bool = true;
+    fn store(&self) -> Stored {
+        Stored::Int(Some(self.as_millisecond()))
+    }
+    fn load(stored: Stored) -> Option<Timestamp> {
+        Timestamp::from_millisecond(i64::load(stored)?).ok()
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    const IS_INT: bool = T::IS_INT;
+    fn store(&self) -> Stored {
+        match self {
+            Some(value) => value.store(),
+            None if T::IS_INT => Stored::Int(None),
+            None => Stored::Text(None),
+        }
+    }
+    fn load(stored: Stored) -> Option<Option<T>> {
+        match stored {
+            Stored::Text(None) | Stored::Int(None) => Some(None),
+            some => T::load(some).map(Some),
+        }
+    }
+}
+
+/// A value kept as JSON text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize + DeserializeOwned> Column for Json<T> {
+    const IS_INT: bool = false;
+    fn store(&self) -> Stored {
+        let text = serde_json::to_string(&self.0).expect("catalog values have text keys");
+        Stored::Text(Some(text))
+    }
+    fn load(stored: Stored) -> Option<Json<T>> {
+        serde_json::from_str(&String::load(stored)?).ok().map(Json)
+    }
+}
+
+macro_rules! text_columns {
+    ($($type:ty),*) => {$(
+        impl Column for $type {
+            const IS_INT: bool = false;
+            fn store(&self) -> Stored {
+                Stored::Text(Some(self.to_string()))
+            }
+            fn load(stored: Stored) -> Option<$type> {
+                String::load(stored)?.parse().ok()
+            }
+        }
+    )*};
+}
+
+text_columns! {
+    ids::VaultId, ids::BackupId, ids::CheckpointId, ids::TaskId, ids::ServerId, ids::DiskId,
+    ids::ProjectId, ids::UserId, uuid::Uuid,
+    state::VaultState, state::CheckpointState, state::BackupState, state::ProtectState,
+    state::TaskState
+}
+
+impl Column for ObjectType {
+    const IS_INT: bool = false;
+    fn store(&self) -> Stored {
+        Stored::Text(Some(self.name().to_owned()))
+    }
+    fn load(stored: Stored) -> Option<ObjectType> {
+        ObjectType::parse(&String::load(stored)?)
+    }
+}
+
+impl Column for ResourceType {
+    const IS_INT: bool = false;
+    fn store(&self) -> Stored {
+        Stored::Text(Some(self.name().to_owned()))
+    }
+    fn load(stored: Stored) -> Option<ResourceType> {
+        ResourceType::parse(&String::load(stored)?)
+    }
+}
+
+/// Reads one column.
+pub fn column<T: Column>(row: &AnyRow, name: &str) -> Result<T> {
+    let stored = match T::IS_INT {
+        true => row.try_get(name).map(Stored::Int),
+        false => row.try_get(name).map(Stored::Text),
+    };
+    let stored = stored.map_err(failed("read a column"))?;
+    T::load(stored)
+        .ok_or_else(|| Error::internal(format!("catalog: column {name} holds an unknown value")))
+}
+
+/// A table's row.
+pub trait Record: Sized {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its columns, the ones of the struct's fields.
+    const COLUMNS: &'static [&'static str];
+    /// Reads all columns.
+    fn read(row: &AnyRow) -> Result<Self>;
+    /// The stored forms in the order of [`Record::COLUMNS`].
+    fn values(&self) -> Vec<Stored>;
+}
+
+/// Makes a struct and its [`Record`]: each field is the column of the same name.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident in $table:literal {
+        $($(#[$fdoc:meta])* $field:ident: $type:ty,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
+
+        impl $crate::catalog::record::Record for $name {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+            fn read(row: &sqlx::any::AnyRow) -> coffer_core::Result<$name> {
+                Ok($name { $($field: $crate::catalog::record::column(row, stringify!($field))?,)* })
+            }
+            fn values(&self) -> Vec<$crate::catalog::record::Stored> {
+                vec![$($crate::catalog::record::Column::store(&self.$field)),*]
+            }
+        }
+    };
+}
+pub(super) use record;
+
+/// Binds a stored value.
+fn bind(query: Query<'_, Any, AnyArguments>, value: Stored) -> Query<'_, Any, AnyArguments> {
+    match value {
+        Stored::Text(text) => query.bind(text),
+        Stored::Int(number) => query.bind(number),
+    }
+}
+
+/// Inserts a row. `Conflict` where it is there already.
+pub async fn insert<T: Record>(conn: &mut AnyConnection, record: &T) -> Result<()> {
+    let places: Vec<String> = (1..=T::COLUMNS.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "INSERT INTO {} ({}) VALUES ({})",
+        T::TABLE,
+        T::COLUMNS.join(", "),
+        places.join(", ")
+    );
+    let query = record
+        .values()
+        .into_iter()
+        .fold(sqlx::query(AssertSqlSafe(sql)), bind);
+    query.execute(conn).await.map_err(failed("insert a row"))?;
+    Ok(())
+}
+
+/// Statements whose text is fixed: `sql` has `$1`, `$2`, ... for `values`. Returns the number of
+/// rows written.
+pub async fn execute(
+    conn: &mut AnyConnection,
+    sql: &'static str,
+    values: Vec<Stored>,
+) -> Result<u64> {
+    let query = values.into_iter().fold(sqlx::query(sql), bind);
+    let done = query
+        .execute(conn)
+        .await
+        .map_err(failed("write to the catalog"))?;
+    Ok(done.rows_affected())
+}
+
+/// Queries whose text is fixed and that give one number.
+pub async fn number(
+    conn: &mut AnyConnection,
+    sql: &'static str,
+    values: Vec<Stored>,
+) -> Result<i64> {
+    let query = values.into_iter().fold(sqlx::query(sql), bind);
+    let row = query
+        .fetch_one(conn)
+        .await
+        .map_err(failed("read the catalog"))?;
+    row.try_get(0).map_err(failed("read a number"))
+}
+
+/// Which rows are meant: conditions joined by AND.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    clauses: Vec<String>,
+    values: Vec<Stored>,
+}
+
+impl Filter {
+    /// All rows.
+    pub fn new() -> Filter {
+        Filter::default()
+    }
+
+    /// Rows whose `column` is `value`.
+    #[must_use]
+    pub fn eq(self, column: &'static str, value: impl Column) -> Filter {
+        self.when(column, " = ", value)
+    }
+
+    /// As [`Filter::eq`], where there is a value.
+    #[must_use]
+    pub fn maybe(self, column: &'static str, value: Option<impl Column>) -> Filter {
+        match value {
+            Some(value) => self.eq(column, value),
+            None => self,
+        }
+    }
+
+    /// Rows whose `column` compares like `operator` (with blanks around it) to `value`.
+    #[must_use]
+    pub fn when(
+        mut self,
+        column: &'static str,
+        operator: &'static str,
+        value: impl Column,
+    ) -> Filter {
+        self.values.push(value.store());
+        self.clauses
+            .push(format!("{column}{operator}${}", self.values.len()));
+        self
+    }
+
+    /// Rows whose `column` is one of `values`; all rows where there are none.
+    #[must_use]
+    pub fn any_of<T: Column>(mut self, column: &'static str, values: &[T]) -> Filter {
+        if values.is_empty() {
+            return self;
+        }
+        let mut places = Vec::new();
+        for value in values {
+            self.values.push(value.store());
+            places.push(format!("${}", self.values.len()));
+        }
+        self.clauses
+            .push(format!("{column} IN ({})", places.join(", ")));
+        self
+    }
+
+    /// A condition without a value.
+    #[must_use]
+    pub fn and(mut self, clause: &'static str) -> Filter {
+        self.clauses.push(clause.to_owned());
+        self
+    }
+
+    /// A condition with one value, whose place is written `?` in `clause`.
+    #[must_use]
+    pub fn with(mut self, clause: &'static str, value: impl Column) -> Filter {
+        self.values.push(value.store());
+        self.clauses
+            .push(clause.replace('?', &format!("${}", self.values.len())));
+        self
+    }
+
+    fn sql(&self) -> String {
+        match self.clauses.is_empty() {
+            true => "1 = 1".to_owned(),
+            false => self.clauses.join(" AND "),
+        }
+    }
+}
+
+/// An order: columns, each with whether it descends. The id is added at the end.
+pub type Order<'a> = &'a [(&'static str, bool)];
+
+/// A part of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Most rows; none for all.
+    pub limit: Option<u64>,
+    /// Rows to leave out first.
+    pub offset: u64,
+    /// Id of the row after which to go on.
+    pub marker: Option<String>,
+}
+
+fn order_by(order: Order<'_>, id: &str) -> String {
+    let mut parts: Vec<String> = order
+        .iter()
+        .map(|(column, down)| format!("{column}{}", if *down { " DESC" } else { "" }))
+        .collect();
+    let down = order.first().is_some_and(|(_, down)| *down);
+    parts.push(format!("{id}{}", if down { " DESC" } else { "" }));
+    parts.join(", ")
+}
+
+/// All rows that `filter` means, in `order`; `id` breaks ties.
+pub async fn list<T: Record>(
+    conn: &mut AnyConnection,
+    filter: &Filter,
+    order: Order<'_>,
+) -> Result<Vec<T>> {
+    let sql = format!(
+        "SELECT {} FROM {} WHERE {} ORDER BY {}",
+        T::COLUMNS.join(", "),
+        T::TABLE,
+        filter.sql(),
+        order_by(order, T::COLUMNS[0]),
+    );
+    fetch(conn, sql, filter.values.clone()).await
+}
+
+/// One page of the rows that `filter` means.
+///
+/// The marker's place is found by order among all rows of the table that `scope` means, so that
+/// paging goes on even where the marker itself does not fit the filter any more.
+pub async fn page<T: Record>(
+    conn: &mut AnyConnection,
+    scope: &Filter,
+    filter: &Filter,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<Vec<T>> {
+    let id = T::COLUMNS[0];
+    let mut values = filter.values.clone();
+    let mut conditions = filter.sql();
+    let mut with = String::new();
+    if let Some(marker) = &page.marker {
+        // Same placeholders as in `filter`: it begins with the scope's conditions.
+        with = format!(
+            "WITH places AS (SELECT {id} AS place_id, ROW_NUMBER() OVER (ORDER BY {}) AS place \
+             FROM {} WHERE {}) ",
+            order_by(order, id),
+            T::TABLE,
+            scope.sql(),
+        );
+        values.push(Stored::Text(Some(marker.clone())));
+        conditions = format!(
+            "{conditions} AND (SELECT place FROM places WHERE place_id = {id}) > \
+             (SELECT place FROM places WHERE place_id = ${})",
+            values.len()
+        );
+    }
+    let limit = page
+        .limit
+        .map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
+    let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
+    let sql = format!(
+        "{with}SELECT {} FROM {} WHERE {conditions} ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        T::COLUMNS.join(", "),
+        T::TABLE,
+        order_by(order, id),
+    );
+    fetch(conn, sql, values).await
+}
+
+/// Number of rows that `filter` means.
+pub async fn count<T: Record>(conn: &mut AnyConnection, filter: &Filter) -> Result<u64> {
+    let sql = format!("SELECT COUNT(*) FROM {} WHERE {}", T::TABLE, filter.sql());
+    let query = filter
+        .values
+        .iter()
+        .cloned()
+        .fold(sqlx::query(AssertSqlSafe(sql)), bind);
+    let row = query.fetch_one(conn).await.map_err(failed("count rows"))?;
+    let count: i64 = row.try_get(0).map_err(failed("read a count"))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The first row that `filter` means.
+pub async fn one<T: Record>(conn: &mut AnyConnection, filter: &Filter) -> Result<Option<T>> {
+    let sql = format!(
+        "SELECT {} FROM {} WHERE {} LIMIT 1",
+        T::COLUMNS.join(", "),
+        T::TABLE,
+        filter.sql(),
+    );
+    Ok(fetch(conn, sql, filter.values.clone()).await?.pop())
+}
+
+async fn fetch<T: Record>(
+    conn: &mut AnyConnection,
+    sql: String,
+    values: Vec<Stored>,
+) -> Result<Vec<T>> {
+    let query = values
+        .into_iter()
+        .fold(sqlx::query(AssertSqlSafe(sql)), bind);
+    let rows = query
+        .fetch_all(conn)
+        .await
+        .map_err(failed("read the catalog"))?;
+    rows.iter().map(T::read).collect()
+}
+
+/// The stored forms of a list of values: `values![id, now]`.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::catalog::record::Column::store(&$value)),*]
+    };
+}
+pub(super) use values;

@@ -1,0 +1,315 @@
+//! Vaults and the resources in them.
+
+use coffer_core::Result;
+use coffer_core::cbr::{ObjectType, ResourceType};
+use coffer_core::ids::{ProjectId, UserId, VaultId};
+use coffer_core::state::{ProtectState, VaultState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use uuid::Uuid;
+
+use super::record::{self, Filter, Json, Order, Page, record, values};
+
+/// A tag of a vault, or of the resources it takes by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// 1 to 36 characters.
+    pub key: String,
+    /// 0 to 43 characters.
+    pub value: String,
+}
+
+/// What the user set for a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceExtra {
+    /// Disks of the server to leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_volumes: Option<Vec<String>>,
+    /// The only disks of the server to take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include_volumes: Option<Vec<IncludedVolume>>,
+}
+
+/// A disk to take.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncludedVolume {
+    /// The disk.
+    pub id: String,
+    /// Operating system; kept, not used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+}
+
+impl ResourceExtra {
+    /// Whether a disk of the server takes part.
+    pub fn takes(&self, disk: &str) -> bool {
+        let listed = |list: &Vec<String>| list.iter().any(|id| id == disk);
+        if self.exclude_volumes.as_ref().is_some_and(listed) {
+            return false;
+        }
+        match &self.include_volumes {
+            Some(list) if !list.is_empty() => list.iter().any(|v| v.id == disk),
+            _ => true,
+        }
+    }
+}
+
+record! {
+    /// A vault.
+    Vault in "vaults" {
+        /// Also the id of its repository.
+        id: VaultId,
+        /// Who owns it.
+        project_id: ProjectId,
+        /// Who made it.
+        user_id: UserId,
+        /// Name of the configured store that holds its repository.
+        store: String,
+        /// 1 to 64 characters.
+        name: String,
+        /// What its maker wrote about it.
+        description: Option<String>,
+        /// What it takes.
+        object_type: ObjectType,
+        /// `backup` or `replication`.
+        protect_type: String,
+        /// `crash_consistent` or `app_consistent`.
+        consistent_level: String,
+        /// Capacity in GiB.
+        size_gib: u64,
+        /// What its repository takes in the store, in bytes.
+        used_bytes: u64,
+        /// Its state.
+        state: VaultState,
+        /// The policy that was named when it was made.
+        backup_policy_id: Option<String>,
+        /// Takes unprotected resources by itself.
+        auto_bind: bool,
+        /// Tags of the resources it takes by itself.
+        bind_rules: Json<Vec<Tag>>,
+        /// Its tags.
+        tags: Json<Vec<Tag>>,
+        /// Expands by itself.
+        auto_expand: bool,
+        /// Its backups are write-once-read-many.
+        locked: bool,
+        /// Tell when the threshold is passed.
+        smn_notify: bool,
+        /// Percent of the capacity.
+        threshold: u64,
+        /// When it was made.
+        created_at: Timestamp,
+        /// Last change.
+        updated_at: Timestamp,
+    }
+}
+
+record! {
+    /// A resource in a vault.
+    Resource in "vault_resources" {
+        /// The server or disk.
+        resource_id: Uuid,
+        /// The vault.
+        vault_id: VaultId,
+        /// Server or disk.
+        resource_type: ResourceType,
+        /// Its name when it was associated, or as the request gave it.
+        name: String,
+        /// Its size in GiB when last seen.
+        size_gib: u64,
+        /// What the user set for it.
+        extra_info: Json<ResourceExtra>,
+        /// What Coffer does with it.
+        state: ProtectState,
+        /// Order of association.
+        position: i64,
+        /// When it was associated.
+        created_at: Timestamp,
+    }
+}
+
+/// A vault of a project.
+pub async fn find(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    id: VaultId,
+) -> Result<Option<Vault>> {
+    let filter = Filter::new().eq("project_id", project).eq("id", id);
+    record::one(conn, &filter).await
+}
+
+/// A vault of any project.
+pub async fn get(conn: &mut AnyConnection, id: VaultId) -> Result<Option<Vault>> {
+    record::one(conn, &Filter::new().eq("id", id)).await
+}
+
+/// One page of the vaults that `filter` means (it begins with the project), and their number.
+pub async fn page(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    filter: &Filter,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<(Vec<Vault>, u64)> {
+    let scope = Filter::new().eq("project_id", project);
+    let count = record::count::<Vault>(conn, filter).await?;
+    let list = record::page(conn, &scope, filter, order, page).await?;
+    Ok((list, count))
+}
+
+/// All vaults.
+pub async fn all(conn: &mut AnyConnection) -> Result<Vec<Vault>> {
+    record::list(conn, &Filter::new(), &[("created_at", false)]).await
+}
+
+/// Adds a vault.
+pub async fn insert(conn: &mut AnyConnection, vault: &Vault) -> Result<()> {
+    record::insert(conn, vault).await
+}
+
+/// Writes what a user may change of a vault.
+pub async fn update(conn: &mut AnyConnection, v: &Vault) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vaults SET name = $2, size_gib = $3, consistent_level = $4, auto_bind = $5, \
+         bind_rules = $6, auto_expand = $7, locked = $8, smn_notify = $9, threshold = $10, \
+         updated_at = $11 WHERE id = $1",
+        values![
+            v.id,
+            v.name,
+            v.size_gib,
+            v.consistent_level,
+            v.auto_bind,
+            v.bind_rules,
+            v.auto_expand,
+            v.locked,
+            v.smn_notify,
+            v.threshold,
+            v.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes how much the vault takes in the store, and its capacity (it may expand by itself).
+pub async fn set_used(
+    conn: &mut AnyConnection,
+    id: VaultId,
+    used_bytes: u64,
+    size_gib: u64,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vaults SET used_bytes = $2, size_gib = $3 WHERE id = $1",
+        values![id, used_bytes, size_gib],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Moves a vault along an edge. False where it was not in `from`.
+pub async fn transition(
+    conn: &mut AnyConnection,
+    id: VaultId,
+    from: VaultState,
+    to: VaultState,
+    now: Timestamp,
+) -> Result<bool> {
+    assert!(from.can_become(to), "no edge {from} -> {to} for vaults");
+    let rows = record::execute(
+        conn,
+        "UPDATE vaults SET state = $3, updated_at = $4 WHERE id = $1 AND state = $2",
+        values![id, from, to, now],
+    )
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Removes a vault with its resources and restore points. Its backups must be gone.
+pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
+    for sql in [
+        "DELETE FROM vault_resources WHERE vault_id = $1",
+        "DELETE FROM epochs WHERE vault_id = $1",
+        "DELETE FROM checkpoints WHERE vault_id = $1",
+        "DELETE FROM vaults WHERE id = $1",
+    ] {
+        record::execute(conn, sql, values![id]).await?;
+    }
+    Ok(())
+}
+
+/// Resources of a vault in the order of their association.
+pub async fn resources(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<Resource>> {
+    let filter = Filter::new().eq("vault_id", vault);
+    record::list(conn, &filter, &[("position", false)]).await
+}
+
+/// The vault a resource is in.
+pub async fn resource(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Resource>> {
+    record::one(conn, &Filter::new().eq("resource_id", id)).await
+}
+
+/// All resources of all vaults of a project.
+pub async fn resources_of_project(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+) -> Result<Vec<Resource>> {
+    let filter = Filter::new().with(
+        "vault_id IN (SELECT id FROM vaults WHERE project_id = ?)",
+        project,
+    );
+    record::list(conn, &filter, &[("position", false)]).await
+}
+
+/// Adds a resource. `Conflict` where it is in a vault already.
+pub async fn insert_resource(conn: &mut AnyConnection, resource: &Resource) -> Result<()> {
+    record::insert(conn, resource).await
+}
+
+/// Moves a resource along an edge. False where it was not in `from`, or not in the vault.
+pub async fn transition_resource(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    id: Uuid,
+    from: ProtectState,
+    to: ProtectState,
+) -> Result<bool> {
+    assert!(from.can_become(to), "no edge {from} -> {to} for resources");
+    let rows = record::execute(
+        conn,
+        "UPDATE vault_resources SET state = $4 \
+         WHERE vault_id = $1 AND resource_id = $2 AND state = $3",
+        values![vault, id, from, to],
+    )
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Writes the size and name of a resource as last seen.
+pub async fn refresh_resource(
+    conn: &mut AnyConnection,
+    id: Uuid,
+    name: &str,
+    size_gib: u64,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_resources SET name = $2, size_gib = $3 WHERE resource_id = $1",
+        values![id, name.to_owned(), size_gib],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes a resource out of a vault.
+pub async fn delete_resource(conn: &mut AnyConnection, vault: VaultId, id: Uuid) -> Result<()> {
+    record::execute(
+        conn,
+        "DELETE FROM vault_resources WHERE vault_id = $1 AND resource_id = $2",
+        values![vault, id],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What there is to protect: the catalog's copy of what the hypervisors say.
+//!
+//! A server or disk gets its id at first sight and keeps it as long as its driver calls it by the
+//! same native id (decision H3). New servers enter the default project. What is gone is marked,
+//! not removed: its backups stay, and it may come back.
+
+mod sync;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use coffer_core::ids::ProjectId;
+use coffer_core::{Error, Result};
+use coffer_engine::hypervisor::Hypervisor;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalog::disks::Disk;
+use crate::catalog::servers::Server;
+use crate::catalog::{Catalog, disks, servers};
+use crate::door::Clock;
+
+/// How long a driver may take to answer before the catalog's copy is used as it is.
+const DRIVER_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The hypervisors of the configuration and the catalog's copy of them. Clones share both.
+#[derive(Clone)]
+pub struct Inventory {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    catalog: Catalog,
+    clock: Clock,
+    hosts: Vec<Host>,
+    default_project: ProjectId,
+}
+
+struct Host {
+    driver: Arc<dyn Hypervisor>,
+    /// One synchronisation at a time: an older answer must not overwrite a newer one.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Inventory {
+    /// The inventory of these drivers; new servers enter `default_project`.
+    pub fn new(
+        catalog: Catalog,
+        clock: Clock,
+        drivers: Vec<Arc<dyn Hypervisor>>,
+        default_project: ProjectId,
+    ) -> Inventory {
+        let hosts = drivers
+            .into_iter()
+            .map(|driver| Host {
+                driver,
+                turn: tokio::sync::Mutex::new(()),
+            })
+            .collect();
+        Inventory {
+            inner: Arc::new(Inner {
+                catalog,
+                clock,
+                hosts,
+                default_project,
+            }),
+        }
+    }
+
+    /// All drivers.
+    pub fn drivers(&self) -> impl Iterator<Item = &Arc<dyn Hypervisor>> {
+        self.inner.hosts.iter().map(|host| &host.driver)
+    }
+
+    /// The driver of that name.
+    ///
+    /// # Errors
+    /// `Unavailable` where the configuration does not name it any more.
+    pub fn driver(&self, name: &str) -> Result<Arc<dyn Hypervisor>> {
+        self.drivers()
+            .find(|driver| driver.name() == name)
+            .cloned()
+            .ok_or_else(|| {
+                Error::unavailable(format!("hypervisor `{name}` is not configured"))
+                    .hint("Add it to the configuration again, or remove its servers.")
+            })
+    }
+
+    /// Asks all drivers. Returns the errors of those that did not answer, by name.
+    pub async fn sync_all(&self) -> Vec<(String, Error)> {
+        let mut errors = Vec::new();
+        for host in &self.inner.hosts {
+            if let Err(error) = self.sync_host(host).await {
+                errors.push((host.driver.name().to_owned(), error));
+            }
+        }
+        errors
+    }
+
+    /// Asks the drivers that hold these resources, before something is decided about them.
+    ///
+    /// A driver that does not answer in time leaves the catalog's copy as it is: the work itself
+    /// finds out then, and is tried again.
+    pub async fn refresh<'a>(&self, hosts: impl Iterator<Item = &'a str>) {
+        let mut names: Vec<&str> = hosts.collect();
+        names.sort_unstable();
+        names.dedup();
+        for host in &self.inner.hosts {
+            let name = host.driver.name();
+            if names.contains(&name)
+                && let Err(error) = self.sync_host(host).await
+            {
+                tracing::warn!(host = name, error = %error.chain(), "hypervisor did not answer");
+            }
+        }
+    }
+
+    /// Asks all drivers every `period` until `stop`.
+    pub async fn run(&self, period: Duration, stop: CancellationToken) {
+        loop {
+            for (name, error) in self.sync_all().await {
+                tracing::warn!(host = %name, error = %error.chain(), "hypervisor did not answer");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(period) => {}
+            }
+        }
+    }
+
+    async fn sync_host(&self, host: &Host) -> Result<()> {
+        let _turn = host.turn.lock().await;
+        let asked = async {
+            let servers = host.driver.servers().await?;
+            let disks = host.driver.detached_disks().await?;
+            Ok::<_, Error>((servers, disks))
+        };
+        let (found, detached) = tokio::time::timeout(DRIVER_PATIENCE, asked)
+            .await
+            .map_err(|_| Error::unavailable("the hypervisor did not answer in time"))??;
+        let now = self.inner.clock.now();
+        let name = host.driver.name();
+
+        // Looked at without the write lock first: mostly nothing has changed.
+        let mut tx = self.inner.catalog.snapshot().await?;
+        let known = load(&mut tx, name).await?;
+        drop(tx);
+        let project = self.inner.default_project;
+        if sync::changes(name, project, &known, &found, &detached, now).is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.inner.catalog.write().await?;
+        let known = load(&mut tx, name).await?;
+        let changes = sync::changes(name, project, &known, &found, &detached, now);
+        for server in &changes.new_servers {
+            servers::insert(&mut tx, server).await?;
+            tracing::info!(server.id = %server.id, server.name = %server.name, host = name, "server found");
+        }
+        for server in &changes.servers {
+            servers::update(&mut tx, server).await?;
+        }
+        for disk in &changes.new_disks {
+            disks::insert(&mut tx, disk).await?;
+        }
+        for disk in &changes.disks {
+            disks::update(&mut tx, disk).await?;
+        }
+        tx.commit().await
+    }
+}
+
+async fn load(tx: &mut crate::catalog::Tx, name: &str) -> Result<(Vec<Server>, Vec<Disk>)> {
+    Ok((
+        servers::of_hypervisor(tx, name).await?,
+        disks::of_hypervisor(tx, name).await?,
+    ))
+}

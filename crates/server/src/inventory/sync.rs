@@ -1,0 +1,265 @@
+//! The difference between what a driver says and what the catalog holds.
+
+use coffer_core::ids::{DiskId, ProjectId, ServerId};
+use coffer_engine::hypervisor::{DiskInfo, PowerState, ServerInfo};
+use jiff::Timestamp;
+
+use crate::catalog::disks::Disk;
+use crate::catalog::record::Json;
+use crate::catalog::servers::Server;
+use crate::door;
+
+/// What has to be written.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub new_servers: Vec<Server>,
+    pub servers: Vec<Server>,
+    pub new_disks: Vec<Disk>,
+    pub disks: Vec<Disk>,
+}
+
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.new_servers.is_empty()
+            && self.servers.is_empty()
+            && self.new_disks.is_empty()
+            && self.disks.is_empty()
+    }
+}
+
+/// Name of a power state in the catalog.
+pub(super) fn power_name(state: PowerState) -> &'static str {
+    match state {
+        PowerState::Running => "running",
+        PowerState::Paused => "paused",
+        PowerState::ShuttingDown => "shutting_down",
+        PowerState::Stopped => "stopped",
+        PowerState::Faulty => "faulty",
+    }
+}
+
+pub(super) fn changes(
+    host: &str,
+    default_project: ProjectId,
+    (servers, disks): &(Vec<Server>, Vec<Disk>),
+    found: &[ServerInfo],
+    detached: &[DiskInfo],
+    now: Timestamp,
+) -> Changes {
+    let mut changes = Changes::default();
+    let mut seen_disks = Vec::new();
+    for info in found {
+        let known = servers.iter().find(|s| s.native_id == info.native_id);
+        let server = server_row(host, default_project, known, info, now);
+        for (position, disk) in info.disks.iter().enumerate() {
+            seen_disks.push(disk.native_id.as_str());
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            let attached = Some((&server, position));
+            add_disk(
+                &mut changes,
+                host,
+                server.project_id,
+                disks,
+                disk,
+                attached,
+                now,
+            );
+        }
+        match known {
+            None => changes.new_servers.push(server),
+            Some(old) if same_server(old, &server) => {}
+            Some(_) => changes.servers.push(server),
+        }
+    }
+    for disk in detached {
+        seen_disks.push(disk.native_id.as_str());
+        add_disk(&mut changes, host, default_project, disks, disk, None, now);
+    }
+    for server in servers {
+        let there = found.iter().any(|info| info.native_id == server.native_id);
+        if !there && server.is_there() {
+            changes.servers.push(Server {
+                vanished_at: Some(now),
+                power: "stopped".to_owned(),
+                updated_at: now,
+                ..server.clone()
+            });
+        }
+    }
+    for disk in disks {
+        if !seen_disks.contains(&disk.native_id.as_str()) && disk.is_there() {
+            changes.disks.push(Disk {
+                vanished_at: Some(now),
+                updated_at: now,
+                ..disk.clone()
+            });
+        }
+    }
+    changes
+}
+
+fn server_row(
+    host: &str,
+    default_project: ProjectId,
+    known: Option<&Server>,
+    info: &ServerInfo,
+    now: Timestamp,
+) -> Server {
+    Server {
+        id: known.map_or_else(|| ServerId(door::new_uuid()), |s| s.id),
+        project_id: known.map_or(default_project, |s| s.project_id),
+        hypervisor: host.to_owned(),
+        native_id: info.native_id.clone(),
+        name: info.name.clone(),
+        power: power_name(info.state).to_owned(),
+        vcpus: u64::from(info.vcpus),
+        memory_mib: info.memory_mib,
+        architecture: info.architecture.clone(),
+        restart_allowed: info.restart_allowed,
+        nics: Json(serde_json::to_value(&info.nics).unwrap_or_default()),
+        created_at: known.map_or(now, |s| s.created_at),
+        updated_at: now,
+        vanished_at: None,
+    }
+}
+
+fn same_server(old: &Server, new: &Server) -> bool {
+    *old == Server {
+        updated_at: old.updated_at,
+        ..new.clone()
+    }
+}
+
+fn add_disk(
+    changes: &mut Changes,
+    host: &str,
+    project: ProjectId,
+    disks: &[Disk],
+    info: &DiskInfo,
+    attached: Option<(&Server, i64)>,
+    now: Timestamp,
+) {
+    let known = disks.iter().find(|d| d.native_id == info.native_id);
+    let name = match attached {
+        Some((server, _)) => format!("{}-{}", server.name, info.name),
+        None => info.name.clone(),
+    };
+    let disk = Disk {
+        id: known.map_or_else(|| DiskId(door::new_uuid()), |d| d.id),
+        // An attached disk belongs to its server's project; a detached one stays where it was.
+        project_id: match attached {
+            Some(_) => project,
+            None => known.map_or(project, |d| d.project_id),
+        },
+        hypervisor: host.to_owned(),
+        native_id: info.native_id.clone(),
+        server_id: attached.map(|(server, _)| server.id),
+        device: info.name.clone(),
+        name: name.chars().take(255).collect(),
+        size_bytes: info.size_bytes,
+        path: info.path.clone(),
+        format: info.format.clone(),
+        bus: info.bus.clone(),
+        system: info.system,
+        shareable: info.shareable,
+        unsupported: info.unsupported.clone(),
+        position: attached.map_or(0, |(_, position)| position),
+        created_at: known.map_or(now, |d| d.created_at),
+        updated_at: now,
+        vanished_at: None,
+    };
+    match known {
+        None => changes.new_disks.push(disk),
+        Some(old)
+            if *old
+                == Disk {
+                    updated_at: old.updated_at,
+                    ..disk.clone()
+                } => {}
+        Some(_) => changes.disks.push(disk),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk(native: &str) -> DiskInfo {
+        DiskInfo {
+            native_id: native.into(),
+            name: native.into(),
+            size_bytes: 4096,
+            path: "/x".into(),
+            format: "raw".into(),
+            bus: "virtio".into(),
+            system: native.ends_with('a'),
+            shareable: false,
+            unsupported: None,
+        }
+    }
+
+    fn server(native: &str, disks: &[&str]) -> ServerInfo {
+        ServerInfo {
+            native_id: native.into(),
+            name: format!("name-{native}"),
+            state: PowerState::Running,
+            vcpus: 1,
+            memory_mib: 512,
+            architecture: "x86_64".into(),
+            disks: disks.iter().map(|d| disk(d)).collect(),
+            nics: vec![],
+            restart_allowed: true,
+        }
+    }
+
+    fn apply(known: &mut (Vec<Server>, Vec<Disk>), changes: Changes) {
+        for s in changes.servers {
+            known.0.retain(|k| k.id != s.id);
+            known.0.push(s);
+        }
+        for d in changes.disks {
+            known.1.retain(|k| k.id != d.id);
+            known.1.push(d);
+        }
+        known.0.extend(changes.new_servers);
+        known.1.extend(changes.new_disks);
+    }
+
+    #[test]
+    fn ids_stay_while_things_come_go_and_come_back() {
+        let project = ProjectId([1; 16]);
+        let at = |n| Timestamp::from_millisecond(n).unwrap();
+        let mut known = (vec![], vec![]);
+        let run =
+            |known: &mut (Vec<Server>, Vec<Disk>), found: &[ServerInfo], loose: &[DiskInfo], n| {
+                let c = changes("h", project, known, found, loose, at(n));
+                let empty = c.is_empty();
+                apply(known, c);
+                empty
+            };
+        let both = [server("s", &["da", "db"])];
+        assert!(!run(&mut known, &both, &[], 1));
+        assert!(run(&mut known, &both, &[], 2), "nothing changed");
+        let server_id = known.0[0].id;
+        let db = known.1.iter().find(|d| d.native_id == "db").unwrap().id;
+        assert_eq!(
+            known.1.iter().find(|d| d.id == db).unwrap().name,
+            "name-s-db"
+        );
+
+        // The disk is detached: same id, no server.
+        run(&mut known, &[server("s", &["da"])], &[disk("db")], 3);
+        let loose = known.1.iter().find(|d| d.native_id == "db").unwrap();
+        assert_eq!((loose.id, loose.server_id), (db, None));
+
+        // Everything goes and comes back.
+        run(&mut known, &[], &[], 4);
+        assert!(known.0.iter().all(|s| !s.is_there()));
+        assert!(known.1.iter().all(|d| !d.is_there()));
+        run(&mut known, &both, &[], 5);
+        assert_eq!(known.0[0].id, server_id);
+        let back = known.1.iter().find(|d| d.native_id == "db").unwrap();
+        assert_eq!((back.id, back.server_id), (db, Some(server_id)));
+        assert_eq!((known.0.len(), known.1.len()), (1, 2));
+    }
+}

@@ -1,0 +1,151 @@
+//! The seam to the engine: the vaults' repositories, opened once and shared.
+//!
+//! A vault's repository lies in its store below the vault's id. Its key is wrapped by the key of
+//! the configuration.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use coffer_core::cbr::{Code, Refusal};
+pub use coffer_core::format::records::{
+    DefinitionRecord, Facts, InstantRecord, Manifest, ManifestDisk, Resource as ResourceRecord,
+    Tracking,
+};
+use coffer_core::ids::VaultId;
+use coffer_core::{Error, Kind, Result};
+pub use coffer_engine::pipeline::{BackupDisk, BackupJob, KnownState, back_up, restore_disk};
+use coffer_engine::repository::keys::create_key_file;
+use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};
+use tokio::sync::Mutex;
+
+use crate::catalog::vaults::Vault;
+use crate::config::Config;
+
+/// Where one store of the configuration is.
+#[derive(Debug, Clone)]
+struct Place {
+    name: String,
+    location: String,
+}
+
+/// The repositories of all vaults. Clones share them.
+#[derive(Clone)]
+pub struct Repositories {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    places: Vec<Place>,
+    default: Option<String>,
+    key: KeySource,
+    open: Mutex<HashMap<VaultId, Repository>>,
+}
+
+impl Repositories {
+    /// The repositories that a configuration says. Makes the key file where the configuration
+    /// names neither key nor passphrase and there is none yet.
+    pub fn new(config: &Config) -> Result<Repositories> {
+        let places = config
+            .stores
+            .iter()
+            .map(|store| Place {
+                name: store.name.to_string(),
+                location: match (&store.path, &store.url) {
+                    (Some(path), _) => path.display().to_string(),
+                    (None, Some(url)) => url.to_string(),
+                    (None, None) => String::new(),
+                },
+            })
+            .collect();
+        let key = match config.key.passphrase()? {
+            Some(passphrase) => KeySource::Passphrase(passphrase),
+            None => KeySource::File(match &config.key.file {
+                Some(path) => path.clone(),
+                None => own_key_file(&config.data_dir)?,
+            }),
+        };
+        Ok(Repositories {
+            inner: Arc::new(Inner {
+                places,
+                default: config.default_store().map(|store| store.name.to_string()),
+                key,
+                open: Mutex::default(),
+            }),
+        })
+    }
+
+    /// Name of the store for new vaults.
+    pub fn default_store(&self) -> Result<&str, Refusal> {
+        self.inner.default.as_deref().ok_or_else(|| {
+            Refusal::new(
+                Code::VAULT_CREATION_FAILED,
+                "no store for vaults is configured",
+            )
+            .hint("The operator adds a [[store]] to the configuration.")
+        })
+    }
+
+    fn store(&self, vault: &Vault, create: bool) -> Result<Store> {
+        let place = self.inner.places.iter().find(|p| p.name == vault.store);
+        let place = place.ok_or_else(|| {
+            Error::unavailable(format!("store `{}` is not configured", vault.store))
+                .hint("Add it to the configuration again.")
+        })?;
+        Store::open(&place.location, &vault.id.to_string(), create, &[])
+    }
+
+    /// Makes the repository of a new vault.
+    pub async fn create(&self, vault: &Vault) -> Result<()> {
+        let store = self.store(vault, true)?;
+        let repository =
+            Repository::init(store, &InitOptions::new(vault.id), &self.inner.key).await?;
+        self.inner.open.lock().await.insert(vault.id, repository);
+        Ok(())
+    }
+
+    /// The repository of a vault.
+    pub async fn open(&self, vault: &Vault) -> Result<Repository> {
+        let mut open = self.inner.open.lock().await;
+        if let Some(repository) = open.get(&vault.id) {
+            return Ok(repository.clone());
+        }
+        let repository = Repository::open(self.store(vault, false)?, &self.inner.key).await?;
+        open.insert(vault.id, repository.clone());
+        Ok(repository)
+    }
+
+    /// Bytes that a vault's objects take in the store.
+    pub async fn used_bytes(&self, vault: &Vault) -> Result<u64> {
+        let objects = self.store(vault, false)?.list("").await?;
+        Ok(objects.iter().map(|object| object.size).sum())
+    }
+
+    /// Removes everything of a vault from the store, its keys first: from then on nothing that
+    /// may be left behind can be read.
+    pub async fn destroy(&self, vault: &Vault) -> Result<()> {
+        self.inner.open.lock().await.remove(&vault.id);
+        let store = self.store(vault, true)?;
+        let mut objects = store.list("").await?;
+        objects.sort_by_key(|object| !object.name.starts_with("keys/"));
+        for object in objects {
+            store.remove(&object.name).await?;
+        }
+        Ok(())
+    }
+}
+
+fn own_key_file(data_dir: &Path) -> Result<std::path::PathBuf> {
+    let path = data_dir.join("vaults.key");
+    match create_key_file(&path) {
+        Ok(()) => {
+            tracing::info!(
+                "a key for vaults was made: {}; keep a copy of it elsewhere",
+                path.display()
+            );
+            Ok(path)
+        }
+        Err(error) if error.kind == Kind::Conflict => Ok(path),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,463 @@
+//! The workers behind the durable queue.
+//!
+//! A task is a row. It is put there in the transaction that changes what it works on, a worker
+//! claims it with a lease, renews the lease while it works, and ends it in the transaction that
+//! writes what came of it. So every crash leaves a row that the next start takes up:
+//!
+//! | crash | left behind | who heals it |
+//! |---|---|---|
+//! | before the claim | a waiting task | the next claim |
+//! | during the work | a running task whose lease ran out, an open session on the hypervisor | the start frees the leases and lets the drivers clean up; the task runs again, and every kind of work may run twice |
+//! | between manifest and row | a manifest without an available row | the task runs again and finds the manifest |
+//! | row written, old epoch still there | two epochs | the drivers' clean-up at the start keeps the recorded one |
+//!
+//! | beside | backup | restore | delete, remove, reclaim |
+//! |---|---|---|---|
+//! | backup | of another server: yes; of the same: one after the other (lock key) | refused at the call, else one after the other | yes: the repository's sessions pin what a backup builds on |
+//! | restore | | of other servers: yes | yes: a backup being restored from cannot be deleted |
+//! | delete | | | of another vault: yes; of the same: one after the other |
+
+mod backup;
+mod delete;
+pub mod engine;
+mod outcome;
+mod restore;
+pub mod work;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use coffer_core::{Error, Kind, Result};
+use coffer_engine::hypervisor::EpochName;
+use coffer_engine::progress::Progress;
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use crate::app::App;
+use crate::catalog::tasks::{Counters, Limits, Task};
+use crate::catalog::{backups, epochs, tasks};
+use crate::door;
+use work::Work;
+
+/// How long a claim holds without a heartbeat.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How often a worker writes its progress and looks whether it shall stop.
+const HEARTBEAT: Duration = Duration::from_millis(500);
+/// How often the queue is looked at where nobody rings: tasks to be tried again come due.
+const TICK: Duration = Duration::from_secs(1);
+/// How often backups are looked for whose time is over.
+const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
+/// How often work is begun where something outside does not answer.
+const ATTEMPTS: u64 = 6;
+/// Wait before the second attempt; doubles each time.
+const BACKOFF_SECONDS: i64 = 2;
+
+/// How much runs at once.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkerLimits {
+    /// In this process.
+    pub tasks: usize,
+    /// On one hypervisor.
+    pub per_host: u64,
+    /// In one vault.
+    pub per_vault: u64,
+}
+
+/// The workers of one process. Clones share everything.
+#[derive(Clone)]
+pub struct Workers {
+    app: App,
+    name: Arc<str>,
+    service: Arc<str>,
+    limits: WorkerLimits,
+}
+
+/// Why a running task was told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// The user asked for it.
+    Cancelled,
+    /// The process ends: the task goes on after the next start.
+    Parked,
+    /// Another worker has it.
+    LeaseLost,
+}
+
+/// What a task's work reaches.
+pub(crate) struct Run {
+    pub app: App,
+    pub task: Task,
+    pub service: Arc<str>,
+    pub progress: Progress,
+    /// Fires for each [`Stop`].
+    pub cancel: CancellationToken,
+    /// Fires where the user asked for the end.
+    pub abandon: CancellationToken,
+    /// Fires where the work shall be left as it is, to be taken up later.
+    pub parked: CancellationToken,
+    phase: Arc<Mutex<Phase>>,
+    worker: Arc<str>,
+}
+
+/// How the share of work done becomes a percentage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Before the instant is taken: at most 10 %, whatever happens.
+    Preparing,
+    /// After it.
+    Working,
+}
+
+impl Run {
+    /// From here on the progress passes 10 %: the server may be restarted.
+    pub fn working(&self) {
+        *self.phase.lock().expect("no panic holds this lock") = Phase::Working;
+    }
+
+    /// Another instant has to be taken.
+    pub fn preparing(&self) {
+        *self.phase.lock().expect("no panic holds this lock") = Phase::Preparing;
+    }
+
+    fn counters(&self) -> Counters {
+        let seen = self.progress.snapshot();
+        let phase = *self.phase.lock().expect("no panic holds this lock");
+        let percent = match phase {
+            Phase::Preparing => 5,
+            Phase::Working => 11 + u64::from(seen.percent()) * 88 / 100,
+        };
+        Counters {
+            percent,
+            total_bytes: seen.total_bytes,
+            done_bytes: seen.done_bytes.min(seen.total_bytes),
+            read_bytes: seen.read_bytes,
+            new_bytes: seen.new_bytes,
+            stored_bytes: seen.stored_bytes,
+        }
+    }
+}
+
+impl Workers {
+    /// The workers of a service.
+    ///
+    /// `service` is the name in the epochs: `a-z 0-9`, at most 8 characters, the same after each
+    /// start.
+    pub fn new(app: App, service: &str, limits: WorkerLimits) -> Workers {
+        let name = hex::encode(door::random_bytes::<8>());
+        Workers {
+            app,
+            name: name.into(),
+            service: service.into(),
+            limits,
+        }
+    }
+
+    /// Takes up what the last process left: frees its leases, lets the drivers clean up, and
+    /// finishes rows whose manifests are there.
+    ///
+    /// To be called once, before [`Workers::run`], by the only service of the catalog.
+    pub async fn reconcile(&self) -> Result<()> {
+        let now = self.app.now();
+        let mut tx = self.app.catalog.write().await?;
+        let freed = tasks::free_leases(&mut tx, now).await?;
+        tx.commit().await?;
+        if freed > 0 {
+            tracing::info!(count = freed, "tasks of the last run taken up");
+        }
+        self.clean_hosts().await?;
+        self.finish_committed().await
+    }
+
+    async fn clean_hosts(&self) -> Result<()> {
+        for driver in self.app.inventory.drivers() {
+            let mut tx = self.app.catalog.snapshot().await?;
+            let keep: Vec<EpochName> = epochs::of_hypervisor(&mut tx, driver.name())
+                .await?
+                .into_iter()
+                .map(|e| EpochName(e.epoch))
+                .collect();
+            drop(tx);
+            if let Err(error) = driver.reconcile(&keep).await {
+                tracing::warn!(host = driver.name(), error = %error.chain(), "hypervisor was not cleaned up");
+            }
+        }
+        Ok(())
+    }
+
+    /// A backup that failed for want of an acknowledgement may have its manifest all the same.
+    async fn finish_committed(&self) -> Result<()> {
+        let mut tx = self.app.catalog.snapshot().await?;
+        let failed = backups::failed(&mut tx).await?;
+        drop(tx);
+        for backup in failed {
+            let mut tx = self.app.catalog.snapshot().await?;
+            let vault = crate::catalog::vaults::get(&mut tx, backup.vault_id).await?;
+            drop(tx);
+            let Some(vault) = vault else { continue };
+            let found = async {
+                let repository = self.app.repositories.open(&vault).await?;
+                repository.manifest(backup.id).await
+            };
+            match found.await {
+                Ok(Some(manifest)) => {
+                    outcome::backup_found(&self.app, &backup, &manifest).await?;
+                    tracing::info!(backup.id = %backup.id, "backup found committed");
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(vault.id = %vault.id, error = %error.chain(), "vault could not be read");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Works on the queue until `stop`, then parks what runs.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        let mut looked = None;
+        loop {
+            if looked.is_none_or(|at: tokio::time::Instant| at.elapsed() > EXPIRY_PERIOD) {
+                looked = Some(tokio::time::Instant::now());
+                if let Err(error) = self.app.expire().await {
+                    tracing::warn!(error = %error.chain(), "expired backups could not be queued for deletion");
+                }
+            }
+            // Listening before looking: nothing that rings in between is missed.
+            let rung = self.app.bell.notified();
+            while running.len() < self.limits.tasks && !stop.is_cancelled() {
+                match self.claim().await {
+                    Ok(Some(task)) => {
+                        let workers = self.clone();
+                        let stop = stop.clone();
+                        let span =
+                            tracing::info_span!("task", task.id = %task.id, kind = %task.kind);
+                        running.spawn(
+                            async move { workers.carry_out(task, stop).await }.instrument(span),
+                        );
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        tracing::warn!(error = %error.chain(), "the queue could not be read");
+                        break;
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = rung => {}
+                Some(ended) = running.join_next(), if !running.is_empty() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a worker panicked; its task is tried again");
+                    }
+                }
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    async fn claim(&self) -> Result<Option<Task>> {
+        let now = self.app.now();
+        let limits = Limits {
+            per_host: self.limits.per_host,
+            per_vault: self.limits.per_vault,
+        };
+        let mut tx = self.app.catalog.snapshot().await?;
+        if tasks::open(&mut tx).await?.is_empty() {
+            return Ok(None);
+        }
+        drop(tx);
+        let mut tx = self.app.catalog.write().await?;
+        let task = tasks::claim(&mut tx, &self.name, limits, now, after(now, LEASE)).await?;
+        tx.commit().await?;
+        Ok(task)
+    }
+
+    async fn carry_out(&self, task: Task, stop: CancellationToken) {
+        let run = Run {
+            app: self.app.clone(),
+            service: self.service.clone(),
+            progress: Progress::new(),
+            cancel: CancellationToken::new(),
+            abandon: CancellationToken::new(),
+            parked: CancellationToken::new(),
+            phase: Arc::new(Mutex::new(Phase::Preparing)),
+            worker: self.name.clone(),
+            task,
+        };
+        let why = Arc::new(Mutex::new(None));
+        let work = async {
+            // A panic is our fault and would come again: the task fails, its rows are settled.
+            let result = AssertUnwindSafe(perform(&run)).catch_unwind().await;
+            let result =
+                result.unwrap_or_else(|_| Err(Error::internal("the task's work panicked")));
+            (result, *why.lock().expect("no panic holds this lock"))
+        };
+        let beat = heartbeat(&run, &stop, &why);
+        let (result, why) = tokio::select! {
+            biased;
+            ended = work => ended,
+            never = beat => match never {},
+        };
+        if let Err(error) = conclude(&run, result, why).await {
+            // The lease runs out, and the task is begun again.
+            tracing::error!(error = %error.chain(), "the end of a task could not be written");
+        }
+        self.app.bell.notify_waiters();
+    }
+}
+
+/// Does the work of a task.
+async fn perform(run: &Run) -> Result<()> {
+    let work: Work = serde_json::from_value(run.task.payload.0.clone())
+        .map_err(|e| Error::internal("read what the task has to do").caused_by(e))?;
+    if run.task.cancel {
+        return Err(Error::cancelled("cancelled"));
+    }
+    match work {
+        Work::Backup { extra } => backup::run(run, &extra).await,
+        Work::Restore {
+            disks,
+            server,
+            power_on,
+            stop_seconds,
+        } => {
+            let limit = Duration::from_secs(stop_seconds);
+            restore::run(run, &disks, server, power_on, limit).await
+        }
+        Work::RestoreFile { source, path } => restore::run_file(run, source, &path).await,
+        Work::Delete {} => delete::run(run).await,
+        Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
+        Work::VaultDelete {} => delete::run_vault(run).await,
+    }
+}
+
+/// Renews the lease, writes the progress, and tells the work to stop where it shall.
+async fn heartbeat(
+    run: &Run,
+    stop: &CancellationToken,
+    why: &Mutex<Option<Stop>>,
+) -> std::convert::Infallible {
+    let mut written = None;
+    let mut renewed = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(HEARTBEAT) => {}
+            () = stop.cancelled(), if !run.cancel.is_cancelled() => {}
+        }
+        let mut reason = stop.is_cancelled().then_some(Stop::Parked);
+        let counters = run.counters();
+        let due = written != Some(counters) || renewed.elapsed() > Duration::from_secs(10);
+        match beat(run, counters, due).await {
+            Ok(Some(false)) => {
+                if due {
+                    written = Some(counters);
+                    renewed = tokio::time::Instant::now();
+                }
+            }
+            Ok(Some(true)) => reason = Some(Stop::Cancelled),
+            Ok(None) => reason = Some(Stop::LeaseLost),
+            Err(error) => {
+                tracing::warn!(error = %error.chain(), "progress could not be written");
+                if renewed.elapsed() > Duration::try_from(LEASE).unwrap_or_default() {
+                    reason = Some(Stop::LeaseLost);
+                }
+            }
+        }
+        if let Some(reason) = reason
+            && !run.cancel.is_cancelled()
+        {
+            *why.lock().expect("no panic holds this lock") = Some(reason);
+            match reason {
+                Stop::Cancelled => run.abandon.cancel(),
+                Stop::Parked | Stop::LeaseLost => run.parked.cancel(),
+            }
+            run.cancel.cancel();
+        }
+    }
+}
+
+/// Whether the task's end was asked for; none where it is not ours any more.
+async fn beat(run: &Run, counters: Counters, write: bool) -> Result<Option<bool>> {
+    let app = &run.app;
+    if !write {
+        let mut tx = app.catalog.snapshot().await?;
+        let task = tasks::get(&mut tx, run.task.id).await?;
+        return Ok(task
+            .filter(|t| *t.lease_owner == *run.worker)
+            .map(|t| t.cancel));
+    }
+    let now = app.now();
+    let mut tx = app.catalog.write().await?;
+    let flag = tasks::heartbeat(
+        &mut tx,
+        run.task.id,
+        &run.worker,
+        counters,
+        now,
+        after(now, LEASE),
+    )
+    .await?;
+    if let (Some(_), "backup", Some(backup)) = (flag, run.task.kind.as_str(), run.task.backup_id) {
+        backups::set_progress(&mut tx, backup, counters.percent).await?;
+    }
+    tx.commit().await?;
+    Ok(flag)
+}
+
+/// Writes how the work ended.
+async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()> {
+    let app = &run.app;
+    let now = app.now();
+    let Err(error) = result else {
+        // The work itself wrote its success, together with the task's.
+        return Ok(());
+    };
+    match (why, error.kind) {
+        (Some(Stop::LeaseLost), _) => Ok(()),
+        (Some(Stop::Parked), Kind::Cancelled | Kind::Unavailable) => {
+            let mut tx = app.catalog.write().await?;
+            tasks::give_back(&mut tx, run.task.id, &run.worker, true, None, now, now).await?;
+            tx.commit().await?;
+            tracing::info!("task parked");
+            Ok(())
+        }
+        (None, Kind::Unavailable) if run.task.attempt < ATTEMPTS => {
+            let wait = BACKOFF_SECONDS << run.task.attempt.saturating_sub(1).min(10);
+            tracing::warn!(error = %error.chain(), "task is tried again in {wait} s");
+            let mut tx = app.catalog.write().await?;
+            let due = after(now, SignedDuration::from_secs(wait));
+            let code = outcome::operation(&run.task).code(error.kind).to_string();
+            let text = (code.as_str(), error.message.as_str());
+            tasks::give_back(
+                &mut tx,
+                run.task.id,
+                &run.worker,
+                false,
+                Some(text),
+                due,
+                now,
+            )
+            .await?;
+            tx.commit().await
+        }
+        (Some(Stop::Cancelled), _) => {
+            tracing::info!("task cancelled");
+            outcome::cancelled(run).await
+        }
+        (_, Kind::Cancelled) => outcome::cancelled(run).await,
+        _ => {
+            tracing::error!(error = %error.chain(), "task failed");
+            outcome::failed(run, &error).await
+        }
+    }
+}
+
+pub(crate) fn after(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,411 @@
+//! A hypervisor of plain files for tests: what its disks hold is really read and written, its
+//! epochs really say what changed (by comparing with a copy), and it can be slow, fail and lose
+//! an instant.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use coffer_core::extent::{Extent, ExtentSet};
+use coffer_core::{Error, Result};
+use coffer_engine::block::{BlockSource, SourceExtent};
+use coffer_engine::hypervisor::file::{RawFileSource, RawFileTarget};
+use coffer_engine::hypervisor::*;
+use tokio::sync::watch;
+
+const GRAIN: usize = 64 * 1024;
+
+/// The host. Survives restarts of the service, as a real one does.
+pub struct FileHost {
+    directory: PathBuf,
+    servers: Mutex<Vec<ServerInfo>>,
+    detached: Mutex<Vec<DiskInfo>>,
+    epochs: Mutex<HashMap<(String, String), Vec<u8>>>,
+    gate: watch::Sender<bool>,
+    lost: Arc<AtomicBool>,
+    copies: AtomicU32,
+    /// How many of the next instants fail with `Unavailable`.
+    pub failures: AtomicU32,
+    /// Times a server was switched off.
+    pub stops: AtomicU32,
+}
+
+pub fn disk(name: &str, path: &Path, size: u64, system: bool) -> DiskInfo {
+    DiskInfo {
+        native_id: path.display().to_string(),
+        name: name.to_owned(),
+        size_bytes: size,
+        path: path.display().to_string(),
+        format: "raw".into(),
+        bus: "virtio".into(),
+        system,
+        shareable: false,
+        unsupported: None,
+    }
+}
+
+impl FileHost {
+    pub fn new(directory: &Path) -> Arc<FileHost> {
+        Arc::new(FileHost {
+            directory: directory.to_owned(),
+            servers: Mutex::default(),
+            detached: Mutex::default(),
+            epochs: Mutex::default(),
+            gate: watch::channel(true).0,
+            lost: Arc::default(),
+            copies: AtomicU32::new(0),
+            failures: AtomicU32::new(0),
+            stops: AtomicU32::new(0),
+        })
+    }
+
+    /// Adds a running server with disks of these sizes in MiB, filled with data; the first is the
+    /// system disk.
+    pub fn add_server(&self, name: &str, sizes_mib: &[u64]) {
+        let mut disks = Vec::new();
+        for (n, mib) in sizes_mib.iter().enumerate() {
+            let path = self.directory.join(format!("{name}-{n}.raw"));
+            let size = mib << 20;
+            let file = std::fs::File::create(&path).unwrap();
+            file.set_len(size).unwrap();
+            let device = format!("vd{}", char::from(b'a' + u8::try_from(n).unwrap()));
+            disks.push(disk(&device, &path, size, n == 0));
+            write_pattern(&path, 0, (size / 2) as usize, n as u8 + 1);
+        }
+        self.servers.lock().unwrap().push(ServerInfo {
+            native_id: format!("native-{name}"),
+            name: name.to_owned(),
+            state: PowerState::Running,
+            vcpus: 1,
+            memory_mib: 256,
+            architecture: "x86_64".into(),
+            disks,
+            nics: vec![],
+            restart_allowed: true,
+        });
+    }
+
+    pub fn path(&self, server: &str, disk: usize) -> PathBuf {
+        self.directory.join(format!("{server}-{disk}.raw"))
+    }
+
+    pub fn bytes(&self, server: &str, disk: usize) -> Vec<u8> {
+        std::fs::read(self.path(server, disk)).unwrap()
+    }
+
+    pub fn change(&self, name: &str, change: impl FnOnce(&mut ServerInfo)) {
+        let mut servers = self.servers.lock().unwrap();
+        change(servers.iter_mut().find(|s| s.name == name).unwrap());
+    }
+
+    pub fn remove_server(&self, name: &str) {
+        self.servers.lock().unwrap().retain(|s| s.name != name);
+    }
+
+    pub fn state(&self, name: &str) -> PowerState {
+        let servers = self.servers.lock().unwrap();
+        servers.iter().find(|s| s.name == name).unwrap().state
+    }
+
+    /// Stops or lets go the reading of all instants.
+    pub fn open_gate(&self, open: bool) {
+        self.gate.send_replace(open);
+    }
+
+    /// Every open instant is lost.
+    pub fn lose_instants(&self) {
+        self.lost.store(true, Ordering::SeqCst);
+    }
+
+    pub fn epoch_count(&self) -> usize {
+        self.epochs.lock().unwrap().len()
+    }
+
+    fn changed(&self, disk: &str, epoch: &EpochName) -> Option<ExtentSet> {
+        let epochs = self.epochs.lock().unwrap();
+        let before = epochs.get(&(disk.to_owned(), epoch.0.clone()))?;
+        let now = std::fs::read(disk).ok()?;
+        let mut set = ExtentSet::default();
+        for (n, (a, b)) in before.chunks(GRAIN).zip(now.chunks(GRAIN)).enumerate() {
+            if a != b {
+                set.insert(Extent::from_len((n * GRAIN) as u64, b.len() as u64));
+            }
+        }
+        Some(set)
+    }
+
+    fn begin_epoch(&self, disk: &str, epoch: &EpochName) {
+        let now = std::fs::read(disk).unwrap();
+        self.epochs
+            .lock()
+            .unwrap()
+            .insert((disk.to_owned(), epoch.0.clone()), now);
+    }
+}
+
+/// Writes `len` bytes that look like data, not like zeroes.
+pub fn write_pattern(path: &Path, offset: usize, len: usize, seed: u8) {
+    use std::os::unix::fs::FileExt;
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    let mut reader = blake3::Hasher::new()
+        .update(&[seed])
+        .update(&offset.to_le_bytes())
+        .finalize_xof();
+    let mut bytes = vec![0; len];
+    reader.fill(&mut bytes);
+    file.write_all_at(&bytes, offset as u64).unwrap();
+}
+
+struct Gated {
+    inner: RawFileSource,
+    gate: watch::Receiver<bool>,
+    lost: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl BlockSource for Gated {
+    fn size(&self) -> u64 {
+        self.inner.size()
+    }
+    async fn extents(&self, window: Extent) -> Result<Vec<SourceExtent>> {
+        self.inner.extents(window).await
+    }
+    async fn read(&self, extent: Extent) -> Result<Bytes> {
+        let mut gate = self.gate.clone();
+        while !*gate.borrow() {
+            if self.lost.load(Ordering::SeqCst) {
+                return Err(Error::unavailable("the instant is gone"));
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(20), gate.changed()).await;
+        }
+        self.inner.read(extent).await
+    }
+}
+
+struct Snapshot {
+    host: Arc<FileHost>,
+    instant: Instant,
+    disks: Vec<SnapshotDisk>,
+    definition: ServerDefinition,
+    lost: Arc<AtomicBool>,
+    request: SnapshotRequest,
+    files: Vec<PathBuf>,
+}
+
+#[async_trait]
+impl SnapshotSession for Snapshot {
+    fn instant(&self) -> &Instant {
+        &self.instant
+    }
+    fn disks(&self) -> &[SnapshotDisk] {
+        &self.disks
+    }
+    fn definition(&self) -> &ServerDefinition {
+        &self.definition
+    }
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
+    }
+    async fn close(&self, outcome: Outcome) -> Result<()> {
+        let mut epochs = self.host.epochs.lock().unwrap();
+        for disk in &self.request.disks {
+            let gone = match outcome {
+                Outcome::Committed => &disk.parent_epoch,
+                Outcome::Abandoned => &self.request.new_epoch,
+            };
+            if let Some(epoch) = gone {
+                epochs.remove(&(disk.native_id.clone(), epoch.0.clone()));
+            }
+        }
+        for file in &self.files {
+            let _ = std::fs::remove_file(file);
+        }
+        Ok(())
+    }
+}
+
+struct Targets {
+    host: Arc<FileHost>,
+    disks: Vec<TargetDisk>,
+}
+
+#[async_trait]
+impl TargetSession for Targets {
+    fn disks(&self) -> &[TargetDisk] {
+        &self.disks
+    }
+    async fn close(&self, new_epoch: Option<&EpochName>) -> Result<()> {
+        for disk in &self.disks {
+            let native = &disk.info.native_id;
+            self.host
+                .epochs
+                .lock()
+                .unwrap()
+                .retain(|(d, _), _| d != native);
+            if let Some(epoch) = new_epoch {
+                self.host.begin_epoch(native, epoch);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The driver of a host: `Arc<FileHost>` with the trait on it.
+pub struct Driver(pub Arc<FileHost>);
+
+#[async_trait]
+impl Hypervisor for Driver {
+    fn name(&self) -> &str {
+        "files"
+    }
+    async fn servers(&self) -> Result<Vec<ServerInfo>> {
+        Ok(self.0.servers.lock().unwrap().clone())
+    }
+    async fn server(&self, native_id: &str) -> Result<ServerInfo> {
+        let servers = self.0.servers.lock().unwrap();
+        let found = servers.iter().find(|s| s.native_id == native_id).cloned();
+        found.ok_or_else(|| Error::not_found("no such server"))
+    }
+    async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {
+        Ok(self.0.detached.lock().unwrap().clone())
+    }
+    async fn power(&self, native_id: &str, action: PowerAction) -> Result<()> {
+        let mut servers = self.0.servers.lock().unwrap();
+        let server = servers.iter_mut().find(|s| s.native_id == native_id);
+        let server = server.ok_or_else(|| Error::not_found("no such server"))?;
+        server.state = match action {
+            PowerAction::Start | PowerAction::Reboot | PowerAction::Reset => PowerState::Running,
+            PowerAction::Stop { .. } | PowerAction::ForceOff => {
+                self.0.stops.fetch_add(1, Ordering::SeqCst);
+                PowerState::Stopped
+            }
+        };
+        Ok(())
+    }
+    async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>> {
+        let host = &self.0;
+        let fails = host.failures.load(Ordering::SeqCst);
+        if fails > 0 {
+            host.failures.store(fails - 1, Ordering::SeqCst);
+            return Err(Error::unavailable("the host does not answer"));
+        }
+        host.lost.store(false, Ordering::SeqCst);
+        let known: Vec<DiskInfo> = {
+            let servers = host.servers.lock().unwrap();
+            let loose = host.detached.lock().unwrap().clone();
+            servers
+                .iter()
+                .flat_map(|s| s.disks.clone())
+                .chain(loose)
+                .collect()
+        };
+        let (mut disks, mut files) = (Vec::new(), Vec::new());
+        for wanted in &request.disks {
+            let info = known.iter().find(|d| d.native_id == wanted.native_id);
+            let info = info
+                .ok_or_else(|| Error::not_found("no such disk"))?
+                .clone();
+            let copy = host.copies.fetch_add(1, Ordering::SeqCst);
+            let copy = host.directory.join(format!("instant-{copy}"));
+            std::fs::copy(&info.path, &copy).unwrap();
+            let mut source = RawFileSource::open(&copy)?;
+            let changed = wanted
+                .parent_epoch
+                .as_ref()
+                .and_then(|e| host.changed(&wanted.native_id, e));
+            let tracking = match (changed, &wanted.parent_epoch) {
+                (Some(changed), Some(epoch)) => {
+                    source = source.with_changed(changed);
+                    ChangeTracking::Bitmap {
+                        epoch: epoch.clone(),
+                    }
+                }
+                _ => ChangeTracking::FullScan {
+                    reason: "there is no epoch to build on".into(),
+                },
+            };
+            if let Some(epoch) = &request.new_epoch {
+                host.begin_epoch(&wanted.native_id, epoch);
+            }
+            let gated = Gated {
+                inner: source,
+                gate: host.gate.subscribe(),
+                lost: host.lost.clone(),
+            };
+            disks.push(SnapshotDisk {
+                info,
+                tracking,
+                new_epoch: true,
+                source: Arc::new(gated),
+            });
+            files.push(copy);
+        }
+        Ok(Box::new(Snapshot {
+            host: host.clone(),
+            instant: Instant {
+                at: "2026-01-02T03:04:05Z".parse().unwrap(),
+                consistency: Consistency::Crash,
+                frozen: None,
+                notes: vec!["The guest has no agent.".into()],
+            },
+            disks,
+            definition: ServerDefinition {
+                kind: "test".into(),
+                text: "<x/>".into(),
+                ..Default::default()
+            },
+            lost: host.lost.clone(),
+            request,
+            files,
+        }))
+    }
+    async fn open_targets(
+        &self,
+        server: Option<&str>,
+        disks: Vec<TargetDiskRequest>,
+    ) -> Result<Box<dyn TargetSession>> {
+        if let Some(server) = server
+            && self.server(server).await?.state != PowerState::Stopped
+        {
+            return Err(Error::conflict("the server runs"));
+        }
+        let mut opened = Vec::new();
+        for wanted in disks {
+            let changed = wanted
+                .known_epoch
+                .as_ref()
+                .and_then(|e| self.0.changed(&wanted.native_id, e));
+            let target = RawFileTarget::open(&wanted.native_id)?;
+            let info = disk("x", Path::new(&wanted.native_id), 0, false);
+            opened.push(TargetDisk {
+                info,
+                target: Arc::new(target),
+                changed,
+            });
+        }
+        Ok(Box::new(Targets {
+            host: self.0.clone(),
+            disks: opened,
+        }))
+    }
+    async fn drop_epoch(&self, _: &str, epoch: &EpochName) -> Result<()> {
+        self.0
+            .epochs
+            .lock()
+            .unwrap()
+            .retain(|(_, e), _| *e != epoch.0);
+        Ok(())
+    }
+    async fn reconcile(&self, keep: &[EpochName]) -> Result<()> {
+        self.0
+            .epochs
+            .lock()
+            .unwrap()
+            .retain(|(_, e), _| keep.iter().any(|k| k.0 == *e));
+        Ok(())
+    }
+}

@@ -1,0 +1,337 @@
+//! A service over a host of files, to be restarted and killed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use coffer_server::config::Config;
+use coffer_server::door::Clock;
+use coffer_server::identity::PASSWORD_FILE;
+use coffer_server::serve::Service;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::host::{Driver, FileHost};
+
+pub struct Lab {
+    pub host: Arc<FileHost>,
+    pub directory: tempfile::TempDir,
+    config: String,
+    running: Option<(tokio::runtime::Runtime, Service)>,
+    pub base: String,
+    pub token: String,
+    pub project: String,
+    client: reqwest::Client,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.body["error_code"].as_str().unwrap_or_default()
+    }
+    pub fn text(&self) -> &str {
+        self.body["error_msg"].as_str().unwrap_or_default()
+    }
+}
+
+impl Lab {
+    pub async fn new() -> Lab {
+        Lab::with(|host| {
+            host.add_server("web", &[8, 4]);
+            host.add_server("db", &[4]);
+        })
+        .await
+    }
+
+    pub async fn with(fill: impl FnOnce(&FileHost)) -> Lab {
+        let directory = tempfile::tempdir().unwrap();
+        let disks = directory.path().join("disks");
+        std::fs::create_dir(&disks).unwrap();
+        std::fs::create_dir(directory.path().join("images")).unwrap();
+        let host = FileHost::new(&disks);
+        fill(&host);
+        let root = directory.path().display().to_string();
+        let config = format!(
+            "data_dir = '{root}/data'\nregion = 'eu-de'\n[http]\nlisten = ['127.0.0.1:0']\n\
+             shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n\
+             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n"
+        );
+        let mut lab = Lab {
+            host,
+            directory,
+            config,
+            running: None,
+            base: String::new(),
+            token: String::new(),
+            project: String::new(),
+            client: reqwest::Client::new(),
+        };
+        lab.start().await;
+        lab
+    }
+
+    /// Starts the service on threads of its own, so that a kill takes all of them.
+    pub async fn start(&mut self) {
+        self.start_with(Clock::new()).await;
+    }
+
+    pub async fn start_with(&mut self, clock: Clock) {
+        let config = Config::parse(&self.config).unwrap();
+        let driver: Arc<dyn coffer_engine::hypervisor::Hypervisor> =
+            Arc::new(Driver(self.host.clone()));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let started =
+            runtime.spawn(async move { Service::start(config, vec![driver], clock).await });
+        let service = started.await.unwrap().unwrap();
+        self.base = format!("http://{}", service.addresses()[0]);
+        self.running = Some((runtime, service));
+        let file = self.directory.path().join("data").join(PASSWORD_FILE);
+        let password = std::fs::read_to_string(file).unwrap();
+        self.log_in(password.trim()).await;
+    }
+
+    async fn log_in(&mut self, password: &str) {
+        let body = json!({"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {
+                "name": "admin", "password": password, "domain": {"name": "Default"}}}},
+            "scope": {"project": {"name": "eu-de", "domain": {"name": "Default"}}},
+        }});
+        let url = format!("{}/v3/auth/tokens", self.base);
+        let answer = self.client.post(url).json(&body).send().await.unwrap();
+        self.token = answer.headers()["x-subject-token"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let body: Value = answer.json().await.unwrap();
+        self.project = body["token"]["project"]["id"].as_str().unwrap().to_owned();
+    }
+
+    /// Stops the service as SIGTERM does.
+    pub async fn stop(&mut self) {
+        let (runtime, service) = self.running.take().unwrap();
+        runtime
+            .spawn(async move { service.stop().await })
+            .await
+            .unwrap();
+        runtime.shutdown_background();
+    }
+
+    /// Ends the service at once, wherever it is.
+    pub async fn kill(&mut self) {
+        let (runtime, service) = self.running.take().unwrap();
+        let catalog = service.state().catalog.clone();
+        // The threads are gone when this returns; what they had begun is as a kill leaves it.
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(5)))
+            .await
+            .unwrap();
+        drop(service);
+        drop(catalog);
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.call_as(&self.token, &self.project, method, path, body)
+            .await
+    }
+
+    pub async fn call_as(
+        &self,
+        token: &str,
+        project: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let path = match path.strip_prefix("coffer:") {
+            Some(rest) => format!("/coffer/v1/{project}{rest}"),
+            None => format!("/v3/{project}{path}"),
+        };
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header("X-Auth-Token", token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = answer.bytes().await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        assert!(
+            bytes.is_empty() || !body.is_null(),
+            "{status}: not JSON: {bytes:?}"
+        );
+        Answer { status, body }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, None).await
+    }
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, Some(body)).await
+    }
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
+    }
+
+    /// Id of a server or disk by its name.
+    pub async fn id(&self, kind: &str, name: &str) -> String {
+        let list = self.get(&format!("/protectables/{kind}/instances")).await;
+        let found = list.body["instances"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|i| i["name"] == name);
+        found.unwrap_or_else(|| panic!("no {name}: {list:?}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    pub fn vault_body(name: &str, object_type: &str, resources: Value) -> Value {
+        json!({"vault": {"name": name, "resources": resources, "billing": {
+            "object_type": object_type, "protect_type": "backup",
+            "consistent_level": "crash_consistent", "size": 100}}})
+    }
+
+    /// A vault with these servers in it.
+    pub async fn server_vault(&self, name: &str, servers: &[&str]) -> String {
+        let mut resources = Vec::new();
+        for server in servers {
+            let id = self.id("server", server).await;
+            resources.push(json!({"id": id, "type": "OS::Nova::Server"}));
+        }
+        let made = self
+            .post("/vaults", Lab::vault_body(name, "server", json!(resources)))
+            .await;
+        assert_eq!(made.status, 200, "{made:?}");
+        made.body["vault"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Starts a backup of all of a vault; the checkpoint's id.
+    pub async fn back_up(&self, vault: &str, parameters: Value) -> String {
+        let body = json!({"checkpoint": {"vault_id": vault, "parameters": parameters}});
+        let made = self.post("/checkpoints", body).await;
+        assert_eq!(made.status, 200, "{made:?}");
+        assert_eq!(made.body["checkpoint"]["status"], "protecting");
+        made.body["checkpoint"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until a checkpoint has ended; its first backup, with its children.
+    pub async fn backup_of(&self, checkpoint: &str) -> Value {
+        let path = format!("/checkpoints/{checkpoint}");
+        self.wait(&path, |b| b["checkpoint"]["status"] != "protecting")
+            .await;
+        let list = self
+            .get(&format!("/backups?checkpoint_id={checkpoint}"))
+            .await;
+        let first = &list.body["backups"][0];
+        assert_eq!(
+            first["status"],
+            "available",
+            "{list:?} {:?}",
+            self.get("/operation-logs").await
+        );
+        first.clone()
+    }
+
+    /// Waits for a state with a deadline.
+    pub async fn wait(&self, path: &str, done: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.get(path).await;
+            if done(&answer.body) {
+                return answer.body;
+            }
+            assert!(Instant::now() < deadline, "{path}: {answer:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn wait_available(&self, backup: &str) {
+        let path = format!("/backups/{backup}");
+        self.wait(&path, |b| b["backup"]["status"] == "available")
+            .await;
+    }
+
+    /// A second user with a project of its own: token and project.
+    pub async fn stranger(&self) -> (String, String) {
+        let send = |method: Method, path: String, body: Value| {
+            let request = self
+                .client
+                .request(method, format!("{}{path}", self.base))
+                .header("X-Auth-Token", &self.token)
+                .json(&body);
+            async move {
+                let answer = request.send().await.unwrap();
+                let token = answer.headers().get("x-subject-token").cloned();
+                let bytes = answer.bytes().await.unwrap();
+                (
+                    token,
+                    serde_json::from_slice::<Value>(&bytes).unwrap_or(Value::Null),
+                )
+            }
+        };
+        let made = send(
+            Method::POST,
+            "/coffer/v1/projects".into(),
+            json!({"project": {"name": "other"}}),
+        )
+        .await
+        .1;
+        let project = made["project"]["id"].as_str().unwrap().to_owned();
+        let user = json!({"user": {"name": "eve", "password": "password1", "default_project_id": project}});
+        let made = send(Method::POST, "/coffer/v1/users".into(), user).await.1;
+        let user = made["user"]["id"].as_str().unwrap();
+        let path = format!("/coffer/v1/projects/{project}/users/{user}/roles/admin");
+        send(Method::PUT, path, Value::Null).await;
+        let body = json!({"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {
+                "name": "eve", "password": "password1", "domain": {"name": "Default"}}}},
+            "scope": {"project": {"id": project}},
+        }});
+        let (token, _) = send(Method::POST, "/v3/auth/tokens".into(), body).await;
+        (token.unwrap().to_str().unwrap().to_owned(), project)
+    }
+
+    /// The clock of the running service.
+    pub fn clock(&self) -> &Clock {
+        let (_, service) = self.running.as_ref().unwrap();
+        &service.state().clock
+    }
+
+    /// Makes a vault look as full as that.
+    pub async fn fill(&self, vault: &str, used_bytes: u64, size_gib: u64) {
+        let (_, service) = self.running.as_ref().unwrap();
+        let mut tx = service.state().catalog.write().await.unwrap();
+        let id = vault.parse().unwrap();
+        coffer_server::catalog::vaults::set_used(&mut tx, id, used_bytes, size_gib)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.directory.path().join("store")
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        if let Some((runtime, _)) = self.running.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Backing up and restoring through the CBR API, with real data on a host of plain files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod host;
+mod job;
+mod lab;
+mod rules;
+mod survive;

@@ -1,0 +1,241 @@
+//! Crashes, ends and failures of what is outside.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use crate::host::write_pattern;
+use crate::job::restore;
+use crate::lab::Lab;
+
+/// Waits until the first backup reads from its instant.
+async fn reading(lab: &Lab) -> Value {
+    let list = lab
+        .wait("/backups", |b| {
+            b["backups"][0]["extend_info"]["progress"].as_u64() > Some(10)
+        })
+        .await;
+    list["backups"][0].clone()
+}
+
+#[tokio::test]
+async fn a_backup_goes_on_after_a_kill() {
+    let mut lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    for round in 0..3 {
+        let state = lab.host.bytes("web", 0);
+        lab.host.open_gate(false);
+        let checkpoint = lab
+            .back_up(&vault, json!({"name": format!("b{round}")}))
+            .await;
+        reading(&lab).await;
+        lab.kill().await;
+        lab.host.open_gate(true);
+        lab.start().await;
+        let backup = lab.backup_of(&checkpoint).await;
+        write_pattern(
+            &lab.host.path("web", 0),
+            round << 20,
+            1 << 20,
+            40 + round as u8,
+        );
+        restore(
+            &lab,
+            &backup,
+            json!({"server_id": lab.id("server", "web").await}),
+        )
+        .await;
+        assert_eq!(lab.host.bytes("web", 0), state);
+        write_pattern(
+            &lab.host.path("web", 0),
+            round << 20,
+            1 << 20,
+            80 + round as u8,
+        );
+        assert_eq!(lab.host.epoch_count(), 2);
+    }
+    let tasks = lab.get("/operation-logs?operation_type=backup").await.body;
+    assert_eq!(tasks["count"], 3);
+}
+
+#[tokio::test]
+async fn an_orderly_stop_parks_a_backup() {
+    let mut lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    lab.host.open_gate(false);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    reading(&lab).await;
+    let begun = std::time::Instant::now();
+    lab.stop().await;
+    assert!(begun.elapsed().as_secs() < 5, "it parks within the grace");
+    lab.host.open_gate(true);
+    lab.start().await;
+    lab.backup_of(&checkpoint).await;
+}
+
+#[tokio::test]
+async fn a_cancelled_backup_is_gone_and_the_next_one_is_incremental() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    lab.backup_of(&checkpoint).await;
+    write_pattern(&lab.host.path("web", 0), 0, 1 << 20, 50);
+    lab.host.open_gate(false);
+    let checkpoint = lab.back_up(&vault, json!({"name": "doomed"})).await;
+    let backup = reading(&lab).await;
+    assert_eq!(backup["name"], "doomed");
+    let tasks = lab.get("/operation-logs?status=running").await.body;
+    let task = tasks["operation_logs"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let answer = lab
+        .post(&format!("coffer:/tasks/{task}/cancel"), json!({}))
+        .await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    let ended = lab
+        .wait(&format!("/operation-logs/{task}"), |b| {
+            b["operation_log"]["status"] == "failed"
+        })
+        .await;
+    assert!(
+        ended["operation_log"]["error_info"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("cancelled")
+    );
+    let path = format!("/backups/{}", backup["id"].as_str().unwrap());
+    assert_eq!(lab.get(&path).await.status, 404);
+    assert_eq!(
+        lab.get(&format!("/checkpoints/{checkpoint}")).await.body["checkpoint"]["status"],
+        "error"
+    );
+    let again = lab
+        .post(&format!("coffer:/tasks/{task}/cancel"), json!({}))
+        .await;
+    assert_eq!(again.status, 400, "{again:?}");
+    assert_eq!(
+        lab.host.epoch_count(),
+        2,
+        "the new epochs are gone, the old ones stay"
+    );
+
+    lab.host.open_gate(true);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let next = lab.backup_of(&checkpoint).await;
+    let path = format!("coffer:/backups/{}/details", next["id"].as_str().unwrap());
+    let details = lab.get(&path).await.body["backup"].clone();
+    assert_eq!(details["change_tracking"], "bitmap", "{details}");
+    assert_eq!(details["read_bytes"], 1 << 20);
+}
+
+#[tokio::test]
+async fn a_lost_instant_is_replaced_and_said() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    lab.host.open_gate(false);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let id = reading(&lab).await["id"].as_str().unwrap().to_owned();
+    let path = format!("coffer:/backups/{id}/details");
+    assert_eq!(lab.get(&path).await.body["backup"]["instant_moved"], false);
+    lab.host.lose_instants();
+    lab.wait(&path, |b| b["backup"]["instant_moved"] == true)
+        .await;
+    lab.host.open_gate(true);
+    let backup = lab.backup_of(&checkpoint).await;
+    assert_eq!(lab.get(&path).await.body["backup"]["instant_moved"], true);
+    let state = lab.host.bytes("web", 0);
+    write_pattern(&lab.host.path("web", 0), 0, 1 << 20, 50);
+    restore(
+        &lab,
+        &backup,
+        json!({"server_id": lab.id("server", "web").await}),
+    )
+    .await;
+    assert_eq!(lab.host.bytes("web", 0), state);
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_answer_is_asked_again() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    lab.host.failures.store(1, Ordering::SeqCst);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    lab.backup_of(&checkpoint).await;
+    let tasks = lab.get("/operation-logs").await.body;
+    let task = tasks["operation_logs"][0]["id"].as_str().unwrap();
+    let progress = lab
+        .get(&format!("coffer:/tasks/{task}/progress"))
+        .await
+        .body;
+    assert_eq!(progress["progress"]["attempt"], 2);
+}
+
+#[tokio::test]
+async fn a_failed_backup_says_why_and_can_be_deleted() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    lab.host.open_gate(false);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    reading(&lab).await;
+    let path = format!("/checkpoints/{checkpoint}");
+    // The disk goes away, and the instant with it.
+    lab.host.change("db", |s| s.disks.clear());
+    lab.host.lose_instants();
+    lab.wait(&path, |b| b["checkpoint"]["status"] == "error")
+        .await;
+    let backup = lab.get("/backups").await.body["backups"][0].clone();
+    assert_eq!(backup["status"], "error");
+    let task = lab.get("/operation-logs").await.body["operation_logs"][0].clone();
+    assert_eq!(task["status"], "failed");
+    assert_eq!(task["error_info"]["code"], "BackupService.6215", "{task}");
+    let resource = lab.get(&format!("/vaults/{vault}")).await.body["vault"]["resources"][0].clone();
+    assert_eq!(resource["protect_status"], "error");
+    let path = format!("/backups/{}", backup["id"].as_str().unwrap());
+    assert_eq!(lab.delete(&path).await.status, 204);
+    lab.wait(&path, |b| b["error_code"] == "BackupService.6200")
+        .await;
+}
+
+#[tokio::test]
+async fn a_restore_that_cannot_begin_leaves_the_server_running() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let backup = lab.backup_of(&checkpoint).await;
+    let id = backup["id"].as_str().unwrap();
+    let before = lab.host.bytes("db", 0);
+    // Its file is no file that can be written.
+    let path = lab.host.path("db", 0);
+    let aside = path.with_extension("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let body = json!({"restore": {"server_id": lab.id("server", "db").await}});
+    assert_eq!(
+        lab.post(&format!("/backups/{id}/restore"), body)
+            .await
+            .status,
+        202
+    );
+    lab.wait_available(id).await;
+    let task = lab.get("/operation-logs?operation_type=restore").await.body;
+    let task = &task["operation_logs"][0];
+    assert_eq!(task["status"], "failed", "{task}");
+    assert_eq!(lab.host.stops.load(Ordering::SeqCst), 1);
+    assert_eq!(
+        lab.host.state("db"),
+        coffer_engine::hypervisor::PowerState::Running
+    );
+    let resource = lab.get(&format!("/vaults/{vault}")).await.body["vault"]["resources"][0].clone();
+    assert_eq!(resource["protect_status"], "error");
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::rename(&aside, &path).unwrap();
+    // It can be tried again.
+    restore(
+        &lab,
+        &backup,
+        json!({"server_id": lab.id("server", "db").await}),
+    )
+    .await;
+    assert_eq!(lab.host.bytes("db", 0), before);
+}
