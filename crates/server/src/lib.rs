@@ -8,6 +8,7 @@ pub mod app;
 pub mod catalog;
 pub mod config;
 pub mod door;
+pub mod hosts;
 pub mod http;
 pub mod identity;
 pub mod inventory;

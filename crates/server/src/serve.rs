@@ -82,6 +82,9 @@ impl Service {
         let task_added = Arc::new(Notify::new());
         let background = TaskTracker::new();
         let stopping = CancellationToken::new();
+        let service = crate::app::start::service_name(&catalog).await?;
+        let mut hypervisors = hypervisors;
+        hypervisors.extend(crate::hosts::open(&config, &service)?);
         let default_project = crate::app::start::default_project(&catalog, &config).await?;
         let app = App::new(
             &config,

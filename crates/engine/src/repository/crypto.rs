@@ -1,11 +1,11 @@
 //! Keys, seals and digests of one vault, as `docs/format.md` has them.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use coffer_core::Result;
 use coffer_core::digest::Digest;
 use coffer_core::format::pack::BlobKind;
 use coffer_core::format::vault::VaultHeader;
 use coffer_core::format::{AssociatedData, Suite, TAG_BYTES};
-use coffer_core::Result;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The key of a key domain. Leaves memory with its owner; never printed.

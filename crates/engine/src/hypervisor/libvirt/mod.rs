@@ -100,6 +100,19 @@ impl LibvirtHypervisor {
     /// `Unavailable` if libvirt's library is missing or the daemon does not answer; `Invalid` for
     /// a service name or folder that cannot be used.
     pub async fn connect(config: LibvirtConfig) -> Result<LibvirtHypervisor> {
+        let driver = LibvirtHypervisor::new(config)?;
+        driver
+            .inner
+            .connections
+            .call("connect", |c| c.ping())
+            .await?;
+        Ok(driver)
+    }
+
+    /// Prepares the folders; libvirt is asked when something is wanted of it.
+    ///
+    /// `Invalid` for a service name or folder that cannot be used.
+    pub fn new(config: LibvirtConfig) -> Result<LibvirtHypervisor> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         if !(1..=16).contains(&config.service.len()) || !config.service.chars().all(fits) {
             return Err(Error::invalid(format!(
@@ -115,7 +128,6 @@ impl LibvirtHypervisor {
             .canonicalize()
             .map_err(|e| io_error(scratch, "find", e))?;
         let connections = Connections::new(&config.uri);
-        connections.call("connect", |c| c.ping()).await?;
         let inner = Inner {
             config: LibvirtConfig {
                 scratch_dir,

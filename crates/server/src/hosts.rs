@@ -1,0 +1,87 @@
+//! Opens the hypervisors that the configuration names.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use coffer_core::Result;
+use coffer_engine::hypervisor::Hypervisor;
+use coffer_engine::hypervisor::image::{ImageDisk, ImageHypervisor, ImageServer};
+use coffer_engine::hypervisor::libvirt::{LibvirtConfig, LibvirtHypervisor};
+
+use crate::config::{Config, ImageFormat, Images, Libvirt};
+
+/// Sockets between Coffer and QEMU: short, and QEMU's user may pass through it.
+const RUNTIME_DIR: &str = "/run/coffer";
+/// Scratch files of running backups, beside libvirt's own so that QEMU's user may reach them.
+const SCRATCH_DIR: &str = "/var/lib/libvirt/coffer";
+
+/// All drivers of the configuration. `service` is this service's name in epochs and sockets.
+///
+/// A host that does not answer is no error here: it is asked when something is wanted of it.
+///
+/// # Errors
+/// `Invalid` for folders that cannot be used and for servers declared twice.
+pub fn open(config: &Config, service: &str) -> Result<Vec<Arc<dyn Hypervisor>>> {
+    let mut drivers: Vec<Arc<dyn Hypervisor>> = Vec::new();
+    for host in &config.libvirt {
+        drivers.push(Arc::new(libvirt(host, service)?));
+    }
+    for images in &config.images {
+        drivers.push(Arc::new(image(images, service, &config.data_dir)?));
+    }
+    Ok(drivers)
+}
+
+fn libvirt(host: &Libvirt, service: &str) -> Result<LibvirtHypervisor> {
+    let folder = |given: &Option<PathBuf>, default: &str| {
+        given
+            .clone()
+            .unwrap_or_else(|| Path::new(default).join(host.name.as_str()))
+    };
+    LibvirtHypervisor::new(LibvirtConfig {
+        name: host.name.to_string(),
+        uri: host.uri.clone(),
+        service: service.to_owned(),
+        runtime_dir: folder(&host.runtime_dir, RUNTIME_DIR),
+        scratch_dir: folder(&host.scratch_dir, SCRATCH_DIR),
+        image_dirs: host.image_dirs.clone(),
+    })
+}
+
+fn image(images: &Images, service: &str, data_dir: &Path) -> Result<ImageHypervisor> {
+    let servers = images.servers.iter().map(|server| ImageServer {
+        id: server.name.to_string(),
+        name: server.name.to_string(),
+        disks: server
+            .disks
+            .iter()
+            .map(|disk| ImageDisk {
+                name: disk.name.to_string(),
+                path: disk.path.clone(),
+                format: match disk.format {
+                    Some(ImageFormat::Qcow2) => "qcow2".to_owned(),
+                    Some(ImageFormat::Raw) => "raw".to_owned(),
+                    None => look_up_format(&disk.path).to_owned(),
+                },
+            })
+            .collect(),
+    });
+    let runtime_dir = data_dir.join("run");
+    ImageHypervisor::new(
+        images.name.to_string(),
+        servers.collect(),
+        service,
+        &runtime_dir,
+    )
+}
+
+/// qcow2 files begin with a magic of their own; all else is raw.
+fn look_up_format(path: &Path) -> &'static str {
+    use std::io::Read;
+    let mut magic = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    match read.is_ok() && magic == *b"QFI\xfb" {
+        true => "qcow2",
+        false => "raw",
+    }
+}
