@@ -60,13 +60,23 @@ impl AppState {
             .expect("the catalog opens");
         let clock = Clock::new();
         let identity = Identity::open(catalog.clone(), clock.clone(), &config);
+        let task_added = Arc::new(Notify::new());
+        let app = App::new(
+            &config,
+            catalog.clone(),
+            clock.clone(),
+            Vec::new(),
+            coffer_core::ids::ProjectId([0; 16]),
+            task_added.clone(),
+        );
         AppState::new(Services {
+            app: app.expect("the data directory can be written"),
             identity: identity.expect("the data directory can be written"),
             config: Arc::new(config),
             catalog,
             clock,
             hypervisors: Vec::new(),
-            task_added: Arc::new(Notify::new()),
+            task_added,
             stopping: CancellationToken::new(),
             background: TaskTracker::new(),
         })
