@@ -29,6 +29,14 @@ pub fn runs(pid: u32, mark: &str) -> bool {
         .is_ok_and(|arguments| String::from_utf8_lossy(&arguments).contains(mark))
 }
 
+/// True if a child of ours has not ended. Its arguments say nothing while it becomes its program.
+pub fn child_runs(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The state follows the name, which stands in parentheses and may hold anything.
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
 /// Ends a process: politely, after `limit` by force.
 pub fn end(pid: u32, mark: &str, limit: Duration) -> Result<()> {
     for (signal, limit) in [("-TERM", limit), ("-KILL", Duration::from_secs(20))] {

@@ -306,11 +306,9 @@ scratch_dir = "{scratch}"
     serve.arg("serve").arg("--config").arg(places.config());
     let pid = process::spawn_detached(&mut serve, &places.log())?;
     at(&places.pid(), std::fs::write(places.pid(), pid.to_string()))?;
-    let mark = places.config().display().to_string();
     shell::wait_for("start of the service", Duration::from_secs(60), || {
         stop_if_wanted()?;
-        // The first moments of the process still bear the name of `setsid`, with the same mark.
-        if !process::runs(pid, &mark) {
+        if !process::child_runs(pid) {
             let log = std::fs::read_to_string(places.log()).unwrap_or_default();
             return Err(format!("the service ended:\n{log}"));
         }
