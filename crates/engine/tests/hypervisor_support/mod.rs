@@ -43,7 +43,9 @@ pub fn uri() -> &'static str {
     static URI: OnceLock<String> = OnceLock::new();
     URI.get_or_init(|| {
         let folder = stack_folder();
-        let output = stack_script(&["start", &folder]);
+        // With our process id: it is stopped too if this process is killed.
+        let owner = std::process::id().to_string();
+        let output = stack_script(&["start", &folder, &owner]);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(
             output.status.success(),
@@ -58,8 +60,7 @@ pub fn uri() -> &'static str {
         // SAFETY: registers a function without arguments; it panics at worst in the exit of a
         // test, after all tests have ended.
         unsafe { atexit(stop) };
-        let uri = text.trim().strip_prefix("LIBVIRT_DEFAULT_URI=");
-        uri.expect("the script prints the URI").to_owned()
+        text.trim().to_owned()
     })
 }
 

@@ -1,0 +1,397 @@
+//! Commands that talk to a service, by running both as programs.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A running service with one declared server, and an administrator's password.
+struct Place {
+    directory: TempDir,
+    service: Child,
+    url: String,
+}
+
+impl Place {
+    fn start() -> Place {
+        let directory = tempfile::tempdir().expect("a directory");
+        let here = directory.path().display();
+        let config = format!(
+            "data_dir = \"{here}/data\"\nregion = \"eu-de\"\n[http]\nlisten = [\"127.0.0.1:0\"]\n\
+             [log]\nformat = \"json\"\n[[store]]\nname = \"local\"\npath = \"{here}/store\"\n\
+             [[images]]\nname = \"files\"\n[[images.server]]\nname = \"web\"\n\
+             [[images.server.disk]]\nname = \"vda\"\npath = \"{here}/vda.raw\"\n\
+             [[images.server.disk]]\nname = \"vdb\"\npath = \"{here}/vdb.raw\"\n"
+        );
+        for (disk, byte) in [("vda.raw", 1), ("vdb.raw", 2)] {
+            let content = vec![byte; 3 << 20];
+            std::fs::write(directory.path().join(disk), content).expect("written");
+        }
+        std::fs::create_dir(directory.path().join("store")).expect("made");
+        std::fs::write(directory.path().join("coffer.toml"), config).expect("written");
+        let mut service = Command::new(env!("CARGO_BIN_EXE_coffer"))
+            .args(["serve", "--config", "coffer.toml"])
+            .current_dir(directory.path())
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut log = BufReader::new(service.stderr.take().expect("piped")).lines();
+        let mut url = None;
+        while url.is_none() {
+            let line = log
+                .next()
+                .expect("the service listens before it ends")
+                .expect("text");
+            url = line.split_once("listening on ").map(|(_, rest)| {
+                let address = rest.split('"').next().expect("an address");
+                format!("http://{address}/v3")
+            });
+        }
+        // Somebody has to read on, or the service would block.
+        std::thread::spawn(move || log.for_each(drop));
+        Place {
+            directory,
+            service,
+            url: url.expect("found"),
+        }
+    }
+
+    fn password(&self) -> String {
+        let path = self.directory.path().join("data/admin-password");
+        std::fs::read_to_string(path)
+            .expect("the first password")
+            .trim()
+            .to_string()
+    }
+
+    /// Runs the program with words, a few variables and a line on standard input.
+    fn run(&self, words: &str, variables: &[(&str, &str)], line: &str) -> Output {
+        let words = words.replace("URL", &self.url);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_coffer"))
+            .args(words.split_whitespace())
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("HOME", self.directory.path())
+            .env("TZ", "UTC")
+            .envs(variables.iter().copied().collect::<BTreeMap<_, _>>())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut stdin = child.stdin.take().expect("piped");
+        // A program that does not read is free not to.
+        let _ = writeln!(stdin, "{line}");
+        drop(stdin);
+        child.wait_with_output().expect("it ends")
+    }
+
+    #[track_caller]
+    fn json(&self, words: &str, variables: &[(&str, &str)], line: &str) -> Value {
+        let output = self.run(&format!("{words} --json"), variables, line);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "coffer {words}: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("coffer {words}: {e}"))
+    }
+
+    #[track_caller]
+    fn fails(&self, words: &str, variables: &[(&str, &str)], line: &str, code: i32, text: &str) {
+        let output = self.run(words, variables, line);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "coffer {words}: {stderr}");
+        assert!(
+            stderr.contains(text),
+            "coffer {words}: `{text}` is not in: {stderr}"
+        );
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "",
+            "coffer {words}"
+        );
+    }
+
+    /// The variables of the openstack client for a user.
+    fn variables<'a>(&'a self, user: &'a str, password: &'a str) -> [(&'a str, &'a str); 4] {
+        [
+            ("OS_AUTH_URL", self.url.as_str()),
+            ("OS_USERNAME", user),
+            ("OS_PASSWORD", password),
+            ("OS_PROJECT_NAME", "eu-de"),
+        ]
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = self.service.kill();
+        let _ = self.service.wait();
+    }
+}
+
+#[test]
+fn a_log_in_is_kept_used_and_ended() {
+    let place = Place::start();
+    place.fails("server list", &[], "", 2, "you are not logged in");
+    let login = "login URL --user admin --password-stdin";
+    place.fails(
+        login,
+        &[],
+        "wrong password",
+        2,
+        "user, password or project is wrong",
+    );
+    let password = place.password();
+    let document = place.json(login, &[], &password);
+    assert_eq!(
+        (&document["project"], &document["logged_in"]),
+        (&"eu-de".into(), &true.into())
+    );
+    let kept = std::fs::read_to_string(place.directory.path().join(".config/coffer/config.toml"));
+    assert!(
+        !kept.expect("a profile").contains(&password),
+        "the password was kept"
+    );
+
+    assert_eq!(place.json("server list", &[], "")[0]["name"], "web");
+    assert_eq!(
+        place.json("disk list", &[], "").as_array().map(Vec::len),
+        Some(2)
+    );
+    assert_eq!(place.json("config show", &[], "")["user"], "admin");
+    place.fails("server show wob", &[], "", 3, "Did you mean `web`?");
+    place.fails(
+        "server list --profile other",
+        &[],
+        "",
+        2,
+        "there is no profile `other`",
+    );
+
+    place.json("logout", &[], "");
+    place.fails("server list", &[], "", 2, "profile `default` is logged out");
+}
+
+#[test]
+fn the_openstack_client_s_variables_will_do() {
+    let place = Place::start();
+    let password = place.password();
+    let variables = place.variables("admin", &password);
+    assert_eq!(place.json("server list", &variables, "")[0]["name"], "web");
+    assert_eq!(
+        place.json("config show", &variables, "")["source"],
+        "environment"
+    );
+    place.fails(
+        "disk list",
+        &place.variables("admin", "wrong"),
+        "",
+        2,
+        "is wrong",
+    );
+    place.fails("disk list", &variables[..2], "", 2, "OS_PASSWORD is not");
+    let mut elsewhere = variables;
+    elsewhere[0].1 = "http://127.0.0.1:1/v3";
+    place.fails(
+        "disk list",
+        &elsewhere,
+        "",
+        5,
+        "cannot connect to http://127.0.0.1:1",
+    );
+    let mut other_region = variables.to_vec();
+    other_region.push(("OS_REGION_NAME", "mars"));
+    place.fails(
+        "disk list",
+        &other_region,
+        "",
+        2,
+        "not offered in region `mars`",
+    );
+}
+
+#[test]
+fn administration_works_beside_the_service() {
+    let place = Place::start();
+    let admin = |words: &str, line: &str| {
+        place.json(&format!("admin --config coffer.toml {words}"), &[], line)
+    };
+    admin("project create second", "");
+    let user = admin(
+        "user create eve --project eu-de --role readonly --password-stdin",
+        "a good password",
+    );
+    assert_eq!(user["user"]["roles"][0]["role"], "readonly");
+    let names: Vec<Value> = admin("project list", "")
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|project| project["name"].clone())
+        .collect();
+    assert_eq!(names, ["eu-de", "second"]);
+
+    let eve = place.variables("eve", "a good password");
+    assert_eq!(place.json("server list", &eve, "")[0]["name"], "web");
+    admin("user set-password eve --password-stdin", "another password");
+    place.fails("server list", &eve, "", 2, "is wrong");
+    let eve = place.variables("eve", "another password");
+    place.json("server list", &eve, "");
+    admin("user revoke eve --project eu-de --role readonly", "");
+    place.fails("server list", &eve, "", 2, "is wrong");
+
+    let key = admin("access-key create eve", "");
+    let access = key["access_key"]["access"].as_str().expect("a key");
+    assert_eq!(key["access_key"]["secret"].as_str().map(str::len), Some(40));
+    assert_eq!(
+        admin("access-key list eve", "").as_array().map(Vec::len),
+        Some(1)
+    );
+    admin(&format!("access-key delete eve {access}"), "");
+    assert_eq!(
+        admin("access-key list eve", "").as_array().map(Vec::len),
+        Some(0)
+    );
+
+    let refused = "admin --config coffer.toml user create eve --password-stdin";
+    place.fails(
+        refused,
+        &[],
+        "a good password",
+        4,
+        "user `eve` exists already",
+    );
+    place.fails(refused, &[], "short", 2, "8");
+    place.fails(
+        "admin --config coffer.toml access-key list x",
+        &[],
+        "",
+        3,
+        "no user `x`",
+    );
+    place.fails(
+        "admin --config missing.toml project list",
+        &[],
+        "",
+        2,
+        "missing.toml",
+    );
+    place.fails("serve --config coffer.toml", &[], "", 4, "");
+
+    let line = "the way back in";
+    let again = admin("bootstrap --password-stdin", line);
+    assert_eq!(again["created"], false);
+    place.json("server list", &place.variables("admin", line), "");
+}
+
+#[test]
+fn the_main_job_by_command_line() {
+    let place = Place::start();
+    let password = place.password();
+    let variables = place.variables("admin", &password);
+    let run = |words: &str| place.json(words, &variables, "");
+    let fails = |words: &str, code: i32, text: &str| place.fails(words, &variables, "", code, text);
+    let disk = |name: &str| std::fs::read(place.directory.path().join(name)).expect("a disk");
+    let overwrite = |name: &str, byte: u8| {
+        std::fs::write(place.directory.path().join(name), vec![byte; 3 << 20]).expect("written");
+    };
+
+    fails(
+        "backup create web",
+        4,
+        "coffer vault create NAME --type server",
+    );
+    fails(
+        "backup create nothing",
+        3,
+        "there is no server or disk `nothing`",
+    );
+    fails("vault create small --size 1", 2, "from 10 to 10485760");
+    run("vault create safe --size 100 --add web");
+    fails(
+        "vault create other --size 100 --add web",
+        4,
+        "BackupService.6103",
+    );
+    let made = run("backup create web --name first --description morning");
+    assert_eq!(made["backups"][0]["status"], "available", "{made}");
+    assert_eq!(made["tasks"][0]["status"], "success");
+    let made_at = made["backups"][0]["created_at"].as_str().expect("a time");
+    assert!(
+        made_at.ends_with('Z'),
+        "{made_at} does not say that it is UTC"
+    );
+
+    overwrite("vda.raw", 9);
+    let second = run("backup create web --name second");
+    assert_eq!(second["backups"][0]["incremental"], true);
+    fails("backup show third", 3, "there is no backup `third`");
+    assert_eq!(
+        run("backup list --resource web").as_array().map(Vec::len),
+        Some(2)
+    );
+    let shown = run("backup show second");
+    assert_eq!(
+        shown["details"]["read_bytes"],
+        6 << 20,
+        "raw images are read in full"
+    );
+
+    // Both disks go back; then one alone; then one to a file elsewhere is refused.
+    fails("restore first", 2, "--yes");
+    run("restore first --yes");
+    assert!(disk("vda.raw") == vec![1; 3 << 20] && disk("vdb.raw") == vec![2; 3 << 20]);
+    overwrite("vdb.raw", 7);
+    run("restore second --disk system=web-vda --yes");
+    assert!(disk("vda.raw") == vec![9; 3 << 20] && disk("vdb.raw") == vec![7; 3 << 20]);
+    let child = shown["backup"]["children"][1]["id"]
+        .as_str()
+        .expect("a child")
+        .to_string();
+    run(&format!("restore {child} --yes"));
+    assert!(disk("vdb.raw") == vec![2; 3 << 20]);
+    fails(
+        &format!("restore {child} --to-file x.raw"),
+        2,
+        "not an absolute path",
+    );
+    fails("restore first --disk vdz=web-vda --yes", 3, "no disk `vdz`");
+
+    let tasks = run("task list --type restore");
+    assert_eq!(tasks.as_array().map(Vec::len), Some(3));
+    let task = tasks[0]["id"].as_str().expect("an id").to_string();
+    assert_eq!(
+        run(&format!("task show {task}"))["task"]["status"],
+        "success"
+    );
+    assert_eq!(run(&format!("task wait {task}"))[0]["status"], "success");
+    fails(&format!("task cancel {task}"), 2, "it has ended already");
+    fails(
+        "task show 2b076f26-391f-40fa-bf71-a798940faccf",
+        3,
+        "BackupService.6500",
+    );
+
+    fails(
+        "backup delete first",
+        2,
+        "this deletes backup `first` of web",
+    );
+    assert_eq!(run("backup delete first --dry-run")["dry_run"], true);
+    run("backup delete first --yes");
+    assert_eq!(run("backup list").as_array().map(Vec::len), Some(1));
+    run("restore second --yes");
+    assert_eq!(
+        run("vault update safe --name safer --size 200")["vault"]["billing"]["size"],
+        200
+    );
+    fails(
+        "server start web",
+        4,
+        "cannot be started or stopped from here",
+    );
+    run("vault delete safer --yes");
+    assert_eq!(run("vault list"), serde_json::json!([]));
+    assert_eq!(run("backup list"), serde_json::json!([]));
+}
