@@ -1,5 +1,7 @@
 //! Logs: to standard error, for people or as one JSON object a line.
 
+use std::io::IsTerminal;
+
 use coffer_core::{Error, Result};
 use tracing_subscriber::EnvFilter;
 
@@ -20,7 +22,9 @@ pub fn start(log: &Log) -> Result<()> {
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Files and journals get no colours.
+        .with_ansi(std::io::stderr().is_terminal());
     let started = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder

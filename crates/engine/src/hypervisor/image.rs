@@ -324,6 +324,10 @@ impl Hypervisor for ImageHypervisor {
         .hint("Start and stop it where it runs."))
     }
 
+    fn controls_power(&self) -> bool {
+        false
+    }
+
     async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>> {
         let ids: Vec<&str> = request
             .disks

@@ -296,6 +296,12 @@ pub trait Hypervisor: Send + Sync {
     /// Open snapshots of the server survive this, as [`SnapshotSession`] says.
     async fn power(&self, native_id: &str, action: PowerAction) -> Result<()>;
 
+    /// False where servers are started and stopped elsewhere, and [`Hypervisor::power`] always
+    /// fails.
+    fn controls_power(&self) -> bool {
+        true
+    }
+
     /// Opens a snapshot. On an error nothing is left behind and the guest is thawed.
     async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>>;
 

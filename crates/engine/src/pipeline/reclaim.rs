@@ -12,6 +12,7 @@
 //! first.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use coffer_core::format::name;
 use coffer_core::format::records::{Condemnation, LogEntry, Manifest, Role, Session};
@@ -26,6 +27,9 @@ use super::mark::{Chunks, Marks};
 use crate::repository::{
     Needs, Repository, Survey, end_session, log_entry, owner_is_gone, read_log,
 };
+
+/// How old a file without a name must be to have no writer any more: none takes that long.
+const UNFINISHED_AGE: Duration = Duration::from_secs(3600);
 
 /// How to reclaim.
 #[derive(Debug, Clone, Copy, Default)]
@@ -102,6 +106,7 @@ pub async fn reclaim(
     }
     carry_out(repository, &packs, &mut marked, &mut report, cancel).await?;
     repair_log(repository, &survey, &mut report).await?;
+    repository.store.remove_unfinished(UNFINISHED_AGE).await?;
     Ok(report)
 }
 

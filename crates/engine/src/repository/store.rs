@@ -4,8 +4,9 @@
 //! write may have succeeded, create-only writes that compare content, and errors that say what
 //! to do. A [`Store`] is one vault's prefix.
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use coffer_core::{Error, Kind, Result};
@@ -25,6 +26,8 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 pub struct Store {
     inner: Arc<dyn ObjectStore>,
     prefix: Path,
+    /// Where the objects are files: their folder.
+    folder: Option<PathBuf>,
 }
 
 /// An object's name and size.
@@ -59,6 +62,7 @@ impl Store {
     ) -> Result<Store> {
         let prefix = Path::parse(prefix)
             .map_err(|e| Error::invalid(format!("store prefix `{prefix}`")).caused_by(e))?;
+        let mut directory = None;
         let (inner, base) = match location.split_once(':') {
             Some(("memory", _)) => (
                 Arc::new(object_store::memory::InMemory::new()) as Arc<dyn ObjectStore>,
@@ -66,21 +70,36 @@ impl Store {
             ),
             #[cfg(feature = "s3")]
             Some(("s3", _)) => s3(location, options)?,
-            Some(("file", rest)) => (local(rest.trim_start_matches("//"), create)?, None),
+            Some(("file", rest)) => {
+                let path = rest.trim_start_matches("//");
+                directory = Some(path);
+                (local(path, create)?, None)
+            }
             Some((scheme, rest)) if rest.starts_with("//") => {
                 return Err(Error::invalid(format!(
                     "store `{location}`: unknown scheme `{scheme}`"
                 ))
                 .hint("Use a directory, file:///directory or s3://bucket/prefix."));
             }
-            _ => (local(location, create)?, None),
+            _ => {
+                directory = Some(location);
+                (local(location, create)?, None)
+            }
         };
         let _ = options;
         let prefix = match base {
             Some(base) => base.parts().chain(prefix.parts()).collect(),
             None => prefix,
         };
-        Ok(Store { inner, prefix })
+        let folder = directory.map(|path| {
+            let parts = prefix.parts().map(|part| part.as_ref().to_owned());
+            parts.fold(PathBuf::from(path), |folder, part| folder.join(part))
+        });
+        Ok(Store {
+            inner,
+            prefix,
+            folder,
+        })
     }
 
     /// Wraps any object store: tests put faulty ones here.
@@ -88,6 +107,7 @@ impl Store {
         Store {
             inner,
             prefix: Path::from(prefix),
+            folder: None,
         }
     }
 
@@ -208,6 +228,44 @@ impl Store {
         retry(read).await.map_err(|e| translate(e, "list", folder))
     }
 
+    /// Removes files of a directory that were being written when their writer was killed: they
+    /// never became objects, and no list shows them. Those younger than `age` may have a writer.
+    /// Returns their number.
+    pub async fn remove_unfinished(&self, age: Duration) -> Result<u64> {
+        let Some(folder) = self.folder.clone() else {
+            return Ok(0);
+        };
+        let before = SystemTime::from(crate::door::now()) - age;
+        let swept = tokio::task::spawn_blocking(move || remove_unfinished(folder, before));
+        match swept.await {
+            Ok(removed) => {
+                removed.map_err(|e| Error::unavailable("look for unfinished files").caused_by(e))
+            }
+            Err(e) => Err(Error::internal("looking for unfinished files").caused_by(e)),
+        }
+    }
+
+    /// Removes all there is, the keys first: from then on nothing that may be left can be read.
+    pub async fn clear(&self) -> Result<()> {
+        let mut objects = self.list("").await?;
+        objects.sort_by_key(|object| !object.name.starts_with("keys/"));
+        for object in objects {
+            self.remove(&object.name).await?;
+        }
+        let Some(folder) = self.folder.clone() else {
+            return Ok(());
+        };
+        // What is left are folders and unfinished files.
+        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
+        match removed {
+            Ok(Err(e)) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::unavailable("remove the vault's folder").caused_by(e))
+            }
+            Ok(_) => Ok(()),
+            Err(e) => Err(Error::internal("removing the vault's folder").caused_by(e)),
+        }
+    }
+
     /// True if nothing at all lies below the prefix.
     pub async fn is_empty(&self) -> Result<bool> {
         let prefix = (!self.prefix.as_ref().is_empty()).then_some(&self.prefix);
@@ -217,6 +275,40 @@ impl Store {
             .map_err(|e| translate(e, "list", "the store"))?;
         Ok(first.is_none())
     }
+}
+
+/// `object_store` writes `<name>#<number>` and gives it its name when it is complete.
+fn remove_unfinished(folder: PathBuf, before: SystemTime) -> std::io::Result<u64> {
+    let is_unfinished = |name: &str| {
+        name.rsplit_once('#').is_some_and(|(_, number)| {
+            !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+        })
+    };
+    let gone_is_fine = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(e),
+    };
+    let mut removed = 0;
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if entry.file_name().to_str().is_some_and(is_unfinished) {
+                let age = entry.metadata().and_then(|meta| meta.modified());
+                match age {
+                    Ok(changed) if changed < before => {
+                        std::fs::remove_file(entry.path()).or_else(gone_is_fine)?;
+                        removed += 1;
+                    }
+                    Ok(_) => {}
+                    Err(e) => gone_is_fine(e)?,
+                }
+            }
+        }
+    }
+    Ok(removed)
 }
 
 fn local(directory: &str, create: bool) -> Result<Arc<dyn ObjectStore>> {
@@ -382,6 +474,34 @@ mod tests {
         );
         contract(Store::open(&path, "vaults/a", true, &[]).unwrap()).await;
         contract(Store::open(&format!("file://{path}"), "b", false, &[]).unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_writer_left_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path().to_str().unwrap(), "vault-a", true, &[]).unwrap();
+        store.create("pack/00/x.0", "whole".into()).await.unwrap();
+        let folder = directory.path().join("vault-a/pack/00");
+        for name in ["y.0#1", "y.0#12"] {
+            std::fs::write(folder.join(name), "ha").unwrap();
+        }
+        let hour = Duration::from_secs(3600);
+        assert_eq!(store.remove_unfinished(hour).await.unwrap(), 0);
+        let old = std::fs::File::options()
+            .write(true)
+            .open(folder.join("y.0#12"))
+            .unwrap();
+        let changed = old.metadata().unwrap().modified().unwrap();
+        old.set_modified(changed - 2 * hour).unwrap();
+        assert_eq!(store.remove_unfinished(hour).await.unwrap(), 1);
+        assert!(folder.join("y.0#1").exists() && folder.join("x.0").exists());
+
+        let other = Store::open(directory.path().to_str().unwrap(), "b", true, &[]).unwrap();
+        other.create("keys/0.a", "key".into()).await.unwrap();
+        store.clear().await.unwrap();
+        assert!(!directory.path().join("vault-a").exists());
+        store.clear().await.unwrap();
+        assert_eq!(other.get("keys/0.a").await.unwrap().unwrap(), "key");
     }
 
     #[test]

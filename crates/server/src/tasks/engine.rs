@@ -125,13 +125,7 @@ impl Repositories {
     /// may be left behind can be read.
     pub async fn destroy(&self, vault: &Vault) -> Result<()> {
         self.inner.open.lock().await.remove(&vault.id);
-        let store = self.store(vault, true)?;
-        let mut objects = store.list("").await?;
-        objects.sort_by_key(|object| !object.name.starts_with("keys/"));
-        for object in objects {
-            store.remove(&object.name).await?;
-        }
-        Ok(())
+        self.store(vault, true)?.clear().await
     }
 }
 

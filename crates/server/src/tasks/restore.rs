@@ -79,7 +79,8 @@ pub(super) async fn run(
         epochs::set(&mut tx, epoch).await?;
     }
     tx.commit().await?;
-    if let (true, Some(server)) = (power_on, &server) {
+    // The API's default is to start the server; where that is nobody's to do here, it is no failure.
+    if let (true, Some(server)) = (power_on && driver.controls_power(), &server) {
         driver
             .power(&server.native_id, PowerAction::Start)
             .await

@@ -1,0 +1,7 @@
+//! The service as it runs for people, killed and hindered: the real program as a child process,
+//! declared images, a directory as store, SQLite.
+
+mod kills;
+mod model;
+mod program;
+mod walk;
