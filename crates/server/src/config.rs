@@ -188,7 +188,7 @@ pub struct ImageDisk {
     pub name: Name,
     /// File or device.
     pub path: PathBuf,
-    /// `raw` or `qcow2`; looked up in the file if absent.
+    /// `raw` or `qcow2`; raw if absent. Must be given for files that look like qcow2.
     #[serde(default)]
     pub format: Option<ImageFormat>,
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use coffer_core::Result;
+use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::Hypervisor;
 use coffer_engine::hypervisor::image::{ImageDisk, ImageHypervisor, ImageServer};
 use coffer_engine::hypervisor::libvirt::{LibvirtConfig, LibvirtHypervisor};
@@ -49,39 +49,44 @@ fn libvirt(host: &Libvirt, service: &str) -> Result<LibvirtHypervisor> {
 }
 
 fn image(images: &Images, service: &str, data_dir: &Path) -> Result<ImageHypervisor> {
-    let servers = images.servers.iter().map(|server| ImageServer {
-        id: server.name.to_string(),
-        name: server.name.to_string(),
-        disks: server
-            .disks
-            .iter()
-            .map(|disk| ImageDisk {
+    let mut servers = Vec::new();
+    for server in &images.servers {
+        let disks = server.disks.iter().map(|disk| {
+            Ok(ImageDisk {
                 name: disk.name.to_string(),
                 path: disk.path.clone(),
-                format: match disk.format {
-                    Some(ImageFormat::Qcow2) => "qcow2".to_owned(),
-                    Some(ImageFormat::Raw) => "raw".to_owned(),
-                    None => look_up_format(&disk.path).to_owned(),
-                },
+                format: format_of(disk)?.to_owned(),
             })
-            .collect(),
-    });
+        });
+        servers.push(ImageServer {
+            id: server.name.to_string(),
+            name: server.name.to_string(),
+            disks: disks.collect::<Result<_>>()?,
+        });
+    }
     let runtime_dir = data_dir.join("run");
-    ImageHypervisor::new(
-        images.name.to_string(),
-        servers.collect(),
-        service,
-        &runtime_dir,
-    )
+    ImageHypervisor::new(images.name.to_string(), servers, service, &runtime_dir)
 }
 
-/// qcow2 files begin with a magic of their own; all else is raw.
-fn look_up_format(path: &Path) -> &'static str {
+/// Raw, unless the configuration says otherwise. A file that looks like qcow2 has to be named as
+/// what it is: a guest can write such a beginning to its raw disk, with any file of the host as
+/// its backing file.
+fn format_of(disk: &crate::config::ImageDisk) -> Result<&'static str> {
     use std::io::Read;
-    let mut magic = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic));
-    match read.is_ok() && magic == *b"QFI\xfb" {
-        true => "qcow2",
-        false => "raw",
+    match disk.format {
+        Some(ImageFormat::Qcow2) => return Ok("qcow2"),
+        Some(ImageFormat::Raw) => return Ok("raw"),
+        None => {}
     }
+    let mut magic = [0; 4];
+    let read = std::fs::File::open(&disk.path).and_then(|mut file| file.read_exact(&mut magic));
+    if read.is_ok() && magic == *b"QFI\xfb" {
+        let text = format!(
+            "`{}` looks like qcow2, but its format is not given",
+            disk.path.display()
+        );
+        return Err(Error::invalid(text)
+            .hint("Say format = \"qcow2\", or \"raw\" where a guest wrote that."));
+    }
+    Ok("raw")
 }

@@ -47,6 +47,9 @@ pub(super) async fn finish(
     error: Option<(&str, &str, &str)>,
     now: Timestamp,
 ) -> Result<()> {
+    // The last heartbeat may be long ago: what was done is what the counters say now.
+    let lease = super::after(now, super::LEASE);
+    tasks::heartbeat(tx, run.task.id, &run.worker, run.counters(), now, lease).await?;
     match tasks::finish(tx, run.task.id, &run.worker, to, error, now).await? {
         true => Ok(()),
         false => Err(Error::cancelled("another worker has the task")),
