@@ -343,6 +343,9 @@ async fn job(
                 ChangeTracking::Bitmap { epoch } => Tracking::Bitmap {
                     epoch: epoch.0.clone(),
                 },
+                ChangeTracking::FullScan { .. } if base.is_none() => Tracking::FullScan {
+                    reason: "nothing to build on: the first backup, or a full one".to_owned(),
+                },
                 ChangeTracking::FullScan { reason } => Tracking::FullScan {
                     reason: reason.clone(),
                 },
