@@ -26,10 +26,17 @@ async fn a_second_service_on_the_same_catalog_is_refused() {
     let output = second.output().expect("it runs");
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{error}");
-    let expected = format!("another service (process {}) works on this catalog", program.pid());
+    let expected = format!(
+        "another service (process {}) works on this catalog",
+        program.pid()
+    );
     assert!(error.contains(&expected), "{error}");
     assert!(error.contains("Stop it first"), "{error}");
-    assert_eq!(program.get("/vaults").await.status, 200, "the first one goes on");
+    assert_eq!(
+        program.get("/vaults").await.status,
+        200,
+        "the first one goes on"
+    );
     assert!(program.terminate().success());
 }
 
@@ -51,10 +58,22 @@ async fn a_terminated_service_goes_on_with_its_backup() {
     program.settle().await;
     assert_eq!(program.backup("b").await["status"], "available");
     assert_eq!(program.last_task("backup").await["status"], "success");
-    let id = program.backup("b").await["id"].as_str().expect("an id").to_owned();
+    let id = program.backup("b").await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let store = format!("store/{vault}");
     let arguments = [
-        "repo", "restore", &store, &id, "--disk", "vda", "--to", "out.raw", "--key-file", "data/vaults.key",
+        "repo",
+        "restore",
+        &store,
+        &id,
+        "--disk",
+        "vda",
+        "--to",
+        "out.raw",
+        "--key-file",
+        "data/vaults.key",
     ];
     program.ok(&arguments);
     let restored = std::fs::read(program.path("out.raw")).expect("read");
@@ -71,26 +90,56 @@ async fn the_store_and_the_key_are_enough() {
     program.back_up(&vault, "second").await;
     program.settle().await;
     assert!(program.terminate().success());
-    for file in ["catalog.db", "catalog.db-wal", "catalog.db-shm", "catalog.db.lock"] {
+    for file in [
+        "catalog.db",
+        "catalog.db-wal",
+        "catalog.db-shm",
+        "catalog.db.lock",
+    ] {
         let _ = std::fs::remove_file(program.path("data").join(file));
     }
     std::fs::remove_file(program.path("web-vda.raw")).expect("removed");
 
     let store = format!("store/{vault}");
-    let listed = program.ok(&["repo", "ls", &store, "--key-file", "data/vaults.key", "--json"]);
+    let listed = program.ok(&[
+        "repo",
+        "ls",
+        &store,
+        "--key-file",
+        "data/vaults.key",
+        "--json",
+    ]);
     let listed: Value = serde_json::from_slice(&listed).expect("JSON");
-    let listed = listed.as_array().or_else(|| listed["backups"].as_array()).expect("a list").clone();
+    let listed = listed
+        .as_array()
+        .or_else(|| listed["backups"].as_array())
+        .expect("a list")
+        .clone();
     assert_eq!(listed.len(), 2, "{listed:?}");
     for (name, content) in [("first", noise(1, 6 * MIB)), ("second", changed)] {
         let found = listed.iter().find(|b| b["name"] == name);
-        let id = found.and_then(|b| b["id"].as_str()).unwrap_or_else(|| panic!("{name}: {listed:?}"));
+        let id = found
+            .and_then(|b| b["id"].as_str())
+            .unwrap_or_else(|| panic!("{name}: {listed:?}"));
         for (disk, content) in [("vda", &content), ("vdb", &noise(2, MIB + 512))] {
             let out = format!("{name}-{disk}.out");
             let arguments = [
-                "repo", "restore", &store, id, "--disk", disk, "--to", &out, "--key-file", "data/vaults.key",
+                "repo",
+                "restore",
+                &store,
+                id,
+                "--disk",
+                disk,
+                "--to",
+                &out,
+                "--key-file",
+                "data/vaults.key",
             ];
             program.ok(&arguments);
-            assert!(std::fs::read(program.path(&out)).expect("read") == *content, "{name} {disk}");
+            assert!(
+                std::fs::read(program.path(&out)).expect("read") == *content,
+                "{name} {disk}"
+            );
         }
     }
 }
