@@ -25,7 +25,11 @@ struct Mounted(PathBuf);
 impl Mounted {
     fn new(at: &Path) -> Mounted {
         std::fs::create_dir_all(at).expect("made");
-        system("mount", &["-t", "tmpfs", "-o", "size=12m", "coffer-test"], at);
+        system(
+            "mount",
+            &["-t", "tmpfs", "-o", "size=12m", "coffer-test"],
+            at,
+        );
         Mounted(at.to_owned())
     }
 }
@@ -38,7 +42,10 @@ impl Drop for Mounted {
 
 fn system(program: &str, arguments: &[&str], path: &Path) {
     let status = Command::new(program).args(arguments).arg(path).status();
-    assert!(status.expect("it runs").success(), "{program} {arguments:?}");
+    assert!(
+        status.expect("it runs").success(),
+        "{program} {arguments:?}"
+    );
 }
 
 impl Place {
@@ -71,11 +78,22 @@ impl Place {
         text.expect("a message").to_owned()
     }
 
+    /// Nothing is left of the backup that failed.
+    async fn check_clean(&self) {
+        let key = self.program.path("data/vaults.key");
+        let walk = Walk::open(&self.store, &self.vault, &key).await;
+        walk.check_clean().await;
+        assert_eq!(walk.strays().await, Vec::<PathBuf>::new());
+    }
+
     /// All is well again: the first backup is what it was, the failed one can be deleted and
     /// leaves nothing, and a new one is made.
     async fn works_again(&self, failed: &str) {
         let program = &self.program;
-        let id = program.backup(failed).await["id"].as_str().expect("an id").to_owned();
+        let id = program.backup(failed).await["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         assert_eq!(program.delete(&format!("/backups/{id}")).await.status, 204);
         program.settle().await;
         let walk = Walk::open(&self.store, &self.vault, &program.path("data/vaults.key")).await;
@@ -98,7 +116,10 @@ impl Place {
 }
 
 fn directory() -> tempfile::TempDir {
-    tempfile::Builder::new().prefix("ck-").tempdir().expect("a directory")
+    tempfile::Builder::new()
+        .prefix("ck-")
+        .tempdir()
+        .expect("a directory")
 }
 
 /// The directory goes away, as an unmounted file system does, and comes back.
@@ -108,9 +129,15 @@ async fn removed() {
     std::fs::rename(&place.store, &aside).expect("moved");
     std::fs::create_dir(&place.store).expect("made");
     let said = place.fails("doomed").await;
-    assert!(said.contains("does not hold the vault") && said.contains("mounted"), "{said}");
+    assert!(
+        said.contains("does not hold the vault") && said.contains("mounted"),
+        "{said}"
+    );
     let written: Vec<_> = std::fs::read_dir(&place.store).expect("listed").collect();
-    assert!(written.is_empty(), "nothing is written beside the store: {written:?}");
+    assert!(
+        written.is_empty(),
+        "nothing is written beside the store: {written:?}"
+    );
     std::fs::remove_dir(&place.store).expect("removed");
     std::fs::rename(&aside, &place.store).expect("moved");
     place.works_again("doomed").await;
@@ -130,6 +157,7 @@ async fn too_large() {
     std::fs::write(place.program.path("web-vda.raw"), noise(5, 12 * MIB)).expect("written");
     let said = place.fails("doomed").await;
     assert!(said.contains("in the store"), "{said}");
+    place.check_clean().await;
     assert!(place.program.terminate().success());
     place.program.start().await;
     place.works_again("doomed").await;
@@ -143,7 +171,7 @@ async fn full() {
     std::fs::write(place.program.path("web-vda.raw"), noise(6, 16 * MIB)).expect("written");
     let said = place.fails("doomed").await;
     assert!(said.contains("The store is full"), "{said}");
-    // While it is full, deleting makes room.
+    place.check_clean().await;
     system("mount", &["-o", "remount,size=64m"], &mounted.0);
     place.works_again("doomed").await;
 }
