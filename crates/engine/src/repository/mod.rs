@@ -358,6 +358,9 @@ impl Vault {
     /// Refuses what a vault needs that this program does not know: whoever gives a vault a feature
     /// puts `needs/<feature>.<r|w|d>` there first. This version knows none.
     pub(crate) async fn check_needs(&self, what: Needs) -> Result<()> {
+        if what > Needs::Read {
+            self.check_place().await?;
+        }
         for object in self.store.list(name::NEEDS).await? {
             let Some((feature, letter)) = object.name.rsplit_once('.') else {
                 continue;
@@ -376,6 +379,21 @@ impl Vault {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a place where this vault is not, or not any more. A directory whose file system was
+    /// unmounted takes writes like any other: what is put there would be lost.
+    pub(crate) async fn check_place(&self) -> Result<()> {
+        let gone = |text: &str| {
+            Error::unavailable(format!("the store does not hold the vault: {text}"))
+                .hint("See that the store's directory is there and mounted.")
+        };
+        match read_header(&self.store).await {
+            Ok(header) if header.vault_id == self.header.vault_id => Ok(()),
+            Ok(_) => Err(gone("another one is there")),
+            Err(e) if e.kind == Kind::NotFound => Err(gone("it is not there").caused_by(e)),
+            Err(e) => Err(e),
+        }
     }
 
     async fn last_number(&self, folder: &str) -> Result<Option<u64>> {

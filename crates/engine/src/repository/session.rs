@@ -161,6 +161,7 @@ impl Repository {
     ///
     /// Where the store takes no writes, reading goes on without a session.
     pub async fn begin_reading(&self, backups: &[BackupId]) -> Result<ReadSession> {
+        self.check_place().await?;
         let record = Session {
             id: new_session_id()?,
             role: Role::Reader,
@@ -515,6 +516,8 @@ impl WriteSession {
     pub async fn commit(self: Box<Self>, manifest: &Manifest) -> Result<()> {
         let name = name::backup(self.backup_id, self.attempt);
         let record = Attempt::Backup(Box::new(manifest.clone()));
+        // Packs may lie in a place that went away since; the manifest must not lie in another.
+        self.vault.check_place().await?;
         match self
             .vault
             .create_record(ObjectKind::Manifest, &name, &record)

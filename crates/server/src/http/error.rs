@@ -198,6 +198,12 @@ pub(crate) fn render(family: Family, error: &ApiError) -> Response<Body> {
     *response.status_mut() = error.status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
+    if error.status == StatusCode::PAYLOAD_TOO_LARGE {
+        // The rest of the body is not read, so that the connection ends: whoever is not told sends
+        // the next request into nothing.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     response
 }
 

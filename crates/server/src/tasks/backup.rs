@@ -430,6 +430,27 @@ async fn give_up(run: &Run, backup: &Backup, vault: &Vault) -> Result<()> {
     Err(Error::cancelled("cancelled before the instant was taken"))
 }
 
+/// A backup that failed for good: its attempts end, and what they stored is freed. A session left
+/// open would keep every later reclaim from freeing anything, on a full store above all.
+pub(super) async fn clear_away(run: &Run) {
+    let cleared = async {
+        let Some(id) = run.task.backup_id else {
+            return Ok(());
+        };
+        let mut tx = run.app.catalog.snapshot().await?;
+        let vault = vaults::get(&mut tx, run.task.vault_id).await?;
+        drop(tx);
+        let Some(vault) = vault else { return Ok(()) };
+        let repository = run.app.repositories.open(&vault).await?;
+        repository.end_backup(id, "it failed").await?;
+        super::delete::free(run, &vault, &repository).await;
+        Ok::<(), Error>(())
+    };
+    if let Err(error) = cleared.await {
+        tracing::warn!(error = %error.chain(), "the failed attempt was not cleared away; the deletion of the backup does it");
+    }
+}
+
 /// Ends the instant. The manifest decides what the backup is, not this.
 async fn close(snapshot: &dyn SnapshotSession, outcome: Outcome) {
     if let Err(error) = snapshot.close(outcome).await {

@@ -202,7 +202,7 @@ async fn drop_epochs(run: &Run, backup: &Backup) -> Result<()> {
 }
 
 /// Frees the space that nothing needs any more. Where that fails, the next one does it.
-async fn free(run: &Run, vault: &Vault, repository: &Repository) {
+pub(super) async fn free(run: &Run, vault: &Vault, repository: &Repository) {
     let app = &run.app;
     let freed = async {
         reclaim(repository, ReclaimOptions::default(), &run.parked).await?;

@@ -453,6 +453,9 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
         (_, Kind::Cancelled) => outcome::cancelled(run).await,
         _ => {
             tracing::error!(error = %error.chain(), "task failed");
+            if run.task.kind == "backup" {
+                backup::clear_away(run).await;
+            }
             outcome::failed(run, &error).await
         }
     }

@@ -67,6 +67,7 @@ async fn bodies_are_limited_more_so_for_strangers() {
         .call(&admin, Method::POST, "/coffer/v1/access-keys", large)
         .await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.headers["connection"], "close");
     let medium = json!({"access_key": {"description": "x".repeat(512 * 1024)}});
     let answer = world
         .call(

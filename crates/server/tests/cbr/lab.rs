@@ -173,6 +173,32 @@ impl Lab {
         Answer { status, body }
     }
 
+    /// A request of any bytes; its status.
+    pub async fn send_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        bytes: Vec<u8>,
+    ) -> u16 {
+        let path = match path.strip_prefix("coffer:") {
+            Some(rest) => format!("/coffer/v1/{}{rest}", self.project),
+            None => format!("/v3/{}{path}", self.project),
+        };
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header("X-Auth-Token", &self.token)
+            .header("Content-Type", content_type)
+            .body(bytes.clone());
+        let answer = request.send().await;
+        let answer = answer.unwrap_or_else(|e| {
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+            panic!("{path} {content_type:?} {} {shown}: {e:?}", bytes.len())
+        });
+        answer.status().as_u16()
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }

@@ -4,5 +4,6 @@
 mod host;
 mod job;
 mod lab;
+mod odd;
 mod rules;
 mod survive;

@@ -363,6 +363,10 @@ impl Lab {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the tests says how long"
+)]
 fn rounds() -> u64 {
     match std::env::var_os("COFFER_TEST_LONG") {
         Some(_) => KILLS * 20,

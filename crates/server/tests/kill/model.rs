@@ -40,6 +40,17 @@ impl Rng {
     }
 }
 
+/// Bytes that do not compress.
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut rng = Rng::new(seed);
+    let mut bytes = Vec::with_capacity(len + 8);
+    while bytes.len() < len {
+        bytes.extend(rng.next().to_le_bytes());
+    }
+    bytes.truncate(len);
+    bytes
+}
+
 /// What must be true of a backup.
 pub struct Expected {
     /// Index of its server.

@@ -83,6 +83,7 @@ impl Program {
     }
 
     /// The program with these arguments, in a bare environment.
+    #[expect(clippy::disallowed_methods, reason = "QEMU's tools are found by PATH")]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_coffer"));
         command
@@ -145,6 +146,14 @@ impl Program {
         let body: Value = answer.json().await.expect("JSON");
         let project = body.pointer("/token/project/id").and_then(Value::as_str);
         self.project = project.expect("a project").to_owned();
+    }
+
+    /// A command that has to succeed; what it wrote.
+    pub fn ok(&self, arguments: &[&str]) -> Vec<u8> {
+        let output = self.command(arguments).output().expect("it runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "coffer {arguments:?}: {error}");
+        output.stdout
     }
 
     pub fn pid(&self) -> u32 {
@@ -248,6 +257,19 @@ impl Program {
         let made = self.post("/vaults", body).await;
         assert_eq!(made.status, 200, "{made:?}");
         made.body["vault"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Starts a backup of a vault's first server.
+    pub async fn back_up(&self, vault: &str, name: &str) {
+        let body = json!({"checkpoint": {"vault_id": vault, "parameters": {"name": name}}});
+        let made = self.post("/checkpoints", body).await;
+        assert_eq!(made.status, 200, "{made:?}");
+    }
+
+    /// The backup of a name.
+    pub async fn backup(&self, name: &str) -> Value {
+        let list = self.get(&format!("/backups?name={name}")).await;
+        list.body["backups"][0].clone()
     }
 
     /// The newest task of a kind.
