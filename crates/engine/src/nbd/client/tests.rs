@@ -281,14 +281,9 @@ impl RealServer {
             .spawn()
             .expect("qemu-nbd is installed: run `cargo xtask test`");
         let server = RealServer { child, folder };
-        let deadline = std::time::Instant::now() + Duration::from_secs(20);
-        while std::os::unix::net::UnixStream::connect(server.folder.path().join("s")).is_err() {
-            assert!(
-                std::time::Instant::now() < deadline,
-                "qemu-nbd does not listen"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        crate::testkit::wait_until("qemu-nbd to listen", 20, || {
+            std::os::unix::net::UnixStream::connect(server.folder.path().join("s")).is_ok()
+        });
         server
     }
 
