@@ -116,6 +116,11 @@ impl RuntimeDir {
             .collect()
     }
 
+    /// Files and folders that earlier processes of this service left in this folder.
+    pub fn leftovers_in(&self) -> Vec<PathBuf> {
+        self.leftovers(&self.folder)
+    }
+
     /// True if a path was made by an earlier process of this service in this folder.
     pub fn is_leftover(&self, path: &Path) -> bool {
         let rest = path

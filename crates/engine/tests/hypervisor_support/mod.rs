@@ -405,11 +405,27 @@ pub async fn update(copy: &mut Vec<u8>, source: &dyn BlockSource) -> u64 {
     read
 }
 
-/// Fails without printing hundreds of megabytes.
+/// Fails without printing hundreds of megabytes: says which sectors differ, and shows the first.
 #[track_caller]
 pub fn assert_same(what: &str, left: &[u8], right: &[u8]) {
     assert_eq!(left.len(), right.len(), "{what}: sizes");
-    if let Some(at) = left.iter().zip(right).position(|(a, b)| a != b) {
-        panic!("{what}: differs first at byte {at}");
+    if left == right {
+        return;
     }
+    let sectors = left.chunks(512).zip(right.chunks(512)).enumerate();
+    let differ: Vec<usize> = sectors
+        .filter_map(|(number, (a, b))| (a != b).then_some(number))
+        .collect();
+    let first = differ[0] * 512;
+    let show = |bytes: &[u8]| {
+        let sector = &bytes[first..bytes.len().min(first + 48)];
+        sector.escape_ascii().to_string()
+    };
+    panic!(
+        "{what}: {} sectors differ, the first at byte {first}: `{}` and `{}`; {:?}",
+        differ.len(),
+        show(left),
+        show(right),
+        &differ[..differ.len().min(20)],
+    );
 }

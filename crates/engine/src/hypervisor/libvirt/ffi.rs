@@ -114,6 +114,7 @@ functions! {
     virDomainGetBlockInfo(Handle, *const c_char, *mut RawBlockInfo, c_uint) -> c_int;
     virDomainCreateWithFlags(Handle, c_uint) -> c_int;
     virDomainResume(Handle) -> c_int;
+    virDomainSuspend(Handle) -> c_int;
     virDomainShutdownFlags(Handle, c_uint) -> c_int;
     virDomainDestroyFlags(Handle, c_uint) -> c_int;
     virDomainReboot(Handle, c_uint) -> c_int;
@@ -465,6 +466,13 @@ impl Domain {
         self.api.done(done).map(|_| info.capacity)
     }
 
+    pub fn suspend(&self) -> Result<()> {
+        // SAFETY: our handle.
+        let done = unsafe { (self.api.functions.virDomainSuspend)(self.handle) };
+        self.api.done(done).map(|_| ())
+    }
+
+    /// Lets the processors go on.
     pub fn resume(&self) -> Result<()> {
         // SAFETY: our handle.
         let done = unsafe { (self.api.functions.virDomainResume)(self.handle) };

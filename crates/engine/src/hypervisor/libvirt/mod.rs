@@ -24,6 +24,7 @@ mod open;
 mod power;
 mod session;
 mod source;
+mod still;
 mod target;
 
 use std::collections::HashMap;
@@ -233,7 +234,14 @@ impl Hypervisor for LibvirtHypervisor {
     }
 
     async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>> {
-        open::open_snapshot(&self.inner, request).await
+        // In a task, because it has to come to its end: whoever stops waiting would leave the
+        // guest frozen and a job running. Then the session is dropped, which closes it.
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::spawn(async move { open::open_snapshot(&inner, request).await });
+        match task.await {
+            Ok(done) => done,
+            Err(e) => Err(Error::internal("opening a snapshot did not end").caused_by(e)),
+        }
     }
 
     async fn open_targets(
@@ -249,7 +257,8 @@ impl Hypervisor for LibvirtHypervisor {
     }
 
     async fn reconcile(&self, keep: &[EpochName]) -> Result<()> {
-        // Jobs first: they write to the files that go then.
+        // Guests first: they wait. Jobs then, because they write to the files that go at last.
+        still::let_go_leftovers(&self.inner).await;
         epochs::end_jobs(&self.inner).await?;
         let scratch = self.inner.config.scratch_dir.clone();
         qemu::end_leftovers(self.inner.runtime.clone(), scratch).await?;

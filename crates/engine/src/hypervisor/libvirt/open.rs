@@ -1,10 +1,10 @@
 //! Opening a snapshot: one instant over all disks.
 //!
-//! On an error everything begun is undone: the guest is thawed, the job ended, the epoch dropped.
+//! On an error everything begun is undone: the guest is let go, the job ended, the epoch dropped.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant as Clock};
+use std::time::Instant as Clock;
 
 use base64::Engine as _;
 use coffer_core::{Error, Result};
@@ -14,21 +14,17 @@ use super::disks::{self, Server};
 use super::ffi::{LibvirtError, code, state};
 use super::session::{Held, Job, KeptDisk, Place, Session, Shared};
 use super::source::{SwitchedSource, remember_changes};
+use super::still::{self, Still};
 use super::{Claim, Inner, SCRATCH_BYTES_MIN, Use, connection, epochs};
 use crate::hypervisor::qemu::{self, ImageExport, QemuNbd};
 use crate::hypervisor::{
-    ChangeTracking, Consistency, DiskInfo, EpochName, Freeze, Instant, ServerDefinition,
-    SnapshotDisk, SnapshotRequest, SnapshotSession,
+    ChangeTracking, Consistency, DiskInfo, EpochName, Instant, ServerDefinition, SnapshotDisk,
+    SnapshotRequest, SnapshotSession,
 };
 use crate::nbd::NbdSource;
 
 /// Largest file of firmware variables kept with a backup; OVMF's have 64 MiB at most.
 const FIRMWARE_BYTES_MAX: u64 = 64 << 20;
-/// How long thawing is tried before it is given up: a hook of the guest may take a while.
-const THAW_LIMIT: Duration = Duration::from_secs(120);
-/// Between two tries.
-const THAW_POLL: Duration = Duration::from_secs(1);
-
 /// A disk and how it will be read.
 struct Planned {
     info: DiskInfo,
@@ -213,7 +209,16 @@ async fn open_running(
     let (job, folder) = Job::prepare(inner, number, &kept)?;
 
     let definition = definition_of(&server);
-    let (frozen_at, mut notes) = freeze(inner, &uuid, server.state, request.freeze).await;
+    let still = Still::mark(&inner.runtime, &uuid)?;
+    let (frozen_at, mut notes) =
+        still::freeze(inner, &uuid, server.state, request.freeze, &still).await;
+    let runs = matches!(server.state, state::RUNNING | state::BLOCKED);
+    let paused = runs && planned.iter().any(|p| p.since.is_ok());
+    if paused && let Err(e) = still::pause(inner, &uuid).await {
+        for disk in planned.iter_mut().filter(|disk| disk.since.is_ok()) {
+            disk.since = Err(format!("the server could not be paused: {}", e.message));
+        }
+    }
     let targets: Vec<String> = server
         .defined
         .iter()
@@ -221,9 +226,12 @@ async fn open_running(
         .collect();
     let begun = begin(inner, &uuid, &targets, &mut planned, &job, epoch).await;
     let at = crate::door::now();
-    // Whatever happened: thaw before anything else.
+    // Whatever happened: let the guest go before anything else.
+    if paused {
+        still::resume(inner, &uuid).await;
+    }
     if frozen_at.is_some() {
-        thaw(inner, &uuid, &mut notes).await;
+        still::thaw(inner, &uuid, &mut notes, still).await;
     }
     let frozen = frozen_at.map(|since: Clock| since.elapsed());
     if let Err(e) = begun {
@@ -432,105 +440,6 @@ fn begin_error(inner: &Inner, error: LibvirtError) -> Error {
             inner.runtime.folder().display()
         )),
         false => mapped,
-    }
-}
-
-/// Freezes if that is wanted and works: since when, and what the user should know.
-async fn freeze(
-    inner: &Arc<Inner>,
-    uuid: &str,
-    number: i32,
-    how: Freeze,
-) -> (Option<Clock>, Vec<String>) {
-    let limit = match how {
-        Freeze::Off => return (None, vec!["Freezing was switched off.".into()]),
-        Freeze::Try { .. } if !matches!(number, state::RUNNING | state::BLOCKED) => {
-            return (
-                None,
-                vec!["The server was paused, so its file systems could not be frozen.".into()],
-            );
-        }
-        Freeze::Try { limit } => limit,
-    };
-    let seconds = i32::try_from(limit.as_secs().max(1)).unwrap_or(i32::MAX);
-    let since = Clock::now();
-    let name = uuid.to_owned();
-    let frozen = inner
-        .connections
-        .try_call(move |c| {
-            let domain = c.domain(&name)?;
-            domain.set_agent_timeout(seconds)?;
-            let frozen = domain.freeze();
-            // -1 is libvirt's default; it was set for this one command.
-            domain.set_agent_timeout(-1)?;
-            frozen
-        })
-        .await;
-    let reason = match frozen {
-        Ok(Ok(_)) => return (Some(since), Vec::new()),
-        Ok(Err(e)) => e,
-        Err(e) => LibvirtError {
-            code: 0,
-            message: e.chain(),
-        },
-    };
-    // It may have frozen all the same, or be about to: undo that without waiting for it.
-    let (shared, name) = (Arc::clone(inner), uuid.to_owned());
-    tokio::spawn(async move { thaw_until_it_answers(&shared, &name).await });
-    let mut notes = vec![format!(
-        "The guest could not be frozen, so this is as after a power cut: {}.",
-        reason.message.trim_end_matches('.')
-    )];
-    if matches!(reason.code, code::AGENT_UNRESPONSIVE | code::AGENT_UNSYNCED) {
-        notes.push(
-            "If the guest's agent does run, restarting libvirt or resetting the guest makes it answer again."
-                .into(),
-        );
-    }
-    (None, notes)
-}
-
-/// Thaws; if it does not work at once, goes on trying beside everything else.
-async fn thaw(inner: &Arc<Inner>, uuid: &str, notes: &mut Vec<String>) {
-    if try_thaw(inner, uuid).await.is_none() {
-        return;
-    }
-    notes.push("Thawing the guest had to be repeated.".into());
-    let (inner, uuid) = (Arc::clone(inner), uuid.to_owned());
-    tokio::spawn(async move { thaw_until_it_answers(&inner, &uuid).await });
-}
-
-async fn thaw_until_it_answers(inner: &Arc<Inner>, uuid: &str) {
-    let deadline = Clock::now() + THAW_LIMIT;
-    while let Some(error) = try_thaw(inner, uuid).await {
-        // No agent, nothing frozen.
-        if error.message.contains("not connected") || error.code == code::OPERATION_INVALID {
-            return;
-        }
-        if Clock::now() > deadline {
-            tracing::error!(
-                server = uuid,
-                "guest may still be frozen: {}",
-                error.message
-            );
-            return;
-        }
-        tokio::time::sleep(THAW_POLL).await;
-    }
-}
-
-async fn try_thaw(inner: &Arc<Inner>, uuid: &str) -> Option<LibvirtError> {
-    let name = uuid.to_owned();
-    match inner
-        .connections
-        .try_call(move |c| c.domain(&name)?.thaw())
-        .await
-    {
-        Ok(done) => done.err(),
-        Err(e) => Some(LibvirtError {
-            code: code::RPC,
-            message: e.chain(),
-        }),
     }
 }
 

@@ -30,6 +30,7 @@ use tokio::task::AbortHandle;
 use super::definition::{BackupDisk, BackupPart, backup_xml};
 use super::epochs;
 use super::ffi::{code, flag, state};
+use super::still::Still;
 use super::{Claim, Inner};
 use crate::hypervisor::qemu::{self, ImageExport, QemuNbd};
 use crate::hypervisor::{Instant, Outcome, ServerDefinition, SnapshotDisk, SnapshotSession};
@@ -381,6 +382,8 @@ impl Shared {
             if !is_open || held.job.is_some() {
                 return power_on(&shared.inner, &server, 0).await;
             }
+            // It must not stay paused if we are killed.
+            let _still = Still::mark(&shared.inner.runtime, &server)?;
             shared.ended_by_us.store(false, Ordering::Relaxed);
             shared.place.send_replace(Place::Moving);
             for export in std::mem::take(&mut held.exports) {
