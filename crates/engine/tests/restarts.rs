@@ -227,14 +227,14 @@ async fn back_up_through(
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_backup_holds_its_instant_through_restarts() {
     use Event::{Kill, Reboot, RebootInside, Reset, Restart, Stop};
-    // A guest that was rebooted may be out of reach of its agent (decision H5) until it is started
-    // anew: so a reboot from inside comes first, and the guest is restarted between backups.
-    let mut backups = vec![
-        vec![(10, RebootInside), (50, Reboot), (90, Reset)],
-        vec![(10, Restart), (50, Restart), (90, Stop)],
-    ];
+    // Each reboot during a job holds up the job's end by minutes with libvirt 9.0, so they are for
+    // the long runs; `hypervisor_libvirt` has reboots in every run.
+    let mut backups = vec![vec![(10, Restart), (50, Restart), (90, Stop)]];
     if long_runs() {
+        // A guest that was rebooted may be out of reach of its agent (decision H5) until it is
+        // started anew: so a reboot from inside comes first.
         backups.extend([
+            vec![(10, RebootInside), (50, Reboot), (90, Reset)],
             vec![(50, RebootInside), (90, Reboot)],
             vec![(10, Reboot), (50, Reset), (90, Restart)],
             vec![(90, RebootInside)],
