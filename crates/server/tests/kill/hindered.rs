@@ -13,6 +13,8 @@ const ONE: [Declared<'static>; 1] = [("web", &[("vda", "raw")])];
 
 /// A service whose store lies in `mnt/store`, with one good backup.
 struct Place {
+    /// Unmounted before the directory is removed.
+    mounted: Option<Mounted>,
     program: Program,
     vault: String,
     store: PathBuf,
@@ -49,7 +51,7 @@ fn system(program: &str, arguments: &[&str], path: &Path) {
 }
 
 impl Place {
-    async fn new(directory: tempfile::TempDir) -> Place {
+    async fn new(directory: tempfile::TempDir, mounted: Option<Mounted>) -> Place {
         let store = directory.path().join("mnt/store");
         let mut program = Program::with_store(directory, &ONE, &store);
         let first = noise(1, 3 * MIB);
@@ -60,11 +62,17 @@ impl Place {
         program.settle().await;
         assert_eq!(program.backup("first").await["status"], "available");
         Place {
+            mounted,
             program,
             vault,
             store,
             first,
         }
+    }
+
+    fn remount(&self, options: &str) {
+        let mounted = self.mounted.as_ref().expect("it has a file system");
+        system("mount", &["-o", options], &mounted.0);
     }
 
     /// A backup that cannot be made: what its task says.
@@ -124,7 +132,7 @@ fn directory() -> tempfile::TempDir {
 
 /// The directory goes away, as an unmounted file system does, and comes back.
 async fn removed() {
-    let place = Place::new(directory()).await;
+    let place = Place::new(directory(), None).await;
     let aside = place.store.with_extension("aside");
     std::fs::rename(&place.store, &aside).expect("moved");
     std::fs::create_dir(&place.store).expect("made");
@@ -145,7 +153,7 @@ async fn removed() {
 
 /// Files must not grow: a limit that needs no privilege.
 async fn too_large() {
-    let mut place = Place::new(directory()).await;
+    let mut place = Place::new(directory(), None).await;
     assert!(place.program.terminate().success());
     let script = "trap '' XFSZ; ulimit -f 8192; exec \"$0\" serve --config coffer.toml";
     let mut command = place.program.command(&[]);
@@ -167,12 +175,12 @@ async fn too_large() {
 async fn full() {
     let directory = directory();
     let mounted = Mounted::new(&directory.path().join("mnt"));
-    let place = Place::new(directory).await;
+    let place = Place::new(directory, Some(mounted)).await;
     std::fs::write(place.program.path("web-vda.raw"), noise(6, 16 * MIB)).expect("written");
     let said = place.fails("doomed").await;
     assert!(said.contains("The store is full"), "{said}");
     place.check_clean().await;
-    system("mount", &["-o", "remount,size=64m"], &mounted.0);
+    place.remount("remount,size=64m");
     place.works_again("doomed").await;
 }
 
@@ -180,11 +188,11 @@ async fn full() {
 async fn read_only() {
     let directory = directory();
     let mounted = Mounted::new(&directory.path().join("mnt"));
-    let place = Place::new(directory).await;
-    system("mount", &["-o", "remount,ro"], &mounted.0);
+    let place = Place::new(directory, Some(mounted)).await;
+    place.remount("remount,ro");
     let said = place.fails("doomed").await;
     assert!(said.contains("The store refuses access"), "{said}");
-    system("mount", &["-o", "remount,rw"], &mounted.0);
+    place.remount("remount,rw");
     place.works_again("doomed").await;
 }
 
