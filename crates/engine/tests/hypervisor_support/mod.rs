@@ -187,7 +187,7 @@ impl Guest {
     }
 
     pub fn wait_until_up(&self) {
-        wait_for("the guest's agent answers", 90, || {
+        wait_for("the guest's agent answers", 300, || {
             self.agent(r#"{"execute":"guest-ping"}"#).is_ok()
         });
     }
