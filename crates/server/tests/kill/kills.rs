@@ -17,8 +17,9 @@ use crate::walk::{Walk, files};
 const KILLS: u64 = 25;
 /// The longest wait before a kill, in milliseconds.
 const DELAY_MS: u64 = 400;
-/// The longest wait before one that waits for a task to run first.
-const DELAY_AT_WORK_MS: u64 = 80;
+/// The longest wait at first before one that waits for a task to run first. It becomes shorter when
+/// the work was over before the kill, and longer when it was not: machines differ.
+const DELAY_AT_WORK_MS: u64 = 40;
 /// More backups than this are not kept.
 const BACKUPS_MAX: usize = 6;
 
@@ -39,6 +40,7 @@ struct Lab {
     /// Kills, and how many of them found a task running.
     kills: u64,
     hits: u64,
+    delay_at_work_ms: u64,
 }
 
 impl Lab {
@@ -59,6 +61,7 @@ impl Lab {
             servers,
             kills: 0,
             hits: 0,
+            delay_at_work_ms: DELAY_AT_WORK_MS,
         };
         lab.make_vault().await;
         lab
@@ -189,16 +192,24 @@ impl Lab {
             self.begin(action).await;
         }
         // Now and then wherever it is; else soon after the work has begun.
-        let limit = match self.model.rng.below(4) {
-            0 => DELAY_MS,
-            _ => {
+        let at_work = self.model.rng.below(4) != 0;
+        let limit = match at_work {
+            false => DELAY_MS,
+            true => {
                 self.until_a_task_runs().await;
-                DELAY_AT_WORK_MS
+                self.delay_at_work_ms
             }
         };
         let delay = Duration::from_millis(self.model.rng.below(limit));
         tokio::time::sleep(delay).await;
-        self.kill().await;
+        let hit = self.kill().await;
+        if at_work {
+            self.delay_at_work_ms = match hit {
+                true => (self.delay_at_work_ms * 3 / 2).min(DELAY_MS),
+                false => (self.delay_at_work_ms / 3).max(1),
+            };
+        }
+        self.wait_for_children();
         // While the service is away, the servers that are backed up go on.
         for action in &actions {
             if let Action::BackUp { server, .. } = action
@@ -343,6 +354,16 @@ impl Lab {
             );
             expected.contents = vec![found];
         }
+    }
+
+    /// What the service had started ends by itself after it, but not at the same moment.
+    fn wait_for_children(&self) {
+        let root = self.model.root().to_str().expect("ASCII").to_owned();
+        coffer_engine::testkit::wait_until("children of the killed service to end", 30, || {
+            let all = std::fs::read_dir("/proc").expect("listed").flatten();
+            let mut commands = all.filter_map(|e| std::fs::read(e.path().join("cmdline")).ok());
+            !commands.any(|command| String::from_utf8_lossy(&command).contains(&root))
+        });
     }
 
     /// No process and no socket of the service that was killed.
