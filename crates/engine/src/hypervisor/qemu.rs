@@ -321,11 +321,22 @@ fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
         });
         jobs
     });
-    // SAFETY: runs between fork and exec; it is one system call and allocates nothing.
+    // qemu-nbd forgets a SIGTERM that comes while it starts. One that only reads has nothing to
+    // close; one that writes has bitmaps to store.
+    let signal = match command.get_args().any(|argument| argument == "--read-only") {
+        true => rustix::process::Signal::KILL,
+        false => rustix::process::Signal::TERM,
+    };
+    let parent = rustix::process::getpid();
+    // SAFETY: runs between fork and exec; it is two system calls and allocates nothing.
     unsafe {
-        command.pre_exec(|| {
-            let signal = Some(rustix::process::Signal::TERM);
-            Ok(rustix::process::set_parent_process_death_signal(signal)?)
+        command.pre_exec(move || {
+            rustix::process::set_parent_process_death_signal(Some(signal))?;
+            // A parent that is gone already sends no signal any more.
+            match rustix::process::getppid() {
+                found if found == Some(parent) => Ok(()),
+                _ => Err(std::io::Error::from_raw_os_error(3)),
+            }
         });
     }
     let gone = || std::io::Error::other("the thread that starts processes is gone");
