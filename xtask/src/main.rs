@@ -4,7 +4,9 @@
 //! Debian 12 before anything is installed.
 
 mod bench;
+mod console;
 mod demo;
+mod journeys;
 mod json;
 mod packages;
 mod prepare;
@@ -27,6 +29,8 @@ usage: cargo xtask COMMAND
                              format, lints and all tests, on real guests; a CRATE or FILTER runs
                              just those tests
   bench [--quick]            backup and restore against restic and qemu-img
+  console [SCRIPT]           builds the web console, or runs a script of its package.json
+  journeys [ARGUMENT]...     the console's journeys in a browser (arguments go to Playwright)
   prepare                    installs packages and builds the test guest, and says how to run
                              `cargo test` by hand
   check-records SYSTEM DATA [DATA2] [--quiesced] [--at-least N]
@@ -43,8 +47,10 @@ fn main() -> ExitCode {
     };
     let done = match command.as_str() {
         "bench" => bench::run(rest),
+        "console" => console::run(rest),
         "demo" => demo::run(rest),
         "test" => test::run(rest),
+        "journeys" => journeys::run(rest),
         "prepare" => prepare::print(),
         "check-records" => check_records(rest),
         "help" | "--help" | "-h" => {

@@ -34,6 +34,9 @@ pub const GUEST: &[&str] = &[
 /// What the tests compare with: other NBD clients, and the OpenStack command line from PyPI.
 pub const TEST: &[&str] = &["libnbd-bin", "nbdkit", "python3-venv", "openssl"];
 
+/// The console's tests run in it.
+pub const BROWSER: &[&str] = &["chromium", "fonts-liberation"];
+
 /// What `bench` compares with.
 pub const BENCH: &[&str] = &["restic", "zstd"];
 

@@ -26,6 +26,7 @@ pub fn tests() -> Result<Environment> {
         packages::HYPERVISOR,
         packages::GUEST,
         packages::TEST,
+        packages::BROWSER,
     ])?;
     let guest = guest()?;
     Ok(Environment(vec![

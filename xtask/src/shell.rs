@@ -32,6 +32,16 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// The search path with a folder in front.
+pub fn path_from(first: &Path) -> OsString {
+    let mut path = first.as_os_str().to_owned();
+    if let Some(rest) = variable("PATH") {
+        path.push(":");
+        path.push(rest);
+    }
+    path
+}
+
 /// `cargo`, the one that runs this.
 pub fn cargo() -> Command {
     let mut command = Command::new(variable("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use crate::prepare;
+use crate::console::{self, Console};
 use crate::shell::{self, Result};
+use crate::{journeys, prepare};
 
 /// Tests passed and failed, over all runs.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,8 +27,20 @@ impl Count {
         }
     }
 
-    /// Adds a line like `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
+    /// Adds a line like `test result: ok. 3 passed; 0 failed; 0 ignored; ...` of a Rust test
+    /// program, or `  3 passed (12.1s)` of Playwright.
     fn add_line(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        if let (true, Some(Ok(number))) =
+            (line.starts_with("  "), words.next().map(str::parse::<u64>))
+        {
+            match words.next() {
+                Some("passed") => self.passed += number,
+                // A flaky one passed only when tried again; there are no retries to hide it.
+                Some("failed" | "flaky" | "interrupted") => self.failed += number,
+                _ => {}
+            }
+        }
         let Some((_, counts)) = line
             .strip_prefix("test result: ")
             .and_then(|rest| rest.split_once(". "))
@@ -56,6 +69,8 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let packages = selection.iter().any(|a| *a == "-p" || *a == "--package");
 
     let environment = prepare::tests()?;
+    // Before anything is compiled: the executable carries it.
+    console::build()?;
     let mut count = Count::default();
     if selection.is_empty() {
         count.check(
@@ -104,6 +119,10 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         count.failed += 1;
     }
 
+    if selection.is_empty() && Console::is_there() {
+        console_tests(&mut count)?;
+    }
+
     println!("finished in {} s", begun.elapsed().as_secs());
     println!("{} passed, {} failed", count.passed, count.failed);
     Ok(if count.failed == 0 {
@@ -111,6 +130,28 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Types, style and unit tests of the console, then its journeys in a browser.
+fn console_tests(count: &mut Count) -> Result<()> {
+    let console = Console::prepare()?;
+    count.check(
+        "the console's checks",
+        &mut console.npm(&["run", "--silent", "check"]),
+    );
+    match journeys::command(&[]) {
+        Ok(mut journeys) => {
+            let failed_before = count.failed;
+            if !run_tests(&mut journeys.command, count)? && count.failed == failed_before {
+                count.failed += 1;
+            }
+        }
+        Err(error) => {
+            println!("FAILED the stage of the journeys: {error}");
+            count.failed += 1;
+        }
+    }
+    Ok(())
 }
 
 fn run_tests(command: &mut Command, count: &mut Count) -> Result<bool> {
@@ -139,14 +180,17 @@ mod tests {
             "running 3 tests",
             "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
             "test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 1 filtered out",
+            "  4 passed (12.1s)",
+            "  1 failed",
+            "  5 apples",
         ] {
             count.add_line(line);
         }
         assert_eq!(
             count,
             Count {
-                passed: 13,
-                failed: 2
+                passed: 17,
+                failed: 3
             }
         );
     }

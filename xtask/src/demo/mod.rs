@@ -14,13 +14,13 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Result, at};
-use crate::{packages, prepare};
+use crate::{console, packages, prepare};
 use job::Job;
 use stage::{Access, Places};
 
 /// Runs the demo, or ends it.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
-    let places = Places::new();
+    let places = Places::new("demo");
     let detach = match arguments {
         [] => false,
         [one] if one == "--detach" => true,
@@ -77,13 +77,55 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     })
 }
 
+/// The demo's stage with its job done, for tests that need one. Ends with its owner.
+pub struct Rig(Places);
+
+impl Rig {
+    /// Starts it with an executable.
+    pub fn start(name: &str, coffer: &Path) -> Result<Rig> {
+        let rig = Rig(Places::new(name));
+        stop(&rig.0)?;
+        play(&rig.0, coffer)?;
+        Ok(rig)
+    }
+
+    /// What `demo.env` says.
+    pub fn variables(&self) -> Result<Vec<(String, String)>> {
+        let text = at(&self.0.env(), std::fs::read_to_string(self.0.env()))?;
+        let lines = text.lines().filter_map(|line| line.split_once('='));
+        Ok(lines.map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
+    }
+
+    /// Configuration, log and process id of the service: a test may kill and start it again.
+    pub fn service_files(&self) -> [(&'static str, PathBuf); 3] {
+        [
+            ("COFFER_RIG_CONFIG", self.0.config()),
+            ("COFFER_RIG_LOG", self.0.log()),
+            ("COFFER_RIG_PID", self.0.pid()),
+        ]
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if let Err(error) = stop(&self.0) {
+            eprintln!("{error}");
+        }
+    }
+}
+
 fn start(places: &Places) -> Result<()> {
-    println!("preparing (packages, test guest, release build)");
+    println!("preparing (packages, test guest, console, release build)");
     packages::install(&[packages::BUILD, packages::HYPERVISOR, packages::GUEST])?;
-    let guest = prepare::guest()?;
+    console::build()?;
     let coffer = build()?;
     stage::stop_if_wanted()?;
+    play(places, &coffer)
+}
 
+/// Starts servers and service, and does the job.
+fn play(places: &Places, coffer: &Path) -> Result<()> {
+    let guest = prepare::guest()?;
     let begun = Instant::now();
     println!(
         "starting a private libvirt with the servers {}, {} and {}",
@@ -93,12 +135,12 @@ fn start(places: &Places) -> Result<()> {
     );
     at(&places.folder, std::fs::create_dir_all(&places.folder))?;
     let uri = stage::start_servers(places, &guest)?;
-    let access = stage::start_service(places, &coffer, &uri)?;
+    let access = stage::start_service(places, coffer, &uri)?;
     stage::wait_servers(places)?;
     println!("the service answers at http://{}; the job:", access.address);
     let job = Job {
         places,
-        coffer: &coffer,
+        coffer,
         access: &access,
         begun,
     };

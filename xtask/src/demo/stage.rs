@@ -15,16 +15,17 @@ use crate::shell::{self, Result, at};
 
 /// Where everything of the demo lies.
 pub struct Places {
-    /// `target/demo`.
+    /// `target/demo`, say.
     pub folder: PathBuf,
     /// Folder of the private libvirt: short, because sockets lie below it.
     pub stack: PathBuf,
 }
 
 impl Places {
-    /// The same for each run in this workspace, and of its own for each workspace.
-    pub fn new() -> Places {
-        let folder = shell::target().join("demo");
+    /// `target/demo`, or another one beside it. The same for each run in this workspace, and of
+    /// its own for each workspace.
+    pub fn new(name: &str) -> Places {
+        let folder = shell::target().join(name);
         // FNV-1a of the path: two workspaces on one machine shall not meet.
         let hash = folder
             .as_os_str()
