@@ -4,6 +4,8 @@
 //! mistake is answered with the key and, where TOML knows it, the line. Besides `main`, only this
 //! module reads the environment, and only variables that the file names.
 
+mod object_store;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use std::path::{Path, PathBuf};
 use coffer_core::{Error, Result};
 use serde::Deserialize;
 use url::Url;
+
+pub use object_store::S3Config;
 
 /// Everything a service is told.
 #[derive(Debug, Clone, Deserialize)]
@@ -121,6 +125,9 @@ pub struct Store {
     /// An object store, such as `s3://bucket/prefix`.
     #[serde(default)]
     pub url: Option<Url>,
+    /// Access to a store of the kind `s3`.
+    #[serde(default)]
+    pub s3: Option<S3Config>,
 }
 
 /// What wraps the keys of vaults; at most one of the three.
@@ -422,6 +429,12 @@ impl Config {
                         "store `{name}` needs either `path` or `url`"
                     )));
                 }
+            }
+            let is_s3 = store.url.as_ref().is_some_and(|url| url.scheme() == "s3");
+            if store.s3.is_some() && !is_s3 {
+                return Err(Error::invalid(format!(
+                    "store `{name}` has `s3` and is none: its `url` starts with s3:"
+                )));
             }
         }
         match &self.default_store {

@@ -297,7 +297,7 @@ fn welcome(places: &Places) -> Result<String> {
             .map_or("", |(_, value)| value)
     };
     Ok(format!(
-        "console   {}\nlogin     user {}, password {}, domain Default, project {}\nclients   set -a; . {}; set +a\nlog       {}\n\n",
+        "console   {}/console/\nlogin     user {}, password {}, domain Default, project {}\nclients   set -a; . {}; set +a\nlog       {}\n\n",
         value("COFFER_ENDPOINT"),
         value("OS_USERNAME"),
         value("OS_PASSWORD"),

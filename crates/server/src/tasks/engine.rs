@@ -20,13 +20,14 @@ use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};
 use tokio::sync::Mutex;
 
 use crate::catalog::vaults::Vault;
-use crate::config::Config;
+use crate::config::{Config, S3Config};
 
 /// Where one store of the configuration is.
 #[derive(Debug, Clone)]
 struct Place {
     name: String,
     location: String,
+    s3: Option<S3Config>,
 }
 
 /// The repositories of all vaults. Clones share them.
@@ -56,6 +57,7 @@ impl Repositories {
                     (None, Some(url)) => url.to_string(),
                     (None, None) => String::new(),
                 },
+                s3: store.s3.clone(),
             })
             .collect();
         let key = match config.key.passphrase()? {
@@ -92,7 +94,12 @@ impl Repositories {
             Error::unavailable(format!("store `{}` is not configured", vault.store))
                 .hint("Add it to the configuration again.")
         })?;
-        Store::open(&place.location, &vault.id.to_string(), create, &[])
+        // Read each time, so that new credentials need no restart.
+        let options = match &place.s3 {
+            Some(s3) => s3.options()?,
+            None => Vec::new(),
+        };
+        Store::open(&place.location, &vault.id.to_string(), create, &options)
     }
 
     /// Makes the repository of a new vault.
