@@ -255,6 +255,10 @@ pub struct Limits {
     pub login_lockout_seconds: u64,
     /// Validity of a token in seconds.
     pub token_seconds: u64,
+    /// A session in a browser ends after so many seconds in which nothing was asked of it.
+    pub session_idle_seconds: u64,
+    /// It ends after so many seconds in any case.
+    pub session_seconds: u64,
 }
 
 impl Default for Limits {
@@ -266,6 +270,8 @@ impl Default for Limits {
             login_failures: 5,
             login_lockout_seconds: 300,
             token_seconds: 24 * 3600,
+            session_idle_seconds: 30 * 60,
+            session_seconds: 12 * 3600,
         }
     }
 }

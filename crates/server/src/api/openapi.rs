@@ -1,5 +1,7 @@
 //! The API document, from the annotations of the routes.
 
+mod complete;
+
 use std::sync::OnceLock;
 
 use axum::http::header;
@@ -25,8 +27,16 @@ pub(super) fn base() -> OpenApi {
         "Token from POST /v3/auth/tokens. Requests signed with an access key \
          (SDK-HMAC-SHA256) need none.",
     ));
-    let components =
-        ComponentsBuilder::new().security_scheme("token", SecurityScheme::ApiKey(token));
+    let session = ApiKey::Cookie(ApiKeyValue::with_description(
+        crate::http::cookie::NAME,
+        "Session from POST /coffer/v1/session, for pages in a browser. A request that changes \
+         something needs the header `X-Coffer-Console: 1` too, and an `Origin`, where there is \
+         one, that is the service's own. A request with the header `X-Coffer-Background: 1` does \
+         not count as use of the session.",
+    ));
+    let components = ComponentsBuilder::new()
+        .security_scheme("token", SecurityScheme::ApiKey(token))
+        .security_scheme("session", SecurityScheme::ApiKey(session));
     OpenApiBuilder::new()
         .info(info)
         .components(Some(components.build()))
@@ -41,8 +51,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 pub fn document() -> &'static str {
     static TEXT: OnceLock<String> = OnceLock::new();
     TEXT.get_or_init(|| {
-        let mut text = super::routes()
-            .into_openapi()
+        let mut document = super::routes().into_openapi();
+        complete::complete(&mut document);
+        let mut text = document
             .to_pretty_json()
             .expect("the document has text keys alone");
         text.push('\n');

@@ -5,6 +5,7 @@
 
 pub mod backups;
 pub mod checkpoints;
+pub mod look;
 pub mod protectables;
 pub mod restore;
 pub mod start;

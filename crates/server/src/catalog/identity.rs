@@ -403,6 +403,7 @@ pub async fn set_password(db: &mut AnyConnection, id: UserId, hash: &str, now: i
 pub async fn delete_user(db: &mut AnyConnection, id: UserId) -> Result<()> {
     for statement in [
         "DELETE FROM tokens WHERE user_id = $1",
+        "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM access_keys WHERE user_id = $1",
         "DELETE FROM role_grants WHERE user_id = $1",
         "DELETE FROM users WHERE id = $1",
@@ -414,6 +415,15 @@ pub async fn delete_user(db: &mut AnyConnection, id: UserId) -> Result<()> {
             .map_err(failed("delete user"))?;
     }
     Ok(())
+}
+
+/// True where there are several domains.
+pub async fn several_domains(db: &mut AnyConnection) -> Result<bool> {
+    let row = sqlx::query("SELECT COUNT(*) FROM domains")
+        .fetch_one(db)
+        .await
+        .map_err(failed("count domains"))?;
+    Ok(row.get::<i64, _>(0) > 1)
 }
 
 /// All roles there are.
@@ -583,13 +593,18 @@ pub async fn delete_token(db: &mut AnyConnection, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Ends all tokens of a user.
+/// Ends all tokens and sessions of a user.
 pub async fn delete_tokens_of_user(db: &mut AnyConnection, id: UserId) -> Result<()> {
-    sqlx::query("DELETE FROM tokens WHERE user_id = $1")
-        .bind(id.to_string())
-        .execute(db)
-        .await
-        .map_err(failed("revoke tokens"))?;
+    for statement in [
+        "DELETE FROM tokens WHERE user_id = $1",
+        "DELETE FROM sessions WHERE user_id = $1",
+    ] {
+        sqlx::query(statement)
+            .bind(id.to_string())
+            .execute(&mut *db)
+            .await
+            .map_err(failed("revoke tokens"))?;
+    }
     Ok(())
 }
 

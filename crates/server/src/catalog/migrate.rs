@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "cbr",
         sql: include_str!("migrations/0002_cbr.sql"),
     },
+    Migration {
+        version: 3,
+        name: "console",
+        sql: include_str!("migrations/0003_console.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -211,7 +211,10 @@ macro_rules! record {
 pub(super) use record;
 
 /// Binds a stored value.
-fn bind(query: Query<'_, Any, AnyArguments>, value: Stored) -> Query<'_, Any, AnyArguments> {
+pub(super) fn bind(
+    query: Query<'_, Any, AnyArguments>,
+    value: Stored,
+) -> Query<'_, Any, AnyArguments> {
     match value {
         Stored::Text(text) => query.bind(text),
         Stored::Int(number) => query.bind(number),
@@ -338,7 +341,47 @@ impl Filter {
         self
     }
 
-    fn sql(&self) -> String {
+    /// A condition with several values, whose places are written `?` in `clause`, in order.
+    #[must_use]
+    pub(super) fn with_all(mut self, clause: &str, values: Vec<Stored>) -> Filter {
+        let mut parts = clause.split('?');
+        let mut sql = parts.next().unwrap_or_default().to_owned();
+        for (part, value) in parts.zip(values) {
+            self.values.push(value);
+            sql.push_str(&format!("${}{part}", self.values.len()));
+        }
+        self.clauses.push(sql);
+        self
+    }
+
+    /// Rows for which `before` and a list of `values` in brackets and `after` hold: `id IN` ...
+    #[must_use]
+    pub fn among<T: Column>(
+        mut self,
+        before: &'static str,
+        values: &[T],
+        after: &'static str,
+    ) -> Filter {
+        let mut places = Vec::new();
+        for value in values {
+            self.values.push(value.store());
+            places.push(format!("${}", self.values.len()));
+        }
+        // A list without entries is legal SQL in SQLite alone.
+        let list = match places.is_empty() {
+            true => "NULL".to_owned(),
+            false => places.join(", "),
+        };
+        self.clauses.push(format!("{before} ({list}){after}"));
+        self
+    }
+
+    /// The parameters, in order.
+    pub(super) fn values(&self) -> &[Stored] {
+        &self.values
+    }
+
+    pub(super) fn sql(&self) -> String {
         match self.clauses.is_empty() {
             true => "1 = 1".to_owned(),
             false => self.clauses.join(" AND "),

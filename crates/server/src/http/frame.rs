@@ -15,13 +15,14 @@ use axum::response::{IntoResponse, Response};
 use coffer_core::ids::ProjectId;
 use tracing::Instrument;
 
+use super::cookie;
 use super::error::{ApiError, Family, render};
 use super::public::client_address;
 use crate::catalog::identity::ScopeId;
 use crate::door;
 use crate::identity::caller::Authentication;
 use crate::identity::signature::{Authorization, SignedRequest};
-use crate::identity::{Caller, Identity};
+use crate::identity::{Caller, Credential, Identity};
 use crate::state::AppState;
 
 /// Largest body of a request without a caller (a log-in, say) in bytes.
@@ -111,12 +112,14 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
         Some(Ok(text)) => Authorization::parse(text),
         _ => None,
     };
+    let mut credential = None;
     let (caller, bytes) = match (token_of(&parts), authorization) {
         (Some(token), _) => {
             let caller = match state.identity.token(token).await? {
                 Some(info) => Ok(info.caller),
                 None => Err(ApiError::unauthorized()),
             };
+            credential = Some(Credential::Token(token.to_owned()));
             let limit = if caller.is_ok() {
                 limit
             } else {
@@ -135,10 +138,19 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
                 limit.min(ANONYMOUS_BODY_BYTES)
             };
             let bytes = read(&parts, body, limit).await?;
-            (
-                signed(&state.identity, &authorization, &parts, &bytes).await?,
-                bytes,
-            )
+            let caller = signed(&state.identity, &authorization, &parts, &bytes).await?;
+            if let Ok(caller) = &caller {
+                credential = Some(Credential::Signature(caller.user_id));
+            }
+            (caller, bytes)
+        }
+        (None, None) if cookie::secret(&parts).is_some() => {
+            let caller = by_cookie(state, &mut parts, &mut credential).await?;
+            let limit = match &caller {
+                Ok(_) => limit,
+                Err(_) => limit.min(ANONYMOUS_BODY_BYTES),
+            };
+            (caller, read(&parts, body, limit).await?)
         }
         (None, None) => {
             let limit = limit.min(ANONYMOUS_BODY_BYTES);
@@ -151,12 +163,40 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
     if let Ok(caller) = &caller {
         tracing::debug!(user.id = %caller.user_id, "caller is user {}", caller.user_id);
     }
+    if let Some(credential) = credential {
+        parts.extensions.insert(credential);
+    }
     parts.extensions.insert(Authentication(caller));
     parts.extensions.insert(RequestId(id.to_owned()));
     parts
         .extensions
         .insert(ClientAddress(client_address(&state.config, &parts)));
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// The caller of a session. What changes something must come from our own pages: the cookie alone
+/// does not say so.
+async fn by_cookie(
+    state: &AppState,
+    parts: &mut Parts,
+    credential: &mut Option<Credential>,
+) -> Result<Result<Caller, ApiError>, ApiError> {
+    let secret = cookie::secret(parts).unwrap_or_default().to_owned();
+    // What a page asks for by itself does not keep a session alive.
+    let used = !parts.headers.contains_key(cookie::BACKGROUND);
+    let found = state
+        .identity
+        .session(&secret, scope_of(parts), used)
+        .await?;
+    let Some((caller, info)) = found else {
+        return Ok(Err(ApiError::unauthorized()));
+    };
+    if let Err(refused) = cookie::check_write(&state.config, parts) {
+        return Ok(Err(refused));
+    }
+    parts.extensions.insert(info);
+    *credential = Some(Credential::Session(secret));
+    Ok(Ok(caller))
 }
 
 /// Where a request comes from; counted where passwords are wrong.
@@ -222,9 +262,12 @@ async fn signed(
     Ok(caller.ok_or_else(ApiError::unauthorized))
 }
 
-/// What a signed request is about: the project in the path, else the one of the header.
+/// What a request by signature or session is about: the project in the path, else the one of the
+/// header.
 fn scope_of(parts: &Parts) -> ScopeId {
-    let mut segments = parts.uri.path().split('/').skip(2);
+    let path = parts.uri.path();
+    let before = if path.starts_with("/coffer/") { 3 } else { 2 };
+    let mut segments = path.split('/').skip(before);
     let in_path = segments
         .next()
         .and_then(|segment| segment.parse::<ProjectId>().ok());

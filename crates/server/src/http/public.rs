@@ -34,29 +34,37 @@ impl FromRequestParts<AppState> for PublicBase {
         if let Some(url) = &state.config.public_url {
             return Ok(PublicBase(url.as_str().to_owned()));
         }
-        let peer = parts.extensions.get::<Peer>().copied();
-        let header = |name: &str| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
-        let forwarded = |name| header(name).filter(|_| is_trusted(&state.config, peer));
-        let scheme = match forwarded("x-forwarded-proto") {
-            Some("https") => "https",
-            Some(_) => "http",
-            None if peer.is_some_and(|peer| peer.tls) => "https",
-            None => "http",
-        };
-        let host = forwarded("x-forwarded-host").or_else(|| header(HOST.as_str()));
-        let host = host.ok_or_else(|| ApiError::bad_request("The Host header is missing."))?;
-        let legal = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
-        match !host.is_empty() && host.len() <= 255 && host.chars().all(legal) {
-            true => Ok(PublicBase(format!("{scheme}://{host}"))),
-            false => Err(ApiError::bad_request(
-                "The Host header is no host and port.",
-            )),
-        }
+        request_base(&state.config, parts).map(PublicBase)
+    }
+}
+
+/// Scheme, host and port that a request was sent to, as far as it says so itself.
+///
+/// # Errors
+/// 400 where it does not, or says something that is no host.
+pub(crate) fn request_base(config: &Config, parts: &Parts) -> Result<String, ApiError> {
+    let peer = parts.extensions.get::<Peer>().copied();
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let forwarded = |name| header(name).filter(|_| is_trusted(config, peer));
+    let scheme = match forwarded("x-forwarded-proto") {
+        Some("https") => "https",
+        Some(_) => "http",
+        None if peer.is_some_and(|peer| peer.tls) => "https",
+        None => "http",
+    };
+    let host = forwarded("x-forwarded-host").or_else(|| header(HOST.as_str()));
+    let host = host.ok_or_else(|| ApiError::bad_request("The Host header is missing."))?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || ".-:[]_".contains(c);
+    match !host.is_empty() && host.len() <= 255 && host.chars().all(legal) {
+        true => Ok(format!("{scheme}://{host}")),
+        false => Err(ApiError::bad_request(
+            "The Host header is no host and port.",
+        )),
     }
 }
 

@@ -9,6 +9,7 @@ mod bootstrap;
 pub mod caller;
 mod password;
 mod seal;
+pub mod sessions;
 pub mod signature;
 
 use std::net::IpAddr;
@@ -18,13 +19,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coffer_core::ids::{DomainId, ProjectId, UserId};
 use coffer_core::{Error, Result};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::AnyConnection;
 
 pub use admin::{NewAccessKey, NewUser};
 pub(crate) use bootstrap::bootstrap_if_empty;
 pub use bootstrap::{Bootstrapped, PASSWORD_FILE, bootstrap};
 pub use caller::{Caller, Role, Scope};
+pub use sessions::{Credential, SessionInfo};
 
 use crate::catalog::Catalog;
 use crate::catalog::identity::{self as rows, Domain, Project, ScopeId, TokenRow, User};
@@ -46,6 +48,8 @@ struct Inner {
     passwords: Passwords,
     sealer: Sealer,
     token_ms: i64,
+    session: SignedDuration,
+    session_idle: SignedDuration,
     lockout_ms: i64,
     failures_max: i64,
 }
@@ -144,6 +148,10 @@ impl Identity {
             passwords: Passwords::new(),
             sealer: Sealer::open(&config.data_dir)?,
             token_ms: milliseconds(config.limits.token_seconds),
+            session: SignedDuration::from_millis(milliseconds(config.limits.session_seconds)),
+            session_idle: SignedDuration::from_millis(milliseconds(
+                config.limits.session_idle_seconds,
+            )),
             lockout_ms: milliseconds(config.limits.login_lockout_seconds),
             failures_max: i64::from(config.limits.login_failures),
         };
@@ -163,6 +171,20 @@ impl Identity {
         scope: &ScopeRef,
         address: IpAddr,
     ) -> Result<Issued, LoginError> {
+        let user = self.check_password(user, password, address).await?;
+        let now = self.inner.clock.now_ms();
+        let expires_at = now.saturating_add(self.inner.token_ms);
+        self.issue(&user, scope, "password", now, expires_at).await
+    }
+
+    /// The user of that name and password. Unknown users take as long as known ones, are counted
+    /// and locked out like them, and get the same answer.
+    async fn check_password(
+        &self,
+        user: &UserRef,
+        password: &str,
+        address: IpAddr,
+    ) -> Result<User, LoginError> {
         let now = self.inner.clock.now_ms();
         let since = now.saturating_sub(self.inner.lockout_ms);
         let (found, who, (failures, last)) = {
@@ -193,8 +215,7 @@ impl Identity {
             rows::forget_login_failures(tx.connection(), &who).await?;
             tx.commit().await?;
         }
-        let expires_at = now.saturating_add(self.inner.token_ms);
-        self.issue(&user, scope, "password", now, expires_at).await
+        Ok(user)
     }
 
     /// Makes a token for another scope out of one that is good. It lasts no longer than that one.

@@ -20,6 +20,8 @@ const OPEN: &[&str] = &[
     "GET /health",          // probes
     "GET /ready",
     "GET /openapi.json",
+    "GET /coffer/v1/info",     // what the log-in page shows
+    "POST /coffer/v1/session", // the log-in itself
 ];
 
 /// Every route: method, path, and whether the document says it needs no token.

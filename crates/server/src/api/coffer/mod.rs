@@ -4,7 +4,14 @@
 //! may change its own password and keep its own access keys.
 
 mod access_keys;
+mod act;
+mod estimates;
+mod lists;
+mod live;
+mod objects;
+mod overview;
 mod projects;
+mod session;
 mod users;
 
 use coffer_core::ids::{ProjectId, UserId};
@@ -24,6 +31,30 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(projects::change))
         .routes(routes!(access_keys::list, access_keys::create))
         .routes(routes!(access_keys::delete))
+        .routes(routes!(session::info))
+        .routes(routes!(session::log_in, session::show, session::log_out))
+        .routes(routes!(session::list, session::end_all))
+        .routes(routes!(session::end))
+        .routes(routes!(lists::servers))
+        .routes(routes!(lists::server))
+        .routes(routes!(lists::disks))
+        .routes(routes!(lists::disk))
+        .routes(routes!(lists::vaults))
+        .routes(routes!(lists::vault))
+        .routes(routes!(lists::backups))
+        .routes(routes!(lists::backup))
+        .routes(routes!(lists::tasks))
+        .routes(routes!(lists::task))
+        .routes(routes!(estimates::backup))
+        .routes(routes!(estimates::restore))
+        .routes(routes!(overview::overview))
+        .routes(routes!(overview::history))
+        .routes(routes!(live::events))
+        .routes(routes!(live::map))
+        .routes(routes!(act::power))
+        .routes(routes!(act::retry))
+        .routes(routes!(act::object))
+        .routes(routes!(act::search))
 }
 
 fn user_id(text: &str) -> Result<UserId, ApiError> {

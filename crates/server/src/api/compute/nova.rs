@@ -19,7 +19,7 @@ use crate::state::AppState;
 pub struct ServerNames {
     servers: Vec<ServerName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
     servers_links: Option<Value>,
 }
 
@@ -37,7 +37,7 @@ pub struct ServerName {
 pub struct Servers {
     servers: Vec<NovaServer>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
     servers_links: Option<Value>,
 }
 

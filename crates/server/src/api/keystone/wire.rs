@@ -198,15 +198,19 @@ pub struct Token {
     pub expires_at: String,
     /// The project it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub project: Option<TokenProject>,
     /// The domain it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub domain: Option<NamedId>,
     /// The user's roles there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub roles: Option<Vec<NamedId>>,
     /// The services.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub catalog: Option<Vec<CatalogService>>,
 }
 

@@ -44,10 +44,11 @@ pub(super) fn gib(bytes: i64) -> i64 {
 pub struct Volumes {
     /// All disks that fit, whatever the page (EVS alone).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     count: Option<usize>,
     volumes: Vec<Volume>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
     volumes_links: Option<Value>,
 }
 
@@ -56,7 +57,7 @@ pub struct Volumes {
 pub struct VolumeNames {
     volumes: Vec<VolumeName>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<Object>>, nullable = false)]
     volumes_links: Option<Value>,
 }
 
@@ -113,6 +114,7 @@ pub struct Volume {
 
 /// Where a disk is attached.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VolumeAttachment)]
 pub struct Attachment {
     id: String,
     attachment_id: String,

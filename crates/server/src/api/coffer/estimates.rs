@@ -1,0 +1,179 @@
+//! What a backup or a restore would read and write, without doing it.
+
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::objects::{ServerStatus, words};
+use crate::http::{ApiError, Json};
+use crate::identity::Caller;
+use crate::state::AppState;
+
+words! {
+    /// What is to be backed up.
+    EstimateKind { Server = "server", Disk = "disk", }
+}
+
+/// A backup that might be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct BackupEstimateRequest {
+    /// The vault; the one that each resource is in where absent.
+    #[serde(default)]
+    vault_id: Option<String>,
+    /// 1 to 256.
+    resources: Vec<EstimateResource>,
+    /// False asks for a full backup.
+    #[serde(default = "yes")]
+    incremental: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A server or disk to be backed up.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EstimateResource {
+    id: String,
+    r#type: EstimateKind,
+    /// Disks of the server to leave out.
+    #[serde(default)]
+    exclude_volumes: Option<Vec<String>>,
+}
+
+/// What a backup would read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BackupEstimate {
+    disks: Vec<DiskEstimate>,
+    /// Bytes to be read in all; null where that is not known beforehand for some disk.
+    read_bytes: Option<u64>,
+    /// Time it takes, by what the last backups took; null where nothing is known.
+    seconds: Option<u64>,
+    /// From when on a full backup may be made; null where it may be now.
+    full_possible_at: Option<String>,
+    vault: Option<VaultRoom>,
+    /// Why some of it would be refused.
+    refusals: Vec<EstimateRefusal>,
+}
+
+/// A disk in an estimate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DiskEstimate {
+    disk_id: String,
+    server_id: Option<String>,
+    size_bytes: u64,
+    /// Changed since `since`; null where that is not known beforehand.
+    changed_bytes: Option<u64>,
+    /// Time of the backup that it is compared with.
+    since: Option<String>,
+    /// Why the changes are not known, or all of it is read.
+    reason: Option<String>,
+}
+
+/// Room in a vault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VaultRoom {
+    /// What would be read has room, even if none of it is a duplicate.
+    fits: bool,
+    remaining_bytes: u64,
+}
+
+/// Why a resource would be refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EstimateRefusal {
+    /// Null for what concerns all of it.
+    resource_id: Option<String>,
+    /// `BackupService.NNNN`.
+    code: String,
+    message: String,
+    hint: Option<String>,
+}
+
+/// A restore that might be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RestoreEstimateRequest {
+    backup_id: String,
+    /// Every disk goes back to where it came from where this is empty.
+    #[serde(default)]
+    mappings: Option<Vec<EstimateMapping>>,
+}
+
+/// A disk's backup and the disk to write.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EstimateMapping {
+    disk_backup_id: String,
+    disk_id: String,
+}
+
+/// What a restore would write.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoreEstimate {
+    disks: Vec<RestoreDiskEstimate>,
+    seconds: Option<u64>,
+    server: Option<RestoreServer>,
+    refusals: Vec<EstimateRefusal>,
+}
+
+/// A disk in an estimate of a restore.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoreDiskEstimate {
+    /// The disk's backup.
+    backup_id: String,
+    /// The disk to be written; null where there is none for it.
+    disk_id: Option<String>,
+    /// At most so many are written; null where that is not known.
+    write_bytes: Option<u64>,
+    size_bytes: u64,
+    /// Why this disk cannot be written, if so.
+    refusal: Option<String>,
+}
+
+/// The server that a restore concerns.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoreServer {
+    id: String,
+    name: String,
+    #[schema(value_type = ServerStatus)]
+    status: &'static str,
+    /// It runs, and would be shut down.
+    will_stop: bool,
+}
+
+fn later<T>() -> Result<Json<T>, ApiError> {
+    Err(ApiError::new(
+        axum::http::StatusCode::NOT_IMPLEMENTED,
+        "Not there yet.",
+    ))
+}
+
+/// What a backup would read, and whether it would be refused.
+#[utoipa::path(post, path = "/coffer/v1/{project_id}/estimates/backup", tag = "console",
+    operation_id = "estimate_backup", security(("token" = []), ("session" = [])),
+    params(("project_id" = String, Path)), request_body = BackupEstimateRequest,
+    responses((status = 200, body = BackupEstimate), (status = 400), (status = 401),
+        (status = 403), (status = 404)))]
+pub(super) async fn backup(
+    State(_state): State<AppState>,
+    Path(project): Path<String>,
+    caller: Caller,
+    Json(_body): Json<BackupEstimateRequest>,
+) -> Result<Json<BackupEstimate>, ApiError> {
+    caller.read(&project)?;
+    later()
+}
+
+/// What a restore would write, and whether it would be refused.
+#[utoipa::path(post, path = "/coffer/v1/{project_id}/estimates/restore", tag = "console",
+    operation_id = "estimate_restore", security(("token" = []), ("session" = [])),
+    params(("project_id" = String, Path)), request_body = RestoreEstimateRequest,
+    responses((status = 200, body = RestoreEstimate), (status = 400), (status = 401),
+        (status = 403), (status = 404)))]
+pub(super) async fn restore(
+    State(_state): State<AppState>,
+    Path(project): Path<String>,
+    caller: Caller,
+    Json(_body): Json<RestoreEstimateRequest>,
+) -> Result<Json<RestoreEstimate>, ApiError> {
+    caller.read(&project)?;
+    later()
+}

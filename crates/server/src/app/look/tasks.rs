@@ -1,0 +1,142 @@
+//! Tasks, and backups with their disks.
+
+use std::collections::HashMap;
+
+use coffer_core::Result;
+use coffer_core::cbr::ResourceType;
+use coffer_core::ids::{BackupId, VaultId};
+use coffer_core::state::{BackupState, TaskState, VaultState};
+use uuid::Uuid;
+
+use super::backup_names;
+use crate::catalog::Tx;
+use crate::catalog::backups::{self, Backup};
+use crate::catalog::disks::Disk;
+use crate::catalog::lists::more;
+use crate::catalog::servers::Server;
+use crate::catalog::tasks::Task;
+use crate::catalog::vaults::Vault;
+
+/// A task and the name of its backup.
+#[derive(Debug, Clone)]
+pub struct TaskLook {
+    /// The task.
+    pub task: Task,
+    /// Name of the backup, while its row is there.
+    pub backup_name: Option<String>,
+}
+
+impl TaskLook {
+    /// `queued`, `preparing`, `copying`, `finishing` or `ended`.
+    pub fn phase(&self) -> &'static str {
+        let t = &self.task;
+        match t.state {
+            TaskState::Waiting => "queued",
+            TaskState::Running if t.total_bytes == 0 => "preparing",
+            TaskState::Running if t.kind == "backup" && t.progress <= 10 => "preparing",
+            TaskState::Running if t.done_bytes < t.total_bytes => "copying",
+            TaskState::Running => "finishing",
+            _ => "ended",
+        }
+    }
+
+    /// True for what can be ended by its user.
+    pub fn can_cancel(&self) -> bool {
+        !self.task.state.is_final()
+            && !self.task.cancel
+            && matches!(self.task.kind.as_str(), "backup" | "restore")
+    }
+
+    /// True for what failed and can be tried again.
+    pub fn can_retry(&self) -> bool {
+        matches!(self.task.state, TaskState::Failed | TaskState::Timeout)
+            && matches!(self.task.kind.as_str(), "backup" | "restore")
+    }
+}
+
+/// A backup with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct BackupLook {
+    /// The backup.
+    pub backup: Backup,
+    /// Its disks, where it is a server's.
+    pub children: Vec<Backup>,
+    /// Its vault.
+    pub vault: Option<Vault>,
+    /// Power state of its server, or `available` / `in-use` of its disk; none where it is gone.
+    pub resource_status: Option<String>,
+    /// What is done with it, or waits to be.
+    pub task: Option<TaskLook>,
+}
+
+impl BackupLook {
+    /// Whether a restore from it may begin now.
+    pub fn can_restore(&self) -> bool {
+        let vault = self.vault.as_ref().map(|v| v.state);
+        self.backup.state == BackupState::Available
+            && matches!(vault, Some(VaultState::Available | VaultState::Lock))
+    }
+}
+
+/// The task that matters most: one that runs before one that waits, then the oldest.
+pub(super) fn foremost<'a>(tasks: impl Iterator<Item = &'a TaskLook>) -> Option<&'a TaskLook> {
+    tasks.min_by_key(|t| (t.task.state != TaskState::Running, t.task.created_at))
+}
+
+pub(super) async fn of_rows(tx: &mut Tx, tasks: Vec<Task>) -> Result<Vec<TaskLook>> {
+    looks(tx, tasks).await
+}
+
+pub(super) async fn looks(tx: &mut Tx, tasks: Vec<Task>) -> Result<Vec<TaskLook>> {
+    let names = backup_names(tx, &tasks).await?;
+    let look = |task: Task| TaskLook {
+        backup_name: task.backup_id.and_then(|id| names.get(&id).cloned()),
+        task,
+    };
+    Ok(tasks.into_iter().map(look).collect())
+}
+
+pub(super) async fn backup_looks(tx: &mut Tx, rows: Vec<Backup>) -> Result<Vec<BackupLook>> {
+    let ids: Vec<BackupId> = rows.iter().map(|b| b.id).collect();
+    let mut children: HashMap<BackupId, Vec<Backup>> = HashMap::new();
+    for child in backups::children_of(tx, &ids).await? {
+        if let Some(parent) = child.parent_id {
+            children.entry(parent).or_default().push(child);
+        }
+    }
+    let mut vaults: Vec<VaultId> = rows.iter().map(|b| b.vault_id).collect();
+    vaults.sort_unstable();
+    vaults.dedup();
+    let vaults: Vec<Vault> = more::of(tx, "id", &vaults, "1 = 1", &[]).await?;
+    let mut resources: Vec<Uuid> = rows.iter().map(|b| b.resource_id).collect();
+    resources.sort_unstable();
+    resources.dedup();
+    let there = "vanished_at IS NULL";
+    let servers: Vec<Server> = more::of(tx, "id", &resources, there, &[]).await?;
+    let disks: Vec<Disk> = more::of(tx, "id", &resources, there, &[]).await?;
+    let tasks = more::open_tasks_of_backups(tx, &ids).await?;
+    let tasks = looks(tx, tasks).await?;
+    let look = |backup: Backup| {
+        let status = match backup.resource_type {
+            ResourceType::Server => servers
+                .iter()
+                .find(|s| s.id.0 == backup.resource_id)
+                .map(|s| s.power.clone()),
+            _ => disks
+                .iter()
+                .find(|d| d.id.0 == backup.resource_id)
+                .map(|d| {
+                    let attached = d.server_id.is_some();
+                    if attached { "in-use" } else { "available" }.to_owned()
+                }),
+        };
+        BackupLook {
+            children: children.remove(&backup.id).unwrap_or_default(),
+            vault: vaults.iter().find(|v| v.id == backup.vault_id).cloned(),
+            resource_status: status,
+            task: foremost(tasks.iter().filter(|t| t.task.backup_id == Some(backup.id))).cloned(),
+            backup,
+        }
+    };
+    Ok(rows.into_iter().map(look).collect())
+}
