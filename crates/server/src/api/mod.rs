@@ -21,7 +21,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::http::{ApiError, frame};
+use crate::http::{ApiError, console, frame};
 use crate::state::AppState;
 
 /// All routes, with the API document that their annotations give.
@@ -41,6 +41,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 pub fn router(state: AppState) -> Router {
     let (router, _document) = routes().split_for_parts();
     router
+        .merge(console::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "There is no such address."))
         .method_not_allowed_fallback(async || {
             ApiError::new(
@@ -50,6 +51,7 @@ pub fn router(state: AppState) -> Router {
         })
         // The frame has read the body within its own limits already.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.clone(), console::front_door))
         .layer(from_fn_with_state(state.clone(), frame::frame))
         .with_state(state)
 }

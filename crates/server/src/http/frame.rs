@@ -51,7 +51,13 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     let response = within(&state, request, next, &id)
         .instrument(span.clone())
         .await;
-    let response = finish(response, Family::of(&path), &id);
+    let mut response = finish(response, Family::of(&path), &id);
+    if path.starts_with("/coffer/") {
+        // What one user may see is nobody else's to keep.
+        let none = HeaderValue::from_static("no-store");
+        let headers = response.headers_mut();
+        headers.entry(header::CACHE_CONTROL).or_insert(none);
+    }
     let status = response.status().as_u16();
     let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {

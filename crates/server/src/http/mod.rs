@@ -1,5 +1,6 @@
 //! The HTTP frame: what holds for every request, whatever it asks for.
 
+pub(crate) mod console;
 pub(crate) mod cookie;
 pub mod error;
 pub mod extract;
