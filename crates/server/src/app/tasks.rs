@@ -6,8 +6,11 @@ use coffer_core::state::TaskState;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::checkpoints::{Chosen, NewCheckpoint};
+use super::restore::NewRestore;
 use super::{Actor, App, AppError, AppResult, During};
 use crate::catalog::backups::Backup;
+use crate::catalog::lists::Part;
 use crate::catalog::record::{Filter, Page};
 use crate::catalog::tasks::Task;
 use crate::catalog::{Tx, backups, tasks};
@@ -154,5 +157,95 @@ impl App {
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
         Ok(())
+    }
+
+    /// Tries a backup or restore again that failed, as its user asked for it. Gives the new task.
+    pub async fn retry_task(&self, actor: &Actor, id: &str) -> AppResult<super::look::TaskLook> {
+        let view = self.task(actor, id).await?;
+        let task = view.task;
+        if !matches!(task.state, TaskState::Failed | TaskState::Timeout) {
+            let text = format!("it has not failed: it is {}", task.state);
+            return Err(Refusal::parameter("task", text).into());
+        }
+        let work = serde_json::from_value::<Work>(task.payload.0.clone()).ok();
+        let resource = task.resource_id.map(|id| id.to_string());
+        match (work, resource) {
+            (Some(Work::Backup { extra }), Some(resource)) => {
+                let backup = view.backup;
+                self.create_checkpoint(
+                    actor,
+                    NewCheckpoint {
+                        vault_id: task.vault_id.to_string(),
+                        name: backup.as_ref().map(|b| b.name.clone()),
+                        description: backup.as_ref().and_then(|b| b.description.clone()),
+                        full: backup.as_ref().is_some_and(|b| b.wants_full),
+                        auto_trigger: false,
+                        resources: vec![Chosen {
+                            id: resource,
+                            resource_type: None,
+                            extra_info: extra,
+                            field: "task".to_owned(),
+                        }],
+                        retention_days: None,
+                    },
+                )
+                .await?;
+            }
+            (
+                Some(Work::Restore {
+                    disks,
+                    server,
+                    power_on,
+                    stop_seconds,
+                }),
+                _,
+            ) => {
+                let backup = view.backup.ok_or_else(|| {
+                    Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone")
+                })?;
+                let mut tx = self.catalog.snapshot().await.during(OP)?;
+                let children = backups::children(&mut tx, backup.id).await.during(OP)?;
+                drop(tx);
+                let is_server = backup.resource_type == coffer_core::cbr::ResourceType::Server;
+                let of = |d: &crate::tasks::work::DiskRestore| {
+                    let child = children.iter().find(|c| c.resource_id == d.source.0)?;
+                    Some((child.id.to_string(), d.target.to_string()))
+                };
+                // A disk out of a server's backup is restored by itself, as it was.
+                let single = !is_server || server.is_none_or(|s| s.0 != backup.resource_id);
+                let asked = match disks.as_slice() {
+                    [only] if single => of(only).map_or(backup.id.to_string(), |(id, _)| id),
+                    _ => backup.id.to_string(),
+                };
+                let new = NewRestore {
+                    server_id: (!single).then(|| backup.resource_id.to_string()),
+                    volume_id: disks
+                        .first()
+                        .filter(|_| single)
+                        .map(|d| d.target.to_string()),
+                    mappings: match single {
+                        true => vec![],
+                        false => disks.iter().filter_map(of).collect(),
+                    },
+                    power_on,
+                    stop_server: Some(server.is_some()),
+                    stop_seconds,
+                };
+                self.restore_backup(actor, &asked, new).await?;
+            }
+            _ => {
+                let text = "only backups and restores can be tried again";
+                return Err(Refusal::parameter("task", text).into());
+            }
+        }
+        let filter = crate::catalog::lists::specs::all(actor.project)
+            .eq("t.kind", task.kind)
+            .maybe("t.resource_id", task.resource_id);
+        let part = Part {
+            down: true,
+            ..Part::first(crate::catalog::lists::specs::TASK_KEYS[0], 1)
+        };
+        let mut listed = self.look_at_tasks(&filter, &part).await.during(OP)?;
+        listed.items.pop().ok_or_else(|| no_task(id))
     }
 }

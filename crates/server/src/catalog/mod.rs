@@ -51,6 +51,8 @@ struct Inner {
     backend: Backend,
     read: AnyPool,
     write: AnyPool,
+    /// Counts commits, so that others can wait for the next one.
+    commits: Arc<tokio::sync::watch::Sender<u64>>,
 }
 
 /// Which database it is.
@@ -68,6 +70,7 @@ pub enum Backend {
 /// Statements take `tx.connection()` or `&mut *tx`.
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    commits: Option<Arc<tokio::sync::watch::Sender<u64>>>,
 }
 
 impl Tx {
@@ -78,7 +81,11 @@ impl Tx {
 
     /// Makes the changes durable. When this returns they are on disk.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(failed("commit"))
+        self.inner.commit().await.map_err(failed("commit"))?;
+        if let Some(commits) = self.commits {
+            commits.send_modify(|count| *count += 1);
+        }
+        Ok(())
     }
 }
 
@@ -118,6 +125,7 @@ impl Catalog {
                 backend,
                 read,
                 write,
+                commits: Arc::new(tokio::sync::watch::Sender::new(0)),
             }),
         })
     }
@@ -152,7 +160,10 @@ impl Catalog {
             .begin()
             .await
             .map_err(failed("begin reading"))?;
-        Ok(Tx { inner })
+        Ok(Tx {
+            inner,
+            commits: None,
+        })
     }
 
     /// A transaction for writing, with the write lock in hand. Keep it short and do no other
@@ -163,7 +174,13 @@ impl Catalog {
         };
         Ok(Tx {
             inner: begun.map_err(failed("begin writing"))?,
+            commits: Some(self.inner.commits.clone()),
         })
+    }
+
+    /// Counts the commits of this process; a receiver learns of each new one.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.inner.commits.subscribe()
     }
 
     /// Claims the catalog for this service.

@@ -2,13 +2,25 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use coffer_core::cbr::Code;
+use coffer_core::ids::ProjectId;
+use coffer_engine::hypervisor::PowerAction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::objects::{Named, Task, words};
-use crate::http::{ApiError, Json, Params};
+use crate::api::compute::STOP_LIMIT;
+use crate::app::Actor;
+use crate::app::look::Restart;
+use crate::catalog::lists::{self, Key, Part, Rows, specs};
+use crate::catalog::record::Filter;
+use crate::catalog::{backups, disks, servers, tasks, vaults};
+use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
+
+/// Most objects that a search gives.
+const FOUND_MAX: u64 = 20;
 
 words! {
     /// What to do with a server.
@@ -45,10 +57,6 @@ pub struct SearchAnswer {
     objects: Vec<FoundObject>,
 }
 
-fn later<T>() -> Result<T, ApiError> {
-    Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, "Not there yet."))
-}
-
 /// Starts, stops or restarts a server. Refused while a backup of it is not above 10 % (CORE-18)
 /// or a restore to it runs.
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/servers/{server_id}/power", tag = "console",
@@ -58,13 +66,33 @@ fn later<T>() -> Result<T, ApiError> {
     responses((status = 202), (status = 400), (status = 401), (status = 403), (status = 404),
         (status = 409)))]
 pub(super) async fn power(
-    State(_state): State<AppState>,
-    Path((project, _id)): Path<(String, String)>,
+    State(state): State<AppState>,
+    Path((project, id)): Path<(String, String)>,
     caller: Caller,
-    Json(_body): Json<PowerRequest>,
+    Json(body): Json<PowerRequest>,
 ) -> Result<StatusCode, ApiError> {
-    caller.write(&project)?;
-    later()
+    let project = caller.write(&project)?;
+    if body.action != PowerVerb::Start {
+        let filter = specs::there(project).eq("t.id", id.clone());
+        let part = Part::first(specs::SERVER_KEYS[0], 1);
+        let mut listed = state.app.look_at_servers(&filter, &part).await?;
+        let look = listed.items.pop();
+        let look = look.ok_or_else(|| ApiError::not_found("server"))?;
+        if let Restart::Refused(reason) = look.restart {
+            let mut error = ApiError::new(StatusCode::CONFLICT, reason)
+                .with_code(Code::BACKUP_RUNNING.text());
+            error.hint = Some("Wait, or cancel the task (CORE-18).".to_owned());
+            return Err(error);
+        }
+    }
+    let action = match (body.action, body.force) {
+        (PowerVerb::Start, _) => PowerAction::Start,
+        (PowerVerb::Stop, false) => PowerAction::Stop { limit: STOP_LIMIT },
+        (PowerVerb::Stop, true) => PowerAction::ForceOff,
+        (PowerVerb::Restart, false) => PowerAction::Reboot,
+        (PowerVerb::Restart, true) => PowerAction::Reset,
+    };
+    crate::api::compute::change_power(&state, project, &id, action).await
 }
 
 /// Tries again what failed, by a new task.
@@ -74,12 +102,18 @@ pub(super) async fn power(
     responses((status = 202, body = Task), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn retry(
-    State(_state): State<AppState>,
-    Path((project, _id)): Path<(String, String)>,
+    State(state): State<AppState>,
+    Path((project, id)): Path<(String, String)>,
     caller: Caller,
+    request: RequestId,
 ) -> Result<(StatusCode, Json<Task>), ApiError> {
-    caller.write(&project)?;
-    later()
+    let actor = Actor {
+        project: caller.write(&project)?,
+        user: caller.user_id,
+        request_id: request.0,
+    };
+    let look = state.app.retry_task(&actor, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(look.into())))
 }
 
 /// What an id names, whatever it is.
@@ -89,12 +123,16 @@ pub(super) async fn retry(
     responses((status = 200, body = FoundObject), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn object(
-    State(_state): State<AppState>,
-    Path((project, _id)): Path<(String, String)>,
+    State(state): State<AppState>,
+    Path((project, id)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Json<FoundObject>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let project = caller.read(&project)?;
+    let mut found = find(&state, project, |filter, _| filter.eq("t.id", id.clone()), 1).await?;
+    match found.is_empty() {
+        true => Err(ApiError::not_found("object")),
+        false => Ok(Json(found.swap_remove(0))),
+    }
 }
 
 /// Objects whose name holds a text, or whose id begins with it.
@@ -104,11 +142,107 @@ pub(super) async fn object(
     responses((status = 200, body = SearchAnswer), (status = 400), (status = 401),
         (status = 403)))]
 pub(super) async fn search(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     Path(project): Path<String>,
     caller: Caller,
-    _params: Params,
+    params: Params,
 ) -> Result<Json<SearchAnswer>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let project = caller.read(&project)?;
+    let q = params.get("q").map(str::trim).unwrap_or_default();
+    if q.is_empty() || q.chars().count() > 255 {
+        let text = "Parameter `q` must have 1 to 255 characters.";
+        return Err(ApiError::bad_request(text).with_code(Code::PARAMETER.text()));
+    }
+    let named = |filter, is_task| match is_task {
+        true => specs::task_named(filter, q),
+        false => specs::named(filter, q),
+    };
+    let objects = find(&state, project, named, FOUND_MAX).await?;
+    Ok(Json(SearchAnswer { objects }))
+}
+
+/// Objects of all kinds that `narrow` (told whether it is about tasks) lets through: servers
+/// first, tasks last.
+async fn find(
+    state: &AppState,
+    project: ProjectId,
+    narrow: impl Fn(Filter, bool) -> Filter,
+    limit: u64,
+) -> Result<Vec<FoundObject>, ApiError> {
+    let mut found = Vec::new();
+    let mut tx = state.catalog.snapshot().await?;
+    let there = || specs::there(project);
+    let all = || specs::all(project);
+    let part = |keys: &[Key]| Part::first(keys[0], limit);
+    let servers: Rows<servers::Server> =
+        lists::part(&mut tx, &narrow(there(), false), &part(specs::SERVER_KEYS)).await?;
+    for s in servers.rows {
+        found.push(FoundObject {
+            kind: "server",
+            id: s.id.to_string(),
+            name: s.name,
+            parent: None,
+        });
+    }
+    let vaults: Rows<vaults::Vault> =
+        lists::part(&mut tx, &narrow(all(), false), &part(specs::VAULT_KEYS)).await?;
+    for v in vaults.rows {
+        found.push(FoundObject {
+            kind: "vault",
+            id: v.id.to_string(),
+            name: v.name,
+            parent: None,
+        });
+    }
+    let disks: Rows<disks::Disk> =
+        lists::part(&mut tx, &narrow(there(), false), &part(specs::DISK_KEYS)).await?;
+    for d in disks.rows {
+        let server = match d.server_id {
+            Some(id) => servers::get(&mut tx, id).await?,
+            None => None,
+        };
+        found.push(FoundObject {
+            kind: "disk",
+            id: d.id.to_string(),
+            name: d.name,
+            parent: server.map(|s| Named {
+                id: s.id.to_string(),
+                name: s.name,
+            }),
+        });
+    }
+    let newest = |keys: &[Key]| Part {
+        down: true,
+        ..Part::first(keys[0], limit)
+    };
+    let rows: Rows<backups::Backup> =
+        lists::part(&mut tx, &narrow(all(), false), &newest(specs::BACKUP_KEYS)).await?;
+    for b in rows.rows {
+        let vault = vaults::get(&mut tx, b.vault_id).await?;
+        found.push(FoundObject {
+            kind: "backup",
+            id: b.id.to_string(),
+            name: b.name,
+            parent: vault.map(|v| Named {
+                id: v.id.to_string(),
+                name: v.name,
+            }),
+        });
+    }
+    let rows: Rows<tasks::Task> =
+        lists::part(&mut tx, &narrow(all(), true), &newest(specs::TASK_KEYS)).await?;
+    for t in rows.rows {
+        let parent = t.resource_id.zip(t.resource_name);
+        found.push(FoundObject {
+            kind: "task",
+            id: t.id.to_string(),
+            name: t.kind,
+            parent: parent.map(|(id, name)| Named {
+                id: id.to_string(),
+                name,
+            }),
+        });
+    }
+    found.truncate(limit as usize);
+    Ok(found)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use coffer_core::ids::ProjectId;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::PowerAction;
 use serde_json::Value;
@@ -19,7 +20,7 @@ use crate::identity::Caller;
 use crate::state::AppState;
 
 /// How long a guest may take to shut down before it is switched off.
-const STOP_LIMIT: Duration = Duration::from_secs(120);
+pub(in crate::api) const STOP_LIMIT: Duration = Duration::from_secs(120);
 /// How long the answer waits for what fails at once.
 const AT_ONCE: Duration = Duration::from_secs(2);
 
@@ -86,9 +87,19 @@ pub(super) async fn act(
 ) -> Result<StatusCode, ApiError> {
     let project = caller.write(&project)?;
     let action = parse(&body)?;
-    let server = super::find(&state, project, &id).await?;
+    change_power(&state, project, &id, action).await
+}
+
+/// Starts, stops or reboots a server of a project, as far as its state lets it.
+pub(in crate::api) async fn change_power(
+    state: &AppState,
+    project: ProjectId,
+    id: &str,
+    action: PowerAction,
+) -> Result<StatusCode, ApiError> {
+    let server = super::find(state, project, id).await?;
     // The catalog may be a while behind the host: ask it where it answers.
-    let server = refresh(&state, server).await?;
+    let server = refresh(state, server).await?;
     check(action, &server)?;
     let span = tracing::info_span!("power", server.id = %server.row.id);
     let work = run(state.clone(), server, action).instrument(span);

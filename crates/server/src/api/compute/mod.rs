@@ -5,6 +5,8 @@ mod ecs;
 mod flavors;
 mod nova;
 
+pub(super) use actions::{STOP_LIMIT, change_power};
+
 use coffer_core::Error;
 use coffer_core::ids::ProjectId;
 use utoipa_axum::router::OpenApiRouter;

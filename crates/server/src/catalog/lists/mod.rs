@@ -66,6 +66,18 @@ pub struct Part {
     pub limit: u64,
 }
 
+impl Part {
+    /// The first `limit` rows by `key`.
+    pub fn first(key: Key, limit: u64) -> Part {
+        Part {
+            key,
+            down: false,
+            after: None,
+            limit,
+        }
+    }
+}
+
 /// Rows of a list.
 #[derive(Debug, Clone)]
 pub struct Rows<T> {

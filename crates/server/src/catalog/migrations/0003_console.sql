@@ -34,3 +34,9 @@ CREATE INDEX backups_top_name ON backups (project_id, LOWER(name), id) WHERE par
 CREATE INDEX backups_resource ON backups (resource_id, protected_at);
 CREATE INDEX tasks_resource ON tasks (resource_id, created_at);
 CREATE INDEX tasks_vault ON tasks (vault_id, created_at);
+-- What changed lately, for those who watch.
+CREATE INDEX servers_changed ON servers (updated_at);
+CREATE INDEX disks_changed ON disks (updated_at);
+CREATE INDEX vaults_changed ON vaults (updated_at);
+CREATE INDEX backups_changed ON backups (updated_at);
+CREATE INDEX tasks_changed ON tasks (updated_at);
