@@ -101,7 +101,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
     const go = (to: number) => {
       const next = rows[Math.max(0, Math.min(rows.length - 1, to))];
       const link =
-        target && body.current?.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(next.id)}"] [data-row]`);
+        next && body.current?.querySelector<HTMLElement>(`tr[data-id="${CSS.escape(next.id)}"] [data-row]`);
       link?.focus();
       link?.scrollIntoView({ block: 'nearest' });
     };
@@ -302,7 +302,7 @@ function Skeleton({ span }: { span: number }) {
   }, []);
   if (!late) return null;
   return ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
-    <tr key={key} role="row" className={css.line} aria-hidden="true">
+    <tr key={key} role="row" className={css.line}>
       <td role="cell" colSpan={span}>
         <span className={css.bone} />
       </td>
