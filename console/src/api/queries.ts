@@ -1,0 +1,143 @@
+// What pages ask the server for, with one key per question. Live events patch these caches by id.
+import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { ApiFailure, call } from './client';
+import type { BackupEstimate, Kind, Kinds, Page, RestoreEstimate, Session } from './types';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: true,
+      // A refusal stays one; a server that does not answer is asked twice more.
+      retry: (count, error) =>
+        count < 2 && error instanceof ApiFailure && (error.status === 0 || error.status >= 502),
+    },
+  },
+});
+
+const plural: Record<Kind, string> = {
+  server: 'servers',
+  disk: 'disks',
+  vault: 'vaults',
+  backup: 'backups',
+  task: 'tasks',
+};
+
+export const base = (project: string): string => `/coffer/v1/${encodeURIComponent(project)}`;
+
+/** Filter of a list: property to wanted values; several of one property mean "or". */
+export type Filter = Record<string, string | number | boolean | readonly string[] | null | undefined>;
+
+export interface ListQuery {
+  q?: string | undefined;
+  sort?: string | undefined;
+  limit?: number | undefined;
+  marker?: string | undefined;
+  filter?: Filter | undefined;
+}
+
+function search(query: ListQuery): string {
+  const parts = new URLSearchParams();
+  if (query.q) parts.set('q', query.q);
+  if (query.sort) parts.set('sort', query.sort);
+  parts.set('limit', String(query.limit ?? 50));
+  if (query.marker) parts.set('marker', query.marker);
+  for (const [name, value] of Object.entries(query.filter ?? {})) {
+    const values = Array.isArray(value) ? value : [value];
+    for (const one of values)
+      if (one !== undefined && one !== null && one !== '') parts.append(name, String(one));
+  }
+  return parts.toString();
+}
+
+/** One page of a list. */
+export function list<K extends Kind>(kind: K, project: string, query: ListQuery = {}) {
+  return queryOptions({
+    queryKey: ['list', kind, project, query] as const,
+    queryFn: async ({ signal }): Promise<Page<Kinds[K]>> => {
+      const answer = await call<Record<string, unknown>>(
+        'GET',
+        `${base(project)}/${plural[kind]}?${search(query)}`,
+        undefined,
+        signal,
+      );
+      const items = answer[plural[kind]] as Kinds[K][];
+      return {
+        items,
+        total: Number(answer.total ?? items.length),
+        next: (answer.next as string | null) ?? null,
+      };
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One object with all its parts. */
+export function one<K extends Kind>(kind: K, project: string, id: string) {
+  return queryOptions({
+    queryKey: ['one', kind, project, id] as const,
+    queryFn: ({ signal }) =>
+      call<Kinds[K]>('GET', `${base(project)}/${plural[kind]}/${encodeURIComponent(id)}`, undefined, signal),
+  });
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'] as const,
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return await call<Session>('GET', '/coffer/v1/session', undefined, signal);
+    } catch (error) {
+      if (error instanceof ApiFailure && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export interface BackupEstimateRequest {
+  vault_id?: string;
+  resources: { id: string; type: string; exclude_volumes?: string[] }[];
+  incremental: boolean;
+}
+
+export function backupEstimate(project: string, request: BackupEstimateRequest) {
+  return queryOptions({
+    queryKey: ['estimate', 'backup', project, request] as const,
+    queryFn: ({ signal }) =>
+      call<BackupEstimate>('POST', `${base(project)}/estimates/backup`, request, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+    enabled: request.resources.length > 0,
+  });
+}
+
+export interface RestoreEstimateRequest {
+  backup_id: string;
+  mappings?: { disk_backup_id: string; disk_id: string }[];
+}
+
+export function restoreEstimate(project: string, request: RestoreEstimateRequest) {
+  return queryOptions({
+    queryKey: ['estimate', 'restore', project, request] as const,
+    queryFn: ({ signal }) =>
+      call<RestoreEstimate>('POST', `${base(project)}/estimates/restore`, request, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+  });
+}
+
+export interface Found {
+  kind: Kind | 'policy';
+  id: string;
+  name: string;
+  parent?: string | null;
+}
+
+export const findObjects = (project: string, q: string, signal?: AbortSignal): Promise<Found[]> =>
+  call<{ results?: Found[]; objects?: Found[] } | Found[]>(
+    'GET',
+    `${base(project)}/search?q=${encodeURIComponent(q)}`,
+    undefined,
+    signal,
+  ).then((answer) => (Array.isArray(answer) ? answer : (answer.results ?? answer.objects ?? [])));

@@ -1,0 +1,175 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { findObjects } from '../api/queries';
+import { useWords } from '../messages';
+import { Icon, type IconName } from '../ui/icons';
+import { usePortal } from '../ui/portal';
+import { useOpenDialog } from './dialogs';
+import { nav } from './nav';
+import css from './Palette.module.css';
+import { objectPath } from './paths';
+
+interface Entry {
+  id: string;
+  label: string;
+  hint: string;
+  icon: IconName;
+  run: () => void;
+}
+
+/** Ctrl K: pages, objects by name or id, and verbs before a name: "backup db-01". */
+export function Palette({ project, open, onClose }: { project: string; open: boolean; onClose: () => void }) {
+  const { t } = useWords();
+  const container = usePortal();
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal container={container}>
+        <Base.Backdrop className={css.veil} />
+        <Base.Popup className={css.popup} aria-label={t('frame.jump')}>
+          <Finder project={project} onClose={onClose} />
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+function Finder({ project, onClose }: { project: string; onClose: () => void }) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const openDialog = useOpenDialog();
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const verbs = [
+    {
+      words: ['backup', 'sichern', t('palette.verb_backup')],
+      label: t('palette.verb_backup'),
+      dialog: 'backup-server',
+      kind: 'server',
+    },
+    {
+      words: ['restore', 'wiederherstellen', t('palette.verb_restore')],
+      label: t('palette.verb_restore'),
+      dialog: 'restore-latest',
+      kind: 'server',
+    },
+  ];
+  const [first = '', ...others] = text.trim().split(/\s+/);
+  const verb =
+    others.length > 0 || text.endsWith(' ')
+      ? verbs.find((each) => each.words.some((word) => word.toLowerCase() === first.toLowerCase()))
+      : undefined;
+  const wanted = useDeferredValue(verb ? others.join(' ') : text.trim());
+  const found = useQuery({
+    queryKey: ['search', project, wanted],
+    queryFn: ({ signal }) => findObjects(project, wanted, signal),
+    enabled: wanted.length > 0,
+    staleTime: 5000,
+    placeholderData: (before) => before,
+  });
+
+  const leave = (go: () => void) => () => {
+    onClose();
+    go();
+  };
+  const pages: Entry[] = verb
+    ? []
+    : nav
+        .flatMap((group) => group.pages)
+        .map((page) => ({ page, label: t(page.key as 'nav.servers') }))
+        .filter(({ label }) => label.toLowerCase().includes(wanted.toLowerCase()))
+        .map(({ page, label }) => ({
+          id: page.to,
+          label,
+          hint: page.letter ? `g ${page.letter}` : t('palette.page'),
+          icon: page.icon,
+          run: leave(() => void navigate({ to: page.to, params: { project }, search: {} } as never)),
+        }));
+  const objects: Entry[] = (wanted ? (found.data ?? []) : [])
+    .filter((object) => !verb || object.kind === verb.kind)
+    .flatMap((object) => {
+      const path = objectPath(project, object.kind, object.id);
+      if (verb) {
+        return {
+          id: object.id,
+          label: `${verb.label} ${object.name}`,
+          hint: object.id.slice(0, 13),
+          icon: 'backup' as const,
+          run: leave(() => openDialog(verb.dialog, { server: [object.id] })),
+        };
+      }
+      return path
+        ? {
+            id: object.id,
+            label: object.name || object.id,
+            hint: `${t(`kind.${object.kind}` as 'kind.server')} · ${object.id.slice(0, 13)}`,
+            icon: object.kind === 'task' ? ('tasks' as const) : (object.kind as 'server'),
+            run: leave(() => router.history.push(path)),
+          }
+        : [];
+    });
+  const entries = [...pages, ...objects];
+  const at = Math.min(active, entries.length - 1);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step) {
+      event.preventDefault();
+      setActive(entries.length ? (at + step + entries.length) % entries.length : 0);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      entries[at]?.run();
+    }
+  };
+
+  return (
+    <>
+      <div className={css.field}>
+        <Icon name="search" />
+        <input
+          type="text"
+          role="combobox"
+          aria-label={t('frame.jump')}
+          aria-expanded={entries.length > 0}
+          aria-controls="palette"
+          aria-autocomplete="list"
+          aria-activedescendant={entries[at] ? `palette-${at}` : undefined}
+          placeholder={t('palette.placeholder')}
+          autoComplete="off"
+          spellCheck={false}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <kbd>Esc</kbd>
+      </div>
+      <div id="palette" role="listbox" aria-label={t('palette.results')} className={css.list}>
+        {entries.map((entry, index) => (
+          <div
+            key={entry.id}
+            id={`palette-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === at}
+            className={css.option}
+            onPointerMove={() => setActive(index)}
+            onClick={entry.run}
+            onKeyDown={() => undefined}
+          >
+            <Icon name={entry.icon} />
+            <span className="grow">{entry.label}</span>
+            <span className={css.hint}>{entry.hint}</span>
+          </div>
+        ))}
+      </div>
+      {entries.length === 0 ? (
+        <p className={css.none}>{wanted ? t('palette.nothing') : t('palette.verbs')}</p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+// The pages and what their addresses may carry. Every page is a chunk of its own.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { queryClient, sessionQuery } from '../api/queries';
+import { listSearch, parseSearch, stringifySearch, text, texts } from '../lib/search';
+import { lastProject } from '../lib/settings';
+import { pageChanged } from '../ui/focus';
+import { Broken, NotFound } from './Broken';
+import { Login } from './Login';
+import { home } from './nav';
+import { Shell } from './Shell';
+
+/** What opens a dialog over the page: its name and the ids of what it is about. */
+export interface DialogSearch {
+  do?: string | undefined;
+  server?: string[] | undefined;
+  disk?: string[] | undefined;
+  vault?: string | undefined;
+  backup?: string[] | undefined;
+  task?: string | undefined;
+  policy?: string | undefined;
+}
+
+const dialogSearch = (raw: Record<string, unknown>): DialogSearch => {
+  const found: DialogSearch = {};
+  const name = text(raw.do);
+  if (!name) return found;
+  found.do = name;
+  const set = <K extends keyof DialogSearch>(key: K, value: DialogSearch[K]) => {
+    if (value !== undefined) found[key] = value;
+  };
+  set('server', texts(raw.server));
+  set('disk', texts(raw.disk));
+  set('backup', texts(raw.backup));
+  set('vault', text(raw.vault));
+  set('task', text(raw.task));
+  set('policy', text(raw.policy));
+  return found;
+};
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
+
+/** The project to show first: the last one, else the first in which the user has a role. */
+async function firstProject(): Promise<string> {
+  const session = await queryClient.ensureQueryData(sessionQuery);
+  if (!session) throw redirect({ to: '/login', search: {} });
+  const last = session.projects.find((each) => each.id === lastProject());
+  const id = last?.id ?? session.projects[0]?.id;
+  if (!id) throw redirect({ to: '/login', search: { none: '1' } });
+  return id;
+}
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: async () => {
+    throw redirect({ to: home, params: { project: await firstProject() }, search: {} });
+  },
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (
+    raw: Record<string, unknown>,
+  ): { next?: string | undefined; none?: string | undefined } => ({
+    ...(text(raw.next) ? { next: text(raw.next) } : {}),
+    ...(text(raw.none) ? { none: text(raw.none) } : {}),
+  }),
+  component: Login,
+});
+
+const project = createRoute({
+  getParentRoute: () => root,
+  path: '/p/$project',
+  validateSearch: dialogSearch,
+  beforeLoad: async ({ params, location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/login', search: { next: location.href } });
+    if (!session.projects.some((each) => each.id === params.project)) throw redirect({ to: '/' });
+  },
+  component: Shell,
+  errorComponent: Broken,
+});
+
+const projectIndex = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: home, params, search: {} });
+  },
+});
+
+export const serverFilters = ['status', 'host', 'vault_id', 'protected'] as const;
+
+const servers = createRoute({
+  getParentRoute: () => project,
+  path: '/servers',
+  validateSearch: listSearch(serverFilters),
+  component: lazyRouteComponent(() => import('../features/servers/ServersPage')),
+});
+
+const server = createRoute({
+  getParentRoute: () => project,
+  path: '/servers/$server',
+  validateSearch: (raw: Record<string, unknown>) =>
+    ({
+      ...(text(raw.tab) ? { tab: text(raw.tab) } : {}),
+      ...(text(raw.point) ? { point: text(raw.point) } : {}),
+      ...(text(raw.compare) ? { compare: text(raw.compare) } : {}),
+    }) as { tab?: string; point?: string; compare?: string },
+  component: lazyRouteComponent(() => import('../features/servers/ServerPage')),
+});
+
+const routes = root.addChildren([index, login, project.addChildren([projectIndex, servers, server])]);
+
+export const router = createRouter({
+  routeTree: routes,
+  basepath: '/console',
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+router.subscribe('onBeforeNavigate', (event) => {
+  if (event.pathChanged && event.fromLocation) pageChanged();
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

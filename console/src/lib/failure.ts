@@ -1,0 +1,13 @@
+/** What went wrong with a request; `status` 0 means that the server did not answer. */
+export class ApiFailure extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code: string | null,
+    readonly hint: string | null,
+    readonly requestId: string | null,
+  ) {
+    super(message);
+    this.name = 'ApiFailure';
+  }
+}

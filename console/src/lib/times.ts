@@ -1,0 +1,87 @@
+// Times: relative within a week, absolute beyond; the zone is the user's setting.
+
+export interface Clock {
+  locale: string;
+  zone: string;
+  now: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(clock: Pick<Clock, 'locale' | 'zone'>, kind: string, options: Intl.DateTimeFormatOptions) {
+  const key = `${clock.locale} ${clock.zone} ${kind}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(clock.locale, { timeZone: clock.zone, ...options });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+/** "10 Nov 2026, 12:13": what a column shows beyond a week. */
+export function formatTime(at: string | number | Date, clock: Pick<Clock, 'locale' | 'zone'>): string {
+  return format(clock, 'short', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(at));
+}
+
+/** Full time with zone and UTC, for tooltips and copies. */
+export function fullTime(at: string | number | Date, clock: Pick<Clock, 'locale' | 'zone'>): string {
+  const date = new Date(at);
+  const local = format(clock, 'full', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).format(date);
+  return `${local} (${date.toISOString().replace('.000Z', 'Z')})`;
+}
+
+/** "4 hours ago" within a week before or after now, else the absolute time. */
+export function formatAge(at: string | number | Date, clock: Clock): string {
+  const difference = new Date(at).getTime() - clock.now;
+  const size = Math.abs(difference);
+  if (size >= WEEK) return formatTime(at, clock);
+  const relative = new Intl.RelativeTimeFormat(clock.locale, { numeric: 'auto', style: 'short' });
+  if (size < 45_000) return relative.format(0, 'second');
+  if (size < HOUR) return relative.format(Math.round(difference / MINUTE), 'minute');
+  if (size < DAY) return relative.format(Math.round(difference / HOUR), 'hour');
+  return relative.format(Math.round(difference / DAY), 'day');
+}
+
+/** A span of seconds in at most two units: "33 s", "2 min 5 s", "1 h 4 min", "3 d 2 h". */
+export function formatSpan(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const pair = (big: number, unit: string, small: number, other: string) =>
+    small ? `${big} ${unit} ${small} ${other}` : `${big} ${unit}`;
+  if (whole < 3600) return pair(Math.floor(whole / 60), 'min', whole % 60, 's');
+  if (whole < 86_400) return pair(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
+  return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
+}
+
+/** Whether the browser knows the zone. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';

@@ -1,0 +1,34 @@
+// Words that depend on a value of the API.
+import { useCallback } from 'react';
+import type { Reason } from '../lib/can';
+import { type Key, useWords } from './index';
+
+/** The sentence of a reason. */
+export function useReason(): (reason: Reason) => string {
+  const { t } = useWords();
+  return useCallback(
+    (reason) =>
+      reason.text ?? (t as unknown as (key: Key, values?: object) => string)(reason.key, reason.values),
+    [t],
+  );
+}
+
+const kinds: Record<string, Key> = {
+  backup: 'task.kind.backup',
+  restore: 'task.kind.restore',
+  delete: 'task.kind.delete',
+  vault_delete: 'task.kind.vault_delete',
+  remove_resource: 'task.kind.remove_resource',
+};
+
+/** What a kind of task is called. */
+export function useTaskKind(): (kind: string) => string {
+  const { t } = useWords();
+  return useCallback(
+    (kind) => {
+      const key = kinds[kind];
+      return key ? t(key as 'task.kind.backup') : kind.replaceAll('_', ' ');
+    },
+    [t],
+  );
+}
