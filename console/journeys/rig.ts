@@ -1,0 +1,145 @@
+// What every journey stands on: a page that is watched, a login, and the API beside it.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type APIRequestContext, test as base, expect, type Page } from '@playwright/test';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const need = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the journeys by \`cargo xtask journeys\``);
+  return value;
+};
+
+export const rig = {
+  endpoint: need('COFFER_ENDPOINT'),
+  user: need('OS_USERNAME'),
+  password: need('OS_PASSWORD'),
+  project: need('OS_PROJECT_ID'),
+  output: process.env.COFFER_RIG_OUTPUT ?? 'test-results',
+  freeServer: need('COFFER_DEMO_SERVER_ID'),
+  freeDisks: need('COFFER_DEMO_DISK_IDS').split(','),
+};
+
+/** Path of a page of the demo's project. */
+export const at = (path: string): string => `/console/p/${rig.project}${path}`;
+
+/** The public API with the administrator's token: to look at what the console did. */
+export class Api {
+  constructor(
+    private readonly request: APIRequestContext,
+    private readonly token: string,
+  ) {}
+
+  static async logIn(request: APIRequestContext): Promise<Api> {
+    const answer = await request.post(`${rig.endpoint}/v3/auth/tokens`, {
+      data: {
+        auth: {
+          identity: {
+            methods: ['password'],
+            password: { user: { name: rig.user, password: rig.password, domain: { name: 'Default' } } },
+          },
+          scope: { project: { id: rig.project } },
+        },
+      },
+    });
+    expect(answer.status()).toBe(201);
+    return new Api(request, answer.headers()['x-subject-token'] ?? '');
+  }
+
+  async call<T>(method: string, path: string, data?: unknown): Promise<T> {
+    const answer = await this.request.fetch(`${rig.endpoint}${path.replace('{project}', rig.project)}`, {
+      method,
+      headers: { 'x-auth-token': this.token },
+      ...(data === undefined ? {} : { data }),
+    });
+    const text = await answer.text();
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${text}`);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+}
+
+/** What must not happen on any page. */
+class Watch {
+  readonly seen: string[] = [];
+  /** Answers that a journey provokes on purpose. */
+  readonly expected: RegExp[] = [];
+
+  constructor(page: Page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.add(`console: ${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => this.add(`exception: ${error.message}`));
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!/^(data|blob):/.test(url) && !url.startsWith(rig.endpoint)) this.add(`outside request: ${url}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.add(`answer ${response.status()}: ${response.url()}`);
+    });
+  }
+
+  private add(what: string): void {
+    if (!this.expected.some((each) => each.test(what))) this.seen.push(what);
+  }
+}
+
+interface Fixtures {
+  watch: Watch;
+  api: Api;
+  /** Logged in, on the list of servers. */
+  console: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  watch: async ({ page }, use) => {
+    const watch = new Watch(page);
+    // Nobody is logged in at first, and the console asks.
+    watch.expected.push(/401.*\/coffer\/v1\/session/, /console: .*401.*\/coffer\/v1\/session/);
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`CSP ${event.violatedDirective}: ${event.blockedURI}`),
+      );
+    });
+    await use(watch);
+    expect(watch.seen).toEqual([]);
+  },
+  api: async ({ request }, use) => use(await Api.logIn(request)),
+  console: async ({ page, watch: _ }, use) => {
+    await page.goto('/console/');
+    await logIn(page);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.goto(at('/servers'));
+    await expect(page.getByRole('heading', { level: 1, name: 'Elastic Cloud Server' })).toBeVisible();
+    await use(page);
+  },
+});
+
+/** Fills the login page. */
+export async function logIn(page: Page): Promise<void> {
+  await page.getByLabel('User name').fill(rig.user);
+  await page.getByLabel('Password', { exact: true }).fill(rig.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** Says what axe finds on the page as it is. */
+export async function accessible(page: Page, where: string): Promise<void> {
+  // Evaluated, not added as a script element: the page's policy would refuse that.
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const axe = (window as unknown as { axe: { run(d: Document, o: unknown): Promise<unknown> } }).axe;
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const result = (await axe.run(document, { runOnly: { type: 'tag', values: tags } })) as {
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    return result.violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
+  });
+  expect(found, where).toEqual([]);
+}
+
+/** Keeps a picture of the page as build output. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${rig.output}/pictures/${name}.png` });
+}
+
+export { expect };
