@@ -1,0 +1,1 @@
+//! What a backup or a restore would read and write.
