@@ -50,7 +50,7 @@ pub struct Chosen {
 }
 
 /// A resource that takes part.
-struct Taking {
+pub(super) struct Taking {
     resource: Resource,
     extra: ResourceExtra,
     size_bytes: u64,
@@ -215,7 +215,7 @@ impl App {
     }
 
     /// Whether a resource can be backed up now, and what is known of it.
-    async fn examine(
+    pub(super) async fn examine(
         &self,
         tx: &mut Tx,
         resource: &Resource,
@@ -255,7 +255,7 @@ impl App {
     }
 }
 
-fn check_vault(vault: &Vault) -> Result<(), Refusal> {
+pub(super) fn check_vault(vault: &Vault) -> Result<(), Refusal> {
     if vault.protect_type != "backup" {
         return Err(Refusal::new(
             Code::VAULT_TYPE_FORBIDS_BACKUP,

@@ -5,7 +5,10 @@
 
 pub mod backups;
 pub mod checkpoints;
+pub mod estimates;
 pub mod look;
+pub mod maps;
+pub mod overview;
 pub mod protectables;
 pub mod restore;
 pub mod start;
@@ -47,6 +50,8 @@ pub struct App {
     pub repositories: Repositories,
     /// Rung when there is something in the queue.
     pub bell: Arc<tokio::sync::Notify>,
+    /// Block maps of the last tasks.
+    pub maps: maps::Maps,
     /// Directories that administrators may restore image files into.
     pub restore_dirs: Arc<[PathBuf]>,
 }

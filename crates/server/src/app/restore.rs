@@ -171,7 +171,11 @@ impl App {
     }
 
     /// The top backup that holds what is asked for, and its vault; or why it cannot be restored.
-    async fn restorable(&self, tx: &mut Tx, asked: &Backup) -> AppResult<(Backup, Vault)> {
+    pub(super) async fn restorable(
+        &self,
+        tx: &mut Tx,
+        asked: &Backup,
+    ) -> AppResult<(Backup, Vault)> {
         let top = match asked.parent_id {
             None => asked.clone(),
             Some(parent) => backups::get(tx, parent)
@@ -208,7 +212,7 @@ impl App {
         Ok((top, vault))
     }
 
-    async fn plan_server(
+    pub(super) async fn plan_server(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -287,7 +291,7 @@ impl App {
         })
     }
 
-    async fn plan_disk(
+    pub(super) async fn plan_disk(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -364,11 +368,11 @@ impl App {
     }
 }
 
-struct Plan {
-    disks: Vec<DiskRestore>,
-    stop: Option<ServerId>,
-    lock_key: String,
-    what: String,
+pub(super) struct Plan {
+    pub(super) disks: Vec<DiskRestore>,
+    pub(super) stop: Option<ServerId>,
+    pub(super) lock_key: String,
+    pub(super) what: String,
     host: String,
 }
 
@@ -441,7 +445,7 @@ fn check_stopped(server: &Server, may_stop: bool, code: Code) -> Result<(), Refu
 }
 
 /// Backups and restores of one server or disk exclude each other, in whatever vault they are.
-async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
+pub(super) async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
     for task in tasks::open_of_lock(tx, lock_key).await.during(OP)? {
         let refusal = match task.kind.as_str() {
             "backup" => Refusal::new(

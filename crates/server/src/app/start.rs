@@ -43,6 +43,7 @@ impl App {
             catalog,
             clock,
             bell,
+            maps: super::maps::Maps::default(),
             restore_dirs: restore_dirs.into(),
         })
     }

@@ -186,7 +186,10 @@ impl App {
                             extra_info: extra,
                             field: "task".to_owned(),
                         }],
-                        retention_days: None,
+                        retention_days: backup.as_ref().and_then(|b| {
+                            let kept = b.expired_at?.duration_since(b.created_at);
+                            Some((kept.as_hours() / 24).max(1))
+                        }),
                     },
                 )
                 .await?;
@@ -200,9 +203,9 @@ impl App {
                 }),
                 _,
             ) => {
-                let backup = view.backup.ok_or_else(|| {
-                    Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone")
-                })?;
+                let backup = view
+                    .backup
+                    .ok_or_else(|| Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone"))?;
                 let mut tx = self.catalog.snapshot().await.during(OP)?;
                 let children = backups::children(&mut tx, backup.id).await.during(OP)?;
                 drop(tx);

@@ -290,6 +290,9 @@ impl Workers {
             worker: self.name.clone(),
             task,
         };
+        if matches!(run.task.kind.as_str(), "backup" | "restore") {
+            self.app.maps.keep(run.task.id, &run.progress);
+        }
         let why = Arc::new(Mutex::new(None));
         let work = async {
             // A panic is our fault and would come again: the task fails, its rows are settled.
