@@ -18,7 +18,7 @@ import { toast } from '../../ui/toasts';
 import { AsCommand } from './AsCommand';
 import css from './BackupDialog.module.css';
 import { DiskRows } from './DiskRows';
-import { capacityFor, type Done, type NewVault, type Plan, type Resource, run } from './run';
+import { capacityFor, type Done, type Plan, type Resource, run } from './run';
 import { VaultStep } from './VaultStep';
 
 /** Create Server Backup and Create Disk Backup: one dialog, asked for what is the same once. */
@@ -238,7 +238,7 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
           target={target ?? null}
           capacity={capacityFor(without)}
           shown={tried}
-          onChange={(next: { id: string } | { create: NewVault } | null) => setTarget(next)}
+          onChange={setTarget}
         />
       ) : (
         <>

@@ -51,8 +51,7 @@ export function VaultStep({ project, kind, resources, target, capacity, shown, o
     const create: NewVault = { name, size: gib, expand, lock };
     if (now === 'use') onChange(use ? { id: use } : null);
     else if (now === 'create') onChange(sizeError || nameError ? null : { create });
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the parent's function is new each time
-  }, [now, use, name, gib, expand, lock, sizeError, nameError]);
+  }, [now, use, name, gib, expand, lock, sizeError, nameError, onChange]);
 
   if (vaults.error) return <Failure error={vaults.error} retry={() => void vaults.refetch()} />;
   if (now === null) return <p className="soft">{t('kit.loading')}</p>;
