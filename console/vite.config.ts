@@ -14,7 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    cssCodeSplit: true,
+    // One sheet: the order of the cascade's layers then never hangs on which chunk came first.
+    cssCodeSplit: false,
   },
   server: {
     proxy: {

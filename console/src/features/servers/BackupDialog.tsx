@@ -12,7 +12,7 @@ import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { Failure, Note } from '../../ui/Failure';
+import { Note } from '../../ui/Failure';
 import { Group, TextArea, TextField, Tick } from '../../ui/Form';
 import { toast } from '../../ui/toasts';
 import { AsCommand } from './AsCommand';
@@ -364,7 +364,6 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
               {refusal.message} {refusal.hint}
             </Note>
           ))}
-          {estimate.error ? <Failure error={estimate.error} /> : null}
           <Note>
             {estimate.data?.read_bytes !== null && estimate.data?.read_bytes !== undefined
               ? estimate.data.seconds !== null

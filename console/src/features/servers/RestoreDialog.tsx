@@ -184,7 +184,7 @@ function Form({
       title={title}
       width="wide"
       onClose={close}
-      failure={disks.error ?? estimate.error ?? restore.error}
+      failure={disks.error ?? restore.error}
       onSubmit={() => {
         if (!blocked && disks.data) setAsking(true);
       }}

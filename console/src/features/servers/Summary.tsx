@@ -139,10 +139,12 @@ export function Summary({ server, points, search, choose }: Props) {
             [t('servers.az'), server.host],
             [
               t('servers.spec'),
-              t('servers.cpus', {
-                n: server.vcpus,
-                memory: formatSize(server.memory_mib * 1024 * 1024, locale),
-              }),
+              server.vcpus
+                ? t('servers.cpus', {
+                    n: server.vcpus,
+                    memory: formatSize(server.memory_mib * 1024 * 1024, locale),
+                  })
+                : '–',
             ],
             [t('server.architecture'), server.architecture],
             [t('servers.ip'), server.addresses.join(', ') || '–'],
