@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // One sheet: the order of the cascade's layers then never hangs on which chunk came first.
+    // One small sheet; the order of its layers is said in public/layers.css.
     cssCodeSplit: false,
   },
   server: {
