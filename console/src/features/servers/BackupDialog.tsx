@@ -1,6 +1,6 @@
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { backupEstimate, one } from '../../api/queries';
 import type { Disk, Server } from '../../api/types';
 import type { DialogProps } from '../../app/dialogs';
@@ -168,6 +168,9 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
     }
     start.mutate();
   };
+  useEffect(() => {
+    if (at === 'form') nameField.current?.focus();
+  }, [at]);
   const dirty = name !== preset || description !== '' || full || out.size > 0;
   const allTicked =
     mode === 'disk' &&

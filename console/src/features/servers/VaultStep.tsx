@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { list } from '../../api/queries';
 import { allowed, vaultFits } from '../../lib/can';
 import { isName, proposeName } from '../../lib/names';
@@ -53,28 +53,37 @@ export function VaultStep({ project, kind, resources, target, capacity, shown, o
     else if (now === 'create') onChange(sizeError || nameError ? null : { create });
   }, [now, use, name, gib, expand, lock, sizeError, nameError, onChange]);
 
+  // What had the focus before is gone with the other step: it goes on at the first choice.
+  const ready = now !== null;
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (ready) top.current?.querySelector<HTMLInputElement>('input:checked')?.focus();
+  }, [ready]);
+
   if (vaults.error) return <Failure error={vaults.error} retry={() => void vaults.refetch()} />;
   if (now === null) return <p className="soft">{t('kit.loading')}</p>;
   return (
     <>
       <Note>{t('backup.why_vault', { what: resources.map((each) => each.name).join(', ') })}</Note>
-      <Radios
-        label={t('servers.vault')}
-        value={now}
-        onChange={setWay}
-        choices={[
-          {
-            value: 'use',
-            label: t('backup.use_vault'),
-            reason: fitting.length
-              ? undefined
-              : rows.length
-                ? t('backup.no_vault_fits')
-                : t('backup.no_vault_yet'),
-          },
-          { value: 'create', label: t('backup.create_vault') },
-        ]}
-      />
+      <div ref={top}>
+        <Radios
+          label={t('servers.vault')}
+          value={now}
+          onChange={setWay}
+          choices={[
+            {
+              value: 'use',
+              label: t('backup.use_vault'),
+              reason: fitting.length
+                ? undefined
+                : rows.length
+                  ? t('backup.no_vault_fits')
+                  : t('backup.no_vault_yet'),
+            },
+            { value: 'create', label: t('backup.create_vault') },
+          ]}
+        />
+      </div>
       {now === 'use' ? (
         <div className={css.choice}>
           <Radios
