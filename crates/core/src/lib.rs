@@ -11,7 +11,9 @@ pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod schedule;
 pub mod state;
 pub mod units;
+pub mod zone;
 
 pub use error::{Error, Kind, Result};
