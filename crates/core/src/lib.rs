@@ -11,6 +11,7 @@ pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod retention;
 pub mod schedule;
 pub mod state;
 pub mod units;
