@@ -6,6 +6,7 @@
 pub mod backups;
 pub mod checkpoints;
 pub mod look;
+pub mod policies;
 pub mod protectables;
 pub mod restore;
 pub mod start;
@@ -47,6 +48,8 @@ pub struct App {
     pub repositories: Repositories,
     /// Rung when there is something in the queue.
     pub bell: Arc<tokio::sync::Notify>,
+    /// The region this service is.
+    pub region: Arc<str>,
     /// Directories that administrators may restore image files into.
     pub restore_dirs: Arc<[PathBuf]>,
 }

@@ -43,6 +43,7 @@ impl App {
             catalog,
             clock,
             bell,
+            region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
         })
     }

@@ -5,5 +5,6 @@ mod host;
 mod job;
 mod lab;
 mod odd;
+mod policies;
 mod rules;
 mod survive;
