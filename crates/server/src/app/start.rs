@@ -69,6 +69,8 @@ impl App {
         }
         workers.reconcile().await?;
         background.spawn(workers.clone().run(stop.clone()));
+        let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
+        background.spawn(scheduler);
         let inventory = self.inventory.clone();
         background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
         Ok(workers)

@@ -7,4 +7,5 @@ mod lab;
 mod odd;
 mod policies;
 mod rules;
+mod runs;
 mod survive;

@@ -35,5 +35,8 @@ CREATE TABLE vault_policies (
 );
 CREATE INDEX vault_policies_policy ON vault_policies (policy_id);
 
+-- The policy that had a task made.
+ALTER TABLE tasks ADD COLUMN policy_id TEXT;
+
 -- What retention looks at.
 CREATE INDEX backups_expiry ON backups (expired_at) WHERE expired_at IS NOT NULL;
