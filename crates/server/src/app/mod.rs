@@ -7,6 +7,7 @@ pub mod backups;
 pub mod checkpoints;
 pub mod look;
 pub mod policies;
+pub mod preview;
 pub mod protectables;
 pub mod restore;
 pub mod retention;

@@ -36,6 +36,18 @@ async fn a_policy_runs_on_time_and_keeps_what_it_says() {
     let id = make(&lab, policy("p", json!({"max_backups": 2}), &[NIGHTLY])).await;
     apply(&lab, &vault, &id).await;
 
+    let path = format!("coffer:/policies/{id}/preview?days=1");
+    let preview = lab.get(&path).await;
+    assert_eq!(preview.status, 200, "{preview:?}");
+    assert_eq!(
+        preview.body["preview"]["next_runs"]
+            .as_array()
+            .unwrap()
+            .len(),
+        10
+    );
+    assert_eq!(preview.body["preview"]["deletions"], json!([]));
+
     // Two runs: two more of each server; they bear the policy's mark.
     lab.advance(DAY).await;
     let list = backups(&lab, 4).await;
@@ -53,6 +65,34 @@ async fn a_policy_runs_on_time_and_keeps_what_it_says() {
     lab.advance(DAY).await;
     backups(&lab, 6).await;
     // The third takes the place of the first; what was made by hand stays.
+    let preview = lab.get(&path).await;
+    let deletions = preview.body["preview"]["deletions"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(deletions.len(), 2, "{preview:?}");
+    assert!(deletions.iter().all(|d| d["reason"] == "surplus"));
+    let foretold: Vec<&Value> = deletions.iter().map(|d| &d["backup_id"]).collect();
+    assert!(made.iter().all(|b| foretold.contains(&&b["id"])));
+    // What another definition would do is said without making it.
+    let mut stricter = policy("p", json!({"max_backups": 1}), &[NIGHTLY]);
+    stricter["policy"]["trigger"]["properties"]["timezone"] = json!("Europe/Berlin");
+    stricter["policy_id"] = json!(id);
+    let preview = lab
+        .post("coffer:/policies/preview?days=0", stricter.clone())
+        .await;
+    let at_once = preview.body["preview"]["deletions"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(at_once.len(), 2, "{preview:?}");
+    let run = &preview.body["preview"]["next_runs"][0];
+    let local = run["local"].as_str().unwrap();
+    assert!(local[10..].starts_with("T02:00:00+0"), "{run}");
+    stricter["vault_ids"] = json!(["x"]);
+    let answer = lab.post("coffer:/policies/preview", stricter).await;
+    assert_eq!((answer.status, answer.code()), (404, "BackupService.6105"));
+    assert_eq!(lab.get(&format!("{path}0000")).await.status, 400);
     lab.advance(DAY).await;
     let gone: Vec<Value> = made.iter().map(|b| b["id"].clone()).collect();
     let left = lab

@@ -6,6 +6,7 @@ mod body;
 mod checkpoint;
 mod extra;
 pub(crate) mod policy;
+mod preview;
 mod protectable;
 mod task;
 mod vault;
@@ -32,6 +33,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(vault::remove_resources))
         .routes(routes!(policy::create, policy::list))
         .routes(routes!(policy::show, policy::update, policy::delete))
+        .routes(routes!(preview::stored))
+        .routes(routes!(preview::unstored))
         .routes(routes!(policy::associate))
         .routes(routes!(policy::dissociate))
         .routes(routes!(checkpoint::create))
