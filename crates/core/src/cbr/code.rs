@@ -66,6 +66,12 @@ codes! {
     ARCHITECTURE_DIFFERS = 2015, 400;
     /// No such policy.
     POLICY_NOT_FOUND = 6000, 404;
+    /// The project has as many policies of the type as it may.
+    POLICY_LIMIT = 6001, 400;
+    /// The policy is not applied to the vault.
+    POLICY_NOT_APPLIED = 6002, 404;
+    /// The destination stays while the policy is applied.
+    POLICY_DESTINATION_FIXED = 6003, 400;
     /// The vault has as many resources as it may.
     RESOURCE_LIMIT = 6100, 400;
     /// The vault's capacity is not allowed.
@@ -92,10 +98,18 @@ codes! {
     VAULT_FULL = 6114, 400;
     /// Protection type or resource type unknown.
     TYPE_UNKNOWN = 6116, 400;
+    /// A policy is for backups or for replication.
+    POLICY_TYPE_UNKNOWN = 6117, 400;
+    /// The destination is not for replicas.
+    DESTINATION_NOT_FOR_REPLICAS = 6119, 400;
+    /// No such destination.
+    DESTINATION_NOT_FOUND = 6120, 400;
     /// A vault of this type takes no backups.
     VAULT_TYPE_FORBIDS_BACKUP = 6124, 400;
     /// A backup of the resource runs already.
     BACKUP_RUNNING = 6125, 400;
+    /// The policy does not fit the vault.
+    POLICY_MISFIT = 6127, 400;
     /// The vault could not be made.
     VAULT_CREATION_FAILED = 6132, 503;
     /// The resources are just being removed.
@@ -212,6 +226,8 @@ pub enum Operation {
     Task,
     /// Looking at what can be protected.
     Protectable,
+    /// Everything with a policy.
+    Policy,
 }
 
 impl Operation {
@@ -228,12 +244,13 @@ impl Operation {
             (Kind::NotFound, O::Restore) => Code::SERVER_GONE,
             (Kind::NotFound, O::Task) => Code::TASK_NOT_FOUND,
             (Kind::NotFound, O::Protectable) => Code::RESOURCE_NOT_FOUND,
+            (Kind::NotFound, O::Policy) => Code::POLICY_NOT_FOUND,
             (Kind::Conflict, O::CreateVault | O::Vault) => Code::VAULT_STATE,
             (Kind::Conflict, O::Backup) => Code::RESOURCE_STATE_FORBIDS_BACKUP,
             (Kind::Conflict, O::Checkpoint | O::ShowBackup) => Code::BACKUP_STILL_RUNNING,
             (Kind::Conflict, O::DeleteBackup) => Code::BACKUP_IN_USE,
             (Kind::Conflict, O::Restore) => Code::SERVER_STATE_FORBIDS_RESTORE,
-            (Kind::Conflict, O::Task | O::Protectable) => Code::PARAMETER,
+            (Kind::Conflict, O::Task | O::Protectable | O::Policy) => Code::PARAMETER,
             (Kind::Unavailable, O::CreateVault) => Code::VAULT_CREATION_FAILED,
             (Kind::Unavailable | Kind::Data | Kind::Cancelled | Kind::Internal, _) => Code::UNKNOWN,
         }
@@ -288,6 +305,7 @@ mod tests {
             O::Restore,
             O::Task,
             O::Protectable,
+            O::Policy,
         ] {
             for kind in [Kind::Invalid, Kind::NotFound, Kind::Conflict] {
                 assert!(operation.status(kind) < 500, "{operation:?} {kind:?}");

@@ -11,7 +11,6 @@ use crate::catalog::backups::Backup;
 use crate::catalog::record::{Filter, Order, Page};
 use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, vaults};
-use crate::door;
 use crate::tasks::work::Work;
 
 /// A backup with the disks of a server's backup.
@@ -232,7 +231,7 @@ impl App {
     }
 
     /// Moves a backup to `waiting_delete` and puts its deletion into the queue.
-    async fn queue_deletion(
+    pub(super) async fn queue_deletion(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -257,38 +256,6 @@ impl App {
         let vault = (vault.id, vault.name.as_str());
         self.enqueue(tx, actor, vault, &Work::Delete {}, about, now)
             .await?;
-        Ok(())
-    }
-
-    /// Queues the deletion of backups whose time is over. One that is in use, or that the next
-    /// one is being compared with, is left for the next look.
-    pub async fn expire(&self) -> coffer_core::Result<()> {
-        let now = self.now();
-        let mut tx = self.catalog.snapshot().await?;
-        if backups::expired(&mut tx, now).await?.is_empty() {
-            return Ok(());
-        }
-        drop(tx);
-        let mut tx = self.catalog.write().await?;
-        for backup in backups::expired(&mut tx, now).await? {
-            let Some(vault) = vaults::get(&mut tx, backup.vault_id).await? else {
-                continue;
-            };
-            let all = backups::of_resource(&mut tx, backup.vault_id, backup.resource_id).await?;
-            if vault.state != VaultState::Available || all.iter().any(|b| b.state.is_being_made()) {
-                continue;
-            }
-            let actor = Actor {
-                project: backup.project_id,
-                user: vault.user_id,
-                request_id: format!("req-{}", door::new_uuid()),
-            };
-            tracing::info!(backup.id = %backup.id, "backup expired");
-            self.queue_deletion(&mut tx, &actor, &vault, &backup)
-                .await?;
-        }
-        tx.commit().await?;
-        self.bell.notify_waiters();
         Ok(())
     }
 }

@@ -100,6 +100,7 @@ impl App {
             )),
             host: plan.host,
             lock_key: plan.lock_key,
+            policy_id: None,
         };
         let work = Work::Restore {
             disks: plan.disks,
@@ -156,6 +157,7 @@ impl App {
             )),
             host: String::new(),
             lock_key: format!("file:{path}"),
+            policy_id: None,
         };
         let work = Work::RestoreFile {
             source: only.disk,

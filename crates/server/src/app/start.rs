@@ -44,6 +44,7 @@ impl App {
             clock,
             bell,
             maps: super::maps::Maps::default(),
+            region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
         })
     }
@@ -69,6 +70,8 @@ impl App {
         }
         workers.reconcile().await?;
         background.spawn(workers.clone().run(stop.clone()));
+        let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
+        background.spawn(scheduler);
         let inventory = self.inventory.clone();
         background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
         Ok(workers)

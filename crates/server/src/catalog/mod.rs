@@ -18,6 +18,7 @@ pub mod lists;
 pub mod lock;
 pub mod migrate;
 pub mod neighbours;
+pub mod policies;
 pub mod record;
 pub mod servers;
 pub mod sessions;

@@ -82,7 +82,7 @@ record! {
         used_bytes: u64,
         /// Its state.
         state: VaultState,
-        /// The policy that was named when it was made.
+        /// The backup policy that is applied to it; written by `policies` alone.
         backup_policy_id: Option<String>,
         /// Takes unprotected resources by itself.
         auto_bind: bool,
@@ -290,6 +290,7 @@ pub async fn transition(
 pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
     for sql in [
         "DELETE FROM vault_resources WHERE vault_id = $1",
+        "DELETE FROM vault_policies WHERE vault_id = $1",
         "DELETE FROM epochs WHERE vault_id = $1",
         "DELETE FROM checkpoints WHERE vault_id = $1",
         "DELETE FROM vault_samples WHERE vault_id = $1",

@@ -22,6 +22,7 @@ mod delete;
 pub mod engine;
 mod outcome;
 mod restore;
+pub mod scheduler;
 pub mod work;
 
 use std::panic::AssertUnwindSafe;
@@ -310,6 +311,14 @@ impl Workers {
         if let Err(error) = conclude(&run, result, why).await {
             // The lease runs out, and the task is begun again.
             tracing::error!(error = %error.chain(), "the end of a task could not be written");
+        }
+        // After a backup its policy may have one too many. A crash before leaves that for the next
+        // start, which looks at all vaults.
+        if run.task.kind == "backup"
+            && let Some(resource) = run.task.resource_id
+            && let Err(error) = self.app.retain(run.task.vault_id, Some(resource)).await
+        {
+            tracing::warn!(error = %error.chain(), "retention could not be looked at");
         }
         self.app.bell.notify_waiters();
     }

@@ -5,5 +5,7 @@ mod host;
 mod job;
 mod lab;
 mod odd;
+mod policies;
 mod rules;
+mod runs;
 mod survive;

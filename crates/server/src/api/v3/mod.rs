@@ -5,6 +5,8 @@ mod backup;
 mod body;
 mod checkpoint;
 mod extra;
+pub(crate) mod policy;
+mod preview;
 mod protectable;
 mod task;
 mod vault;
@@ -29,6 +31,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(vault::show, vault::update, vault::delete))
         .routes(routes!(vault::add_resources))
         .routes(routes!(vault::remove_resources))
+        .routes(routes!(policy::create, policy::list))
+        .routes(routes!(policy::show, policy::update, policy::delete))
+        .routes(routes!(preview::stored))
+        .routes(routes!(preview::unstored))
+        .routes(routes!(policy::associate))
+        .routes(routes!(policy::dissociate))
         .routes(routes!(checkpoint::create))
         .routes(routes!(checkpoint::show))
         .routes(routes!(backup::list))
