@@ -9,6 +9,7 @@ pub mod look;
 pub mod protectables;
 pub mod restore;
 pub mod start;
+pub mod tags;
 pub mod tasks;
 pub mod vaults;
 

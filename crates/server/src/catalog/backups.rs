@@ -219,6 +219,32 @@ pub async fn totals(
     ))
 }
 
+record! {
+    /// What the backups of a resource in a vault add up to.
+    Totals in "(SELECT resource_id, vault_id, COUNT(*) AS backup_count, \
+        CAST(COALESCE(SUM(stored_bytes), 0) AS BIGINT) AS backup_bytes FROM backups \
+        WHERE parent_id IS NULL GROUP BY resource_id, vault_id) AS totals" {
+        /// The server or disk.
+        resource_id: Uuid,
+        /// The vault.
+        vault_id: VaultId,
+        /// Number of backups.
+        backup_count: u64,
+        /// Bytes they wrote to the store.
+        backup_bytes: u64,
+    }
+}
+
+/// What the backups of each resource of these vaults add up to.
+pub async fn totals_of(conn: &mut AnyConnection, vaults: &[VaultId]) -> Result<Vec<Totals>> {
+    let mut found = Vec::new();
+    for part in vaults.chunks(500) {
+        let filter = Filter::new().any_of("vault_id", part);
+        found.extend(record::list::<Totals>(conn, &filter, &[]).await?);
+    }
+    Ok(found)
+}
+
 /// The newest available backup of a resource in a vault.
 pub async fn newest_available(
     conn: &mut AnyConnection,

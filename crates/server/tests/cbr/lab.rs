@@ -40,6 +40,18 @@ impl Answer {
     }
 }
 
+/// Asserts that a call was refused with this status and code.
+#[track_caller]
+pub fn refused(answer: &Answer, status: u16, code: &str) {
+    let expected = format!("BackupService.{code}");
+    assert_eq!(
+        (answer.status, answer.code()),
+        (status, expected.as_str()),
+        "{answer:?}"
+    );
+    assert!(!answer.text().is_empty());
+}
+
 impl Lab {
     pub async fn new() -> Lab {
         Lab::with(|host| {

@@ -7,3 +7,4 @@ mod lab;
 mod odd;
 mod rules;
 mod survive;
+mod tags;

@@ -6,6 +6,7 @@ mod body;
 mod checkpoint;
 mod extra;
 mod protectable;
+mod tag;
 mod task;
 mod vault;
 
@@ -29,6 +30,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(vault::show, vault::update, vault::delete))
         .routes(routes!(vault::add_resources))
         .routes(routes!(vault::remove_resources))
+        .routes(routes!(tag::set, tag::list))
+        .routes(routes!(tag::change))
+        .routes(routes!(tag::delete))
+        .routes(routes!(tag::of_project))
+        .routes(routes!(tag::instances))
         .routes(routes!(checkpoint::create))
         .routes(routes!(checkpoint::show))
         .routes(routes!(backup::list))

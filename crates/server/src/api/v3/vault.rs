@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use coffer_core::cbr::{ObjectType, Refusal, ResourceType, capacity, name};
+use coffer_core::cbr::{ObjectType, Refusal, ResourceType, capacity, name, tag};
 use coffer_core::state::VaultState;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,8 +16,6 @@ use crate::catalog::vaults::{IncludedVolume, ResourceExtra, Tag};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
-
-const TAGS_MAX: usize = 20;
 
 /// `POST /vaults`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -141,10 +139,10 @@ pub struct IncludeVolume {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 pub struct TagRequest {
     /// 1 to 36 characters.
-    key: String,
+    pub(super) key: String,
     /// At most 43 characters.
     #[serde(default)]
-    value: Option<String>,
+    pub(super) value: Option<String>,
 }
 
 /// Which resources a vault takes by itself.
@@ -369,7 +367,7 @@ impl From<ResourceView> for VaultResourceBody {
     }
 }
 
-fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
+pub(super) fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
     tags.into_iter()
         .map(|t| TagAnswer {
             key: t.key,
@@ -379,7 +377,11 @@ fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
 }
 
 /// Checks tags: keys of 1 to 36, values of at most 43 letters, digits, `_`, `-`; keys unique.
-fn tags(field: &str, list: Option<Vec<TagRequest>>, max: usize) -> Result<Vec<Tag>, Refusal> {
+pub(super) fn tags(
+    field: &str,
+    list: Option<Vec<TagRequest>>,
+    max: usize,
+) -> Result<Vec<Tag>, Refusal> {
     let list = list.unwrap_or_default();
     if list.len() > max {
         return Err(Refusal::new(
@@ -387,24 +389,12 @@ fn tags(field: &str, list: Option<Vec<TagRequest>>, max: usize) -> Result<Vec<Ta
             format!("{field}: at most {max} tags"),
         ));
     }
-    let legal = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut tags: Vec<Tag> = Vec::new();
     for (index, tag) in list.into_iter().enumerate() {
-        let key = tag.key.trim().to_owned();
-        let value = tag.value.unwrap_or_default().trim().to_owned();
         let at = format!("{field}[{index}]");
-        if key.is_empty() || key.chars().count() > 36 || !key.chars().all(legal) {
-            return Err(Refusal::parameter(
-                &format!("{at}.key"),
-                "must be 1 to 36 letters, digits, underscores or hyphens",
-            ));
-        }
-        if value.chars().count() > 43 || !value.chars().all(|c| legal(c) || c == '.') {
-            return Err(Refusal::parameter(
-                &format!("{at}.value"),
-                "must be at most 43 letters, digits, underscores, hyphens or dots",
-            ));
-        }
+        let key = tag::check_key(&format!("{at}.key"), &tag.key)?;
+        let value = tag.value.unwrap_or_default();
+        let value = tag::check_value(&format!("{at}.value"), &value)?;
         if tags.iter().any(|t| t.key == key) {
             return Err(Refusal::parameter(&format!("{at}.key"), "is given twice"));
         }
@@ -512,7 +502,7 @@ impl TryFrom<CreateVault> for NewVault {
                 v.bind_rules.and_then(|b| b.tags),
                 5,
             )?,
-            tags: tags("vault.tags", v.tags, TAGS_MAX)?,
+            tags: tags("vault.tags", v.tags, tag::TAGS_MAX)?,
             auto_expand: v.auto_expand.unwrap_or(false),
             locked: v.locked.unwrap_or(false),
             smn_notify: v.smn_notify.unwrap_or(true),
