@@ -108,9 +108,9 @@ codes! {
     TYPE_UNKNOWN = 6116, 400;
     /// The destination vault does not fit.
     DESTINATION_UNFIT = 6118, 400;
-    /// The destination vault takes no replicas.
-    DESTINATION_TAKES_NO_REPLICAS = 6119, 400;
-    /// No such destination vault.
+    /// The destination is not for replicas.
+    DESTINATION_NOT_FOR_REPLICAS = 6119, 400;
+    /// No such destination.
     DESTINATION_NOT_FOUND = 6120, 400;
     /// The vault could not be deleted.
     VAULT_DELETION_FAILED = 6121, 400;

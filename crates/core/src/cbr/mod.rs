@@ -5,6 +5,7 @@ pub mod code;
 pub mod name;
 pub mod resource;
 pub mod restore;
+pub mod share;
 pub mod tag;
 
 pub use code::{Code, Operation, Refusal};

@@ -6,6 +6,8 @@
 pub mod backups;
 pub mod checkpoints;
 pub mod look;
+pub mod members;
+pub mod migrate;
 pub mod protectables;
 pub mod restore;
 pub mod start;

@@ -368,10 +368,11 @@ impl App {
         if !vault.state.can_become(VaultState::Deleting) {
             return Err(wrong_state(&vault, "be deleted"));
         }
-        let open = tasks::open_of_vault(&mut tx, vault.id).await.during(OP)?;
+        let mut open = tasks::open_of_vault(&mut tx, vault.id).await.during(OP)?;
+        open.extend(super::migrate::moves_to(&mut tx, &vault).await.during(OP)?);
         if let Some(task) = open
             .iter()
-            .find(|t| matches!(t.kind.as_str(), "backup" | "restore"))
+            .find(|t| matches!(t.kind.as_str(), "backup" | "restore" | "migrate"))
         {
             return Err(Refusal::new(
                 Code::VAULT_UNDELETABLE,
@@ -562,6 +563,38 @@ impl App {
         Ok(ids.to_vec())
     }
 
+    /// Says whether policies take resources of the vault. Returns the ids as they were given.
+    pub async fn set_resources(
+        &self,
+        actor: &Actor,
+        id: &str,
+        ids: &[String],
+        auto_protect: bool,
+    ) -> AppResult<Vec<String>> {
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let vault = find(&mut tx, actor, id).await?;
+        if !matches!(vault.state, VaultState::Available | VaultState::Lock) {
+            return Err(wrong_state(&vault, "be changed"));
+        }
+        let present = vaults::resources(&mut tx, vault.id).await.during(OP)?;
+        for text in ids {
+            let resource = present
+                .iter()
+                .find(|r| r.resource_id.to_string() == *text)
+                .ok_or_else(|| {
+                    Refusal::new(
+                        Code::NOT_IN_VAULT,
+                        format!("resource {text} is not in the vault"),
+                    )
+                })?;
+            vaults::set_auto_protect(&mut tx, vault.id, resource.resource_id, auto_protect)
+                .await
+                .during(OP)?;
+        }
+        tx.commit().await.during(OP)?;
+        Ok(ids.to_vec())
+    }
+
     /// Asks the drivers of what is to be associated, so that sizes and disks are of now.
     async fn refresh_for(&self, actor: &Actor, new: &[NewResource]) -> coffer_core::Result<()> {
         if new.is_empty() {
@@ -635,6 +668,7 @@ impl App {
                 extra_info: Json(wanted.extra_info.clone()),
                 state: ProtectState::Available,
                 position,
+                auto_protect: true,
                 created_at: self.now(),
             });
         }
@@ -772,7 +806,7 @@ fn taken(vault: &Vault, holder: &Resource, wanted: &NewResource) -> Refusal {
     )
 }
 
-fn busy(resource: &Resource) -> Option<Refusal> {
+pub(super) fn busy(resource: &Resource) -> Option<Refusal> {
     let (code, what) = match resource.state {
         ProtectState::Available | ProtectState::Error => return None,
         ProtectState::Protecting => (Code::BACKUP_STILL_RUNNING, "is being backed up"),
@@ -785,7 +819,7 @@ fn busy(resource: &Resource) -> Option<Refusal> {
     ))
 }
 
-fn wrong_state(vault: &Vault, what: &str) -> AppError {
+pub(super) fn wrong_state(vault: &Vault, what: &str) -> AppError {
     Refusal::new(
         Code::VAULT_STATE,
         format!("vault {} is {} and cannot {what}", vault.id, vault.state),

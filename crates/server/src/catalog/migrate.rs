@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "console",
         sql: include_str!("migrations/0003_console.sql"),
     },
+    Migration {
+        version: 4,
+        name: "sharing",
+        sql: include_str!("migrations/0005_sharing.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

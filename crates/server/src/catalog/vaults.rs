@@ -124,6 +124,8 @@ record! {
         state: ProtectState,
         /// Order of association.
         position: i64,
+        /// Policies take it.
+        auto_protect: bool,
         /// When it was associated.
         created_at: Timestamp,
     }
@@ -252,6 +254,7 @@ pub async fn transition(
 /// Removes a vault with its resources and restore points. Its backups must be gone.
 pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
     for sql in [
+        "UPDATE members SET vault_id = NULL, status = 'pending' WHERE vault_id = $1",
         "DELETE FROM vault_resources WHERE vault_id = $1",
         "DELETE FROM epochs WHERE vault_id = $1",
         "DELETE FROM checkpoints WHERE vault_id = $1",
@@ -318,6 +321,22 @@ pub async fn transition_resource(
     )
     .await?;
     Ok(rows == 1)
+}
+
+/// Writes whether policies take a resource.
+pub async fn set_auto_protect(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    id: Uuid,
+    auto_protect: bool,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_resources SET auto_protect = $3 WHERE vault_id = $1 AND resource_id = $2",
+        values![vault, id, auto_protect],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Writes the size and name of a resource as last seen.

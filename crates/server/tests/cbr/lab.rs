@@ -344,6 +344,20 @@ impl Lab {
         (token.unwrap().to_str().unwrap().to_owned(), project)
     }
 
+    /// Gives a server and its disks to another project.
+    pub async fn assign(&self, server: &str, project: &str) {
+        let (_, service) = self.running.as_ref().unwrap();
+        let mut tx = service.state().catalog.write().await.unwrap();
+        for sql in [
+            "UPDATE disks SET project_id = $2 WHERE server_id = $1",
+            "UPDATE servers SET project_id = $2 WHERE id = $1",
+        ] {
+            let query = sqlx::query(sql).bind(server).bind(project);
+            query.execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
     /// The clock of the running service.
     pub fn clock(&self) -> &Clock {
         let (_, service) = self.running.as_ref().unwrap();

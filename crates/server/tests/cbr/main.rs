@@ -4,6 +4,8 @@
 mod host;
 mod job;
 mod lab;
+mod members;
+mod migrate;
 mod odd;
 mod rules;
 mod survive;

@@ -5,6 +5,7 @@ mod backup;
 mod body;
 mod checkpoint;
 mod extra;
+mod member;
 mod protectable;
 mod tag;
 mod task;
@@ -40,6 +41,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(backup::list))
         .routes(routes!(backup::show, backup::rename, backup::delete))
         .routes(routes!(backup::restore))
+        .routes(routes!(member::create, member::list))
+        .routes(routes!(member::show, member::update, member::delete))
+        .routes(routes!(vault::migrate_resources))
+        .routes(routes!(vault::set_resources))
         .routes(routes!(task::list))
         .routes(routes!(task::show))
         .routes(routes!(protectable::list))

@@ -362,7 +362,7 @@ impl From<ResourceView> for VaultResourceBody {
             backup_count: int(view.backup_count),
             protect_status: r.state.to_string(),
             extra_info: r.extra_info.0,
-            auto_protect: true,
+            auto_protect: r.auto_protect,
         }
     }
 }
@@ -717,4 +717,77 @@ pub(super) async fn remove_resources(
     Ok(Json(RemoveResourcesAnswer {
         remove_resource_ids,
     }))
+}
+
+/// `POST .../migrateresources`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MigrateResourcesRequest {
+    destination_vault_id: String,
+    /// 1 to 256.
+    resource_ids: Vec<String>,
+}
+
+/// The resources that move.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MigrateResourcesAnswer {
+    migrated_resources: Vec<String>,
+}
+
+/// Moves resources with their backups to another vault. That is a task.
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/migrateresources", tag = "vaults",
+    operation_id = "migrate_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    request_body = MigrateResourcesRequest, responses((status = 200, body = MigrateResourcesAnswer)))]
+pub(super) async fn migrate_resources(
+    State(state): State<AppState>,
+    caller: Caller,
+    request: RequestId,
+    Path((project, id)): Path<(String, String)>,
+    Body(body): Body<MigrateResourcesRequest>,
+) -> Result<Json<MigrateResourcesAnswer>, ApiError> {
+    let actor = writer(&caller, &project, &request)?;
+    let ids = &body.resource_ids;
+    length("resource_ids", ids.len(), 1, capacity::RESOURCES_MAX)?;
+    let migrated_resources = state
+        .app
+        .migrate_resources(&actor, &id, &body.destination_vault_id, ids)
+        .await?;
+    Ok(Json(MigrateResourcesAnswer { migrated_resources }))
+}
+
+/// `PUT .../set-resources`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SetResourcesRequest {
+    /// 1 to 256.
+    resource_ids: Vec<String>,
+    action: SetResourcesAction,
+}
+
+wire_enum! {
+    /// Whether policies leave resources out, or take them again.
+    SetResourcesAction { Suspend = "suspend", Unsuspend = "unsuspend", }
+}
+
+/// The resources changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetResourcesAnswer {
+    set_resource_ids: Vec<String>,
+}
+
+/// Leaves resources out of the vault's policies, or takes them again.
+#[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/set-resources", tag = "vaults",
+    operation_id = "set_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    request_body = SetResourcesRequest, responses((status = 200, body = SetResourcesAnswer)))]
+pub(super) async fn set_resources(
+    State(state): State<AppState>,
+    caller: Caller,
+    request: RequestId,
+    Path((project, id)): Path<(String, String)>,
+    Body(body): Body<SetResourcesRequest>,
+) -> Result<Json<SetResourcesAnswer>, ApiError> {
+    let actor = writer(&caller, &project, &request)?;
+    let ids = &body.resource_ids;
+    length("resource_ids", ids.len(), 1, capacity::RESOURCES_MAX)?;
+    let take = body.action == SetResourcesAction::Unsuspend;
+    let set_resource_ids = state.app.set_resources(&actor, &id, ids, take).await?;
+    Ok(Json(SetResourcesAnswer { set_resource_ids }))
 }
