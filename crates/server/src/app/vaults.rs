@@ -129,6 +129,8 @@ pub struct VaultQuery {
 }
 
 const OP: Operation = Operation::Vault;
+/// Most shared disks of one server that take part in its backups.
+const SHARED_DISKS_MAX: usize = 10;
 
 pub(super) fn no_vault(id: &str) -> AppError {
     Refusal::new(Code::VAULT_NOT_FOUND, format!("there is no vault {id}")).into()
@@ -321,6 +323,14 @@ impl App {
             return Err(wrong_state(&vault, "be changed"));
         }
         if let Some(size) = changes.size_gib {
+            if vault.state == VaultState::Lock && size != vault.size_gib {
+                return Err(Refusal::new(
+                    Code::EXPANSION_RUNNING,
+                    format!("vault {} is being expanded already", vault.id),
+                )
+                .hint("Wait until it is available again.")
+                .into());
+            }
             if vault.state != VaultState::Available && size != vault.size_gib {
                 return Err(wrong_state(&vault, "be expanded"));
             }
@@ -563,6 +573,48 @@ impl App {
         Ok(ids.to_vec())
     }
 
+    /// The vaults of the project, newest first.
+    pub async fn vaults_of(&self, actor: &Actor) -> AppResult<Vec<Vault>> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        vaults::of_project(&mut tx, actor.project).await.during(OP)
+    }
+
+    /// The resources in all vaults of the project.
+    pub async fn resources_of(&self, actor: &Actor) -> AppResult<Vec<ResourceView>> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let list = vaults::of_project(&mut tx, actor.project)
+            .await
+            .during(OP)?;
+        let views = views(&mut tx, list).await.during(OP)?;
+        Ok(views.into_iter().flat_map(|v| v.resources).collect())
+    }
+
+    /// Changes the notification of all vaults of the project that can be changed. Returns these.
+    pub async fn update_all_vaults(
+        &self,
+        actor: &Actor,
+        smn_notify: Option<bool>,
+        threshold: Option<u64>,
+    ) -> AppResult<Vec<VaultId>> {
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let mut changed = Vec::new();
+        for mut vault in vaults::of_project(&mut tx, actor.project)
+            .await
+            .during(OP)?
+        {
+            if matches!(vault.state, VaultState::Deleting | VaultState::Frozen) {
+                continue;
+            }
+            vault.smn_notify = smn_notify.unwrap_or(vault.smn_notify);
+            vault.threshold = threshold.unwrap_or(vault.threshold);
+            vault.updated_at = self.now();
+            vaults::update(&mut tx, &vault).await.during(OP)?;
+            changed.push(vault.id);
+        }
+        tx.commit().await.during(OP)?;
+        Ok(changed)
+    }
+
     /// Says whether policies take resources of the vault. Returns the ids as they were given.
     pub async fn set_resources(
         &self,
@@ -655,6 +707,7 @@ impl App {
             if let Some(holder) = vaults::resource(tx, id).await.during(OP)? {
                 return Err(taken(vault, &holder, wanted).into());
             }
+            self.check_shared_disks(tx, vault, wanted, id).await?;
             rows.push(Resource {
                 resource_id: id,
                 vault_id: vault.id,
@@ -684,6 +737,66 @@ impl App {
             capacity::check_allocation(allocated, vault.size_gib)?;
         }
         Ok(rows)
+    }
+
+    /// A disk that several servers share is protected through one vault alone, and a server has
+    /// at most ten of them.
+    async fn check_shared_disks(
+        &self,
+        tx: &mut Tx,
+        vault: &Vault,
+        wanted: &NewResource,
+        id: Uuid,
+    ) -> AppResult<()> {
+        let own = match wanted.resource_type {
+            ResourceType::Server => disks::of_server(tx, ServerId(id)).await.during(OP)?,
+            ResourceType::Disk => disks::get(tx, DiskId(id))
+                .await
+                .during(OP)?
+                .into_iter()
+                .collect(),
+            ResourceType::Turbo => return Ok(()),
+        };
+        let shared: Vec<_> = own
+            .iter()
+            .filter(|d| {
+                d.shareable && d.unsupported.is_none() && wanted.extra_info.takes(&d.id.to_string())
+            })
+            .collect();
+        if shared.len() > SHARED_DISKS_MAX {
+            return Err(Refusal::new(
+                Code::SHARED_DISKS_TOO_MANY,
+                format!("{}: has {} shared disks", wanted.field, shared.len()),
+            )
+            .hint(format!(
+                "Leave some out: at most {SHARED_DISKS_MAX} can take part."
+            ))
+            .into());
+        }
+        for disk in shared {
+            for same in disks::of_path(tx, &disk.hypervisor, &disk.path)
+                .await
+                .during(OP)?
+            {
+                let mut holders = vec![same.id.0];
+                holders.extend(same.server_id.map(|s| s.0));
+                for holder in holders {
+                    let held = vaults::resource(tx, holder).await.during(OP)?;
+                    if held.is_some_and(|h| h.vault_id != vault.id) {
+                        return Err(Refusal::new(
+                            Code::SHARED_DISK_IN_OTHER_VAULT,
+                            format!(
+                                "{}: shared disk {} is protected through another vault",
+                                wanted.field, disk.name
+                            ),
+                        )
+                        .hint("Use that vault, or leave the disk out.")
+                        .into());
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Id, name and size in GiB of a resource that may be associated.

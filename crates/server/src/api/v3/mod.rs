@@ -4,6 +4,7 @@
 mod backup;
 mod body;
 mod checkpoint;
+mod elsewhere;
 mod extra;
 mod member;
 mod protectable;
@@ -45,6 +46,21 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(member::show, member::update, member::delete))
         .routes(routes!(vault::migrate_resources))
         .routes(routes!(vault::set_resources))
+        .routes(routes!(elsewhere::capabilities))
+        .routes(routes!(elsewhere::replicate_backup))
+        .routes(routes!(elsewhere::replicate_vault))
+        .routes(routes!(elsewhere::sync_backups))
+        .routes(routes!(elsewhere::sync_vault))
+        .routes(routes!(elsewhere::summary))
+        .routes(routes!(elsewhere::batch_update))
+        .routes(routes!(elsewhere::storage_usage))
+        .routes(routes!(elsewhere::external))
+        .routes(routes!(elsewhere::features))
+        .routes(routes!(elsewhere::feature))
+        .routes(routes!(elsewhere::order_vault))
+        .routes(routes!(elsewhere::charge_mode))
+        .routes(routes!(elsewhere::change_order))
+        .routes(routes!(elsewhere::update_order))
         .routes(routes!(task::list))
         .routes(routes!(task::show))
         .routes(routes!(protectable::list))
