@@ -210,9 +210,9 @@ impl App {
                 }),
                 _,
             ) => {
-                let backup = view.backup.ok_or_else(|| {
-                    Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone")
-                })?;
+                let backup = view
+                    .backup
+                    .ok_or_else(|| Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone"))?;
                 let mut tx = self.catalog.snapshot().await.during(OP)?;
                 let children = backups::children(&mut tx, backup.id).await.during(OP)?;
                 drop(tx);

@@ -127,8 +127,8 @@ async fn a_shared_backup_is_accepted_restored_and_taken_back() {
     assert_eq!(shown.body["backup"]["project_id"], lab.project.as_str());
 
     // Not before it is accepted.
-    let target = format!("/protectables/disk/instances?name=theirs-vdb");
-    let list = s.as_recipient(Method::GET, &target, None).await;
+    let target = "/protectables/disk/instances?name=theirs-vdb";
+    let list = s.as_recipient(Method::GET, target, None).await;
     let target = list.body["instances"][0]["id"].as_str().unwrap().to_owned();
     let restore = format!("{path}/restore");
     let body = json!({"restore": {"volume_id": target, "stop_server": true}});

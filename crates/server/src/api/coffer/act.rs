@@ -79,8 +79,8 @@ pub(super) async fn power(
         let look = listed.items.pop();
         let look = look.ok_or_else(|| ApiError::not_found("server"))?;
         if let Restart::Refused(reason) = look.restart {
-            let mut error = ApiError::new(StatusCode::CONFLICT, reason)
-                .with_code(Code::BACKUP_RUNNING.text());
+            let mut error =
+                ApiError::new(StatusCode::CONFLICT, reason).with_code(Code::BACKUP_RUNNING.text());
             error.hint = Some("Wait, or cancel the task (CORE-18).".to_owned());
             return Err(error);
         }
@@ -128,7 +128,13 @@ pub(super) async fn object(
     caller: Caller,
 ) -> Result<Json<FoundObject>, ApiError> {
     let project = caller.read(&project)?;
-    let mut found = find(&state, project, |filter, _| filter.eq("t.id", id.clone()), 1).await?;
+    let mut found = find(
+        &state,
+        project,
+        |filter, _| filter.eq("t.id", id.clone()),
+        1,
+    )
+    .await?;
     match found.is_empty() {
         true => Err(ApiError::not_found("object")),
         false => Ok(Json(found.swap_remove(0))),
