@@ -89,7 +89,10 @@ pub struct MapView {
 
 impl Map {
     fn new(disk_id: DiskId, name: &str, size: u64) -> Map {
-        let cell_bytes = size.div_ceil(CELLS_MAX).next_multiple_of(1 << 16).max(1 << 16);
+        let cell_bytes = size
+            .div_ceil(CELLS_MAX)
+            .next_multiple_of(1 << 16)
+            .max(1 << 16);
         let count = size.div_ceil(cell_bytes);
         Map {
             disk_id,

@@ -1,4 +1,5 @@
 //! What the web console asks of the service: sessions, lists, events, its own files.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod support;
 

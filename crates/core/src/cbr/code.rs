@@ -40,6 +40,10 @@ macro_rules! codes {
 codes! {
     /// Nothing is left to back up: all resources were skipped.
     NOTHING_TO_BACK_UP = 1, 400;
+    /// The destination region takes no replicas.
+    REGION_TAKES_NO_REPLICAS = 1005, 400;
+    /// The destination project takes no replicas.
+    PROJECT_TAKES_NO_REPLICAS = 1011, 400;
     /// The target disk is smaller than the backup.
     TARGET_TOO_SMALL = 2001, 400;
     /// The resource is being backed up: no restore.
@@ -64,6 +68,8 @@ codes! {
     DATA_TO_SYSTEM_DISK = 2013, 400;
     /// The processor architecture differs.
     ARCHITECTURE_DIFFERS = 2015, 400;
+    /// No such migration from an older service.
+    MIGRATION_NOT_FOUND = 4001, 404;
     /// No such policy.
     POLICY_NOT_FOUND = 6000, 404;
     /// The project has as many policies of the type as it may.
@@ -84,8 +90,14 @@ codes! {
     DUPLICATE_RESOURCE = 6104, 400;
     /// No such vault.
     VAULT_NOT_FOUND = 6105, 404;
+    /// A vault of this id is there already.
+    VAULT_EXISTS = 6106, 400;
+    /// The vault could not be expanded.
+    EXPANSION_FAILED = 6107, 400;
     /// The resource cannot be associated.
     ASSOCIATION_FAILED = 6108, 400;
+    /// No such order: there are no bills here.
+    BILL_NOT_FOUND = 6109, 400;
     /// The vault cannot be changed like that.
     VAULT_UNCHANGEABLE = 6110, 400;
     /// The vault cannot be deleted.
@@ -96,28 +108,44 @@ codes! {
     VAULT_STATE_FORBIDS_BACKUP = 6113, 400;
     /// The vault is used beyond its capacity.
     VAULT_FULL = 6114, 400;
+    /// The backups of resources that leave the vault could not be deleted.
+    REMOVAL_FAILED = 6115, 400;
     /// Protection type or resource type unknown.
     TYPE_UNKNOWN = 6116, 400;
     /// A policy is for backups or for replication.
     POLICY_TYPE_UNKNOWN = 6117, 400;
+    /// The destination vault does not fit.
+    DESTINATION_UNFIT = 6118, 400;
     /// The destination is not for replicas.
     DESTINATION_NOT_FOR_REPLICAS = 6119, 400;
     /// No such destination.
     DESTINATION_NOT_FOUND = 6120, 400;
+    /// The vault could not be deleted.
+    VAULT_DELETION_FAILED = 6121, 400;
+    /// The vault is being expanded already.
+    EXPANSION_RUNNING = 6123, 400;
     /// A vault of this type takes no backups.
     VAULT_TYPE_FORBIDS_BACKUP = 6124, 400;
     /// A backup of the resource runs already.
     BACKUP_RUNNING = 6125, 400;
     /// The policy does not fit the vault.
     POLICY_MISFIT = 6127, 400;
+    /// A vault of this type is not replicated.
+    VAULT_TYPE_FORBIDS_REPLICATION = 6128, 400;
+    /// The destination vault has too little room.
+    DESTINATION_FULL = 6129, 400;
     /// The vault could not be made.
     VAULT_CREATION_FAILED = 6132, 503;
+    /// The project has as many vaults, or as much capacity, as it may.
+    VAULT_LIMIT = 6133, 400;
     /// The resources are just being removed.
     RESOURCE_BEING_REMOVED = 6134, 400;
     /// The resource is not in the vault.
     NOT_IN_VAULT = 6135, 400;
     /// A shared disk would end up in several vaults.
     SHARED_DISK_IN_OTHER_VAULT = 6137, 400;
+    /// Every vault that could take the resource is full.
+    ALL_VAULTS_FULL = 6142, 400;
     /// No such backup.
     BACKUP_NOT_FOUND = 6200, 404;
     /// The backup cannot be deleted.
@@ -126,6 +154,8 @@ codes! {
     VAULT_STATE_FORBIDS_RESTORE = 6202, 400;
     /// The backup still runs.
     BACKUP_STILL_RUNNING = 6203, 400;
+    /// What the backup says of its server cannot be read in this state.
+    METADATA_UNREADABLE = 6206, 400;
     /// The resource's state forbids a backup.
     RESOURCE_STATE_FORBIDS_BACKUP = 6215, 400;
     /// The backup is in use.
@@ -140,6 +170,32 @@ codes! {
     TASK_NOT_FOUND = 6500, 404;
     /// Too many tags.
     TAG_LIMIT = 6600, 400;
+    /// No tag of that key.
+    TAG_NOT_FOUND = 6601, 404;
+    /// Only whole backups of servers and disks can be shared.
+    NOT_SHAREABLE = 6700, 400;
+    /// The backup is shared with as many projects as it may.
+    SHARE_LIMIT = 6701, 400;
+    /// Only an available backup can be shared.
+    SHARE_STATE = 6702, 400;
+    /// It is shared with that project already.
+    SHARED_ALREADY = 6703, 400;
+    /// The recipient is no project.
+    SHARE_PROJECT = 6704, 400;
+    /// It is not shared with that project.
+    MEMBER_NOT_FOUND = 6705, 404;
+    /// What a share shall become is wrong.
+    MEMBER_VALUE = 6706, 400;
+    /// Sharing is not allowed.
+    SHARING_FORBIDDEN = 6707, 400;
+    /// The share's status cannot change like that.
+    MEMBER_STATUS = 6708, 400;
+    /// The vault's state forbids sharing.
+    VAULT_STATE_FORBIDS_SHARING = 6712, 400;
+    /// The accepting vault is of another type.
+    SHARE_VAULT_TYPE = 6713, 400;
+    /// A received backup cannot be shared on.
+    SHARED_ON = 6714, 400;
     /// No such disk.
     DISK_NOT_FOUND = 7000, 404;
     /// The disk's state forbids a backup.
@@ -154,10 +210,16 @@ codes! {
     SERVER_STATE_FORBIDS_BACKUP = 7101, 400;
     /// Shared disks are not supported.
     SHARED_DISK = 7106, 400;
+    /// The server has too many shared disks.
+    SHARED_DISKS_TOO_MANY = 7107, 400;
     /// The server has no disks (or none that can be backed up).
     SERVER_WITHOUT_DISKS = 7108, 400;
     /// The server is in the vault already.
     SERVER_IN_VAULT = 7116, 400;
+    /// The vault cannot be synchronised.
+    NO_SYNCHRONISATION = 7300, 400;
+    /// There is nothing to buy or to bill.
+    NO_PRODUCT = 8400, 400;
     /// A parameter is wrong.
     PARAMETER = 9900, 400;
     /// Something went wrong that has no code of its own.
@@ -212,6 +274,12 @@ pub enum Operation {
     CreateVault,
     /// Everything else with a vault.
     Vault,
+    /// Expanding a vault.
+    ExpandVault,
+    /// Taking resources out of a vault, with their backups.
+    RemoveResources,
+    /// Deleting a vault.
+    DeleteVault,
     /// Starting a backup, and the work itself.
     Backup,
     /// Looking at a restore point.
@@ -237,7 +305,9 @@ impl Operation {
         match (kind, self) {
             (Kind::Invalid, _) => Code::PARAMETER,
             (Kind::NotFound, O::CreateVault) => Code::RESOURCE_NOT_FOUND,
-            (Kind::NotFound, O::Vault) => Code::VAULT_NOT_FOUND,
+            (Kind::NotFound, O::Vault | O::ExpandVault | O::RemoveResources | O::DeleteVault) => {
+                Code::VAULT_NOT_FOUND
+            }
             (Kind::NotFound, O::Backup) => Code::RESOURCE_NOT_FOUND,
             (Kind::NotFound, O::Checkpoint) => Code::CHECKPOINT_NOT_FOUND,
             (Kind::NotFound, O::ShowBackup | O::DeleteBackup) => Code::BACKUP_NOT_FOUND,
@@ -245,13 +315,19 @@ impl Operation {
             (Kind::NotFound, O::Task) => Code::TASK_NOT_FOUND,
             (Kind::NotFound, O::Protectable) => Code::RESOURCE_NOT_FOUND,
             (Kind::NotFound, O::Policy) => Code::POLICY_NOT_FOUND,
-            (Kind::Conflict, O::CreateVault | O::Vault) => Code::VAULT_STATE,
+            (Kind::Conflict, O::CreateVault) => Code::VAULT_EXISTS,
+            (Kind::Conflict, O::Vault | O::RemoveResources) => Code::VAULT_STATE,
+            (Kind::Conflict, O::ExpandVault) => Code::EXPANSION_RUNNING,
+            (Kind::Conflict, O::DeleteVault) => Code::VAULT_UNDELETABLE,
             (Kind::Conflict, O::Backup) => Code::RESOURCE_STATE_FORBIDS_BACKUP,
             (Kind::Conflict, O::Checkpoint | O::ShowBackup) => Code::BACKUP_STILL_RUNNING,
             (Kind::Conflict, O::DeleteBackup) => Code::BACKUP_IN_USE,
             (Kind::Conflict, O::Restore) => Code::SERVER_STATE_FORBIDS_RESTORE,
             (Kind::Conflict, O::Task | O::Protectable | O::Policy) => Code::PARAMETER,
             (Kind::Unavailable, O::CreateVault) => Code::VAULT_CREATION_FAILED,
+            (Kind::Unavailable, O::ExpandVault) => Code::EXPANSION_FAILED,
+            (Kind::Unavailable | Kind::Data, O::RemoveResources) => Code::REMOVAL_FAILED,
+            (Kind::Unavailable | Kind::Data, O::DeleteVault) => Code::VAULT_DELETION_FAILED,
             (Kind::Unavailable | Kind::Data | Kind::Cancelled | Kind::Internal, _) => Code::UNKNOWN,
         }
     }
@@ -298,6 +374,9 @@ mod tests {
         for operation in [
             O::CreateVault,
             O::Vault,
+            O::ExpandVault,
+            O::RemoveResources,
+            O::DeleteVault,
             O::Backup,
             O::Checkpoint,
             O::ShowBackup,

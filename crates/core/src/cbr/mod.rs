@@ -7,6 +7,8 @@ pub mod name;
 pub mod policy;
 pub mod resource;
 pub mod restore;
+pub mod share;
+pub mod tag;
 
 pub use code::{Code, Operation, Refusal};
 pub use policy::PolicyType;

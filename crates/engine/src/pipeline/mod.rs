@@ -1,6 +1,7 @@
-//! Pipelines: back up, restore, verify, delete, reclaim.
+//! Pipelines: back up, copy, restore, verify, delete, reclaim.
 
 mod backup;
+mod copy;
 mod delete;
 mod mark;
 mod reclaim;
@@ -8,6 +9,7 @@ mod restore;
 mod verify;
 
 pub use backup::{BackupDisk, BackupJob, back_up};
+pub use copy::copy_backup;
 pub use delete::{Deleted, delete_backup};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};

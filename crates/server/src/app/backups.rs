@@ -2,15 +2,15 @@
 
 use coffer_core::cbr::{Code, Operation, Refusal};
 use coffer_core::ids::BackupId;
-use coffer_core::state::{BackupState, VaultState};
+use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{About, Actor, App, AppError, AppResult, During};
-use crate::catalog::backups::Backup;
-use crate::catalog::record::{Filter, Order, Page};
+use crate::catalog::backups::{Backup, Owners};
+use crate::catalog::record::{Order, Page};
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, vaults};
+use crate::catalog::{Tx, backups, members, vaults};
 use crate::tasks::work::Work;
 
 /// A backup with the disks of a server's backup.
@@ -49,7 +49,9 @@ pub struct BackupQuery {
     pub used_percent: Option<u64>,
     /// Compared with an earlier one, or not.
     pub incremental: Option<bool>,
-    /// No backup can fit (of other image types, shared with us, ...).
+    /// Whose backups.
+    pub owners: Owners,
+    /// No backup can fit (of other image types, ...).
     pub nothing: bool,
 }
 
@@ -67,14 +69,53 @@ pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Back
         .ok_or_else(|| no_backup(id))
 }
 
+/// A backup of the project, or one that is shared with it.
+pub(super) async fn find_or_received(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup> {
+    let op = Operation::ShowBackup;
+    let key: BackupId = id.parse().map_err(|_| no_backup(id))?;
+    if let Some(own) = backups::find(tx, actor.project, key).await.during(op)? {
+        return Ok(own);
+    }
+    let received = super::members::received(tx, actor.project, key)
+        .await
+        .during(op)?;
+    let (backup, _) = received.ok_or_else(|| no_backup(id))?;
+    Ok(backup)
+}
+
+/// Shows what was received in the vault that its recipient chose.
+async fn place(tx: &mut Tx, actor: &Actor, views: &mut [BackupView]) -> coffer_core::Result<()> {
+    let foreign = |v: &&BackupView| v.backup.project_id != actor.project;
+    let ids: Vec<BackupId> = views
+        .iter()
+        .filter(foreign)
+        .map(|v| v.backup.parent_id.unwrap_or(v.backup.id))
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let shares = members::received(tx, actor.project, &ids).await?;
+    for view in views {
+        let whole = view.backup.parent_id.unwrap_or(view.backup.id);
+        let share = shares.iter().find(|m| m.backup_id == whole);
+        if let Some(vault) = share.and_then(|m| m.vault_id) {
+            view.backup.vault_id = vault;
+            view.children.iter_mut().for_each(|c| c.vault_id = vault);
+        }
+    }
+    Ok(())
+}
+
 impl App {
     /// A backup by the id in a path.
     pub async fn backup(&self, actor: &Actor, id: &str) -> AppResult<BackupView> {
         let op = Operation::ShowBackup;
         let mut tx = self.catalog.snapshot().await.during(op)?;
-        let backup = find(&mut tx, actor, id).await?;
+        let backup = find_or_received(&mut tx, actor, id).await?;
         let children = backups::children(&mut tx, backup.id).await.during(op)?;
-        Ok(BackupView { backup, children })
+        let mut views = vec![BackupView { backup, children }];
+        place(&mut tx, actor, &mut views).await.during(op)?;
+        Ok(views.remove(0))
     }
 
     /// One page of the backups in `order`, and the number of all that fit.
@@ -88,19 +129,20 @@ impl App {
         let op = Operation::ShowBackup;
         let mut tx = self.catalog.snapshot().await.during(op)?;
         if let Some(marker) = &page.marker {
-            let known = match marker.parse() {
-                Ok(id) => backups::find(&mut tx, actor.project, id).await.during(op)?,
-                Err(_) => None,
-            };
-            known.ok_or_else(|| Refusal::parameter("marker", "names no backup"))?;
+            find_or_received(&mut tx, actor, marker)
+                .await
+                .map_err(|error| match error {
+                    AppError::Refused(_) => Refusal::parameter("marker", "names no backup").into(),
+                    failed @ AppError::Failed(..) => failed,
+                })?;
         }
         if query.nothing {
             return Ok((vec![], 0));
         }
-        let mut filter = Filter::new()
-            .eq("project_id", actor.project)
+        let scope = backups::owned(actor.project, query.owners);
+        let mut filter = scope
+            .clone()
             .maybe("checkpoint_id", query.checkpoint_id.clone())
-            .maybe("vault_id", query.vault_id.clone())
             .maybe("parent_id", query.parent_id.clone())
             .maybe("resource_id", query.resource_id.clone())
             .maybe("name", query.name.clone())
@@ -108,6 +150,13 @@ impl App {
             .maybe("resource_type", query.resource_type.clone())
             .maybe("incremental", query.incremental)
             .any_of("state", &query.states);
+        if let Some(vault) = &query.vault_id {
+            // What was received is in the vault that its recipient chose.
+            filter = filter.with(
+                "(vault_id = ? OR id IN (SELECT backup_id FROM members WHERE vault_id = ?))",
+                vault.clone(),
+            );
+        }
         if query.parent_id.is_none() {
             filter = filter.and("parent_id IS NULL");
         }
@@ -125,12 +174,12 @@ impl App {
                 percent,
             );
         }
-        let (list, count) = backups::page(&mut tx, actor.project, &filter, order, page)
+        let (list, count) = backups::page_of(&mut tx, &scope, &filter, order, page)
             .await
             .during(op)?;
         let ids: Vec<BackupId> = list.iter().map(|b| b.id).collect();
         let children = backups::children_of(&mut tx, &ids).await.during(op)?;
-        let views = list
+        let mut views = list
             .into_iter()
             .map(|backup| BackupView {
                 children: children
@@ -140,16 +189,18 @@ impl App {
                     .collect(),
                 backup,
             })
-            .collect();
+            .collect::<Vec<_>>();
+        place(&mut tx, actor, &mut views).await.during(op)?;
         Ok((views, count))
     }
 
-    /// Gives a backup another name.
-    pub async fn rename_backup(
+    /// Gives a backup another name or description.
+    pub async fn update_backup(
         &self,
         actor: &Actor,
         id: &str,
-        name: &str,
+        name: Option<&str>,
+        description: Option<&str>,
     ) -> AppResult<BackupView> {
         let op = Operation::ShowBackup;
         let mut tx = self.catalog.write().await.during(op)?;
@@ -164,9 +215,16 @@ impl App {
             )
             .into());
         }
-        backups::rename(&mut tx, backup.id, name, self.now())
-            .await
-            .during(op)?;
+        if let Some(name) = name {
+            backups::rename(&mut tx, backup.id, name, self.now())
+                .await
+                .during(op)?;
+        }
+        if let Some(text) = description {
+            backups::set_description(&mut tx, backup.id, text, self.now())
+                .await
+                .during(op)?;
+        }
         tx.commit().await.during(op)?;
         self.backup(actor, id).await
     }
@@ -175,7 +233,20 @@ impl App {
     pub async fn delete_backup(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let op = Operation::DeleteBackup;
         let mut tx = self.catalog.write().await.during(op)?;
-        let backup = find(&mut tx, actor, id).await?;
+        let backup = match find(&mut tx, actor, id).await {
+            Ok(own) => own,
+            Err(none) => {
+                let received = find_or_received(&mut tx, actor, id)
+                    .await
+                    .map_err(|_| none)?;
+                return Err(Refusal::new(
+                    Code::BACKUP_UNDELETABLE,
+                    format!("backup {} belongs to another project", received.id),
+                )
+                .hint("To be rid of it, reject the share or delete it.")
+                .into());
+            }
+        };
         if let Some(parent) = backup.parent_id {
             return Err(Refusal::new(
                 Code::BACKUP_UNDELETABLE,
@@ -218,6 +289,18 @@ impl App {
             return Err(Refusal::new(
                 Code::VAULT_LOCKED,
                 "the vault is locked: backups made by a policy leave it by expiry alone",
+            )
+            .into());
+        }
+        if let Some(resource) = vaults::resource(&mut tx, backup.resource_id)
+            .await
+            .during(op)?
+            && resource.vault_id == vault.id
+            && resource.state == ProtectState::Removing
+        {
+            return Err(Refusal::new(
+                Code::BACKUP_IN_USE,
+                format!("{} is just leaving the vault", resource.name),
             )
             .into());
         }

@@ -95,7 +95,11 @@ impl App {
         let vault = vault_app::find(tx, actor, &new.vault_id).await?;
         check_vault(&vault)?;
         let present = vaults::resources(tx, vault.id).await.during(OP)?;
-        let chosen = choose(&present, &new.resources)?;
+        let mut chosen = choose(&present, &new.resources)?;
+        if new.auto_trigger && new.resources.is_empty() {
+            // Left out of policies by the user (set-resources).
+            chosen.retain(|(resource, _)| resource.auto_protect);
+        }
 
         let mut taking = Vec::new();
         let mut skipped = Vec::new();

@@ -8,6 +8,8 @@ pub mod checkpoints;
 pub mod estimates;
 pub mod look;
 pub mod maps;
+pub mod members;
+pub mod migrate;
 pub mod overview;
 pub mod policies;
 pub mod preview;
@@ -16,6 +18,7 @@ pub mod restore;
 pub mod retention;
 pub mod runs;
 pub mod start;
+pub mod tags;
 pub mod tasks;
 pub mod vaults;
 

@@ -3,6 +3,7 @@
 use std::path::{Component, Path};
 
 use coffer_core::cbr::restore::{BackedUpDisk, CandidateDisk, Mapping, assign};
+use coffer_core::cbr::share::MemberStatus;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
 use coffer_core::ids::{BackupId, DiskId, ServerId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
@@ -13,7 +14,7 @@ use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
 use crate::catalog::servers::Server;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, disks, servers, tasks, vaults};
+use crate::catalog::{Tx, backups, disks, members, servers, tasks, vaults};
 use crate::tasks::work::{DiskRestore, Work};
 
 /// A restore to be started; forms are checked already.
@@ -43,16 +44,20 @@ impl App {
     pub async fn restore_backup(&self, actor: &Actor, id: &str, new: NewRestore) -> AppResult<()> {
         self.refresh_targets(actor, id, &new).await?;
         let mut tx = self.catalog.write().await.during(OP)?;
-        let asked = backup_app::find(&mut tx, actor, id).await?;
+        let asked = restorable_by(&mut tx, actor, id).await?;
         let (top, vault) = self.restorable(&mut tx, &asked).await?;
         let plan = match asked.resource_type {
             ResourceType::Server => self.plan_server(&mut tx, actor, &asked, &new).await?,
             _ => self.plan_disk(&mut tx, actor, &asked, &new).await?,
         };
         check_free(&mut tx, &plan.lock_key, &plan.what).await?;
-        let resource = vaults::resource(&mut tx, top.resource_id)
-            .await
-            .during(OP)?;
+        // A received backup's resource is another project's; nothing is written to it.
+        let resource = match top.project_id == actor.project {
+            true => vaults::resource(&mut tx, top.resource_id)
+                .await
+                .during(OP)?,
+            false => None,
+        };
         if let Some(resource) = &resource {
             let refusal = match resource.state {
                 ProtectState::Protecting => {
@@ -101,6 +106,10 @@ impl App {
             host: plan.host,
             lock_key: plan.lock_key,
             policy_id: None,
+        };
+        let vault = match top.project_id == actor.project {
+            true => vault,
+            false => self.chosen_vault(&mut tx, actor, &top).await?,
         };
         let work = Work::Restore {
             disks: plan.disks,
@@ -214,6 +223,16 @@ impl App {
         Ok((top, vault))
     }
 
+    /// The vault that the project put a received backup into: its tasks are told there.
+    async fn chosen_vault(&self, tx: &mut Tx, actor: &Actor, top: &Backup) -> AppResult<Vault> {
+        let share = members::find(tx, top.id, actor.project).await.during(OP)?;
+        let vault = match share.and_then(|m| m.vault_id) {
+            Some(id) => vaults::get(tx, id).await.during(OP)?,
+            None => None,
+        };
+        vault.ok_or_else(|| backup_app::no_backup(&top.id.to_string()))
+    }
+
     pub(super) async fn plan_server(
         &self,
         tx: &mut Tx,
@@ -243,6 +262,7 @@ impl App {
                     backup.resource_name, server.name
                 ),
             )
+            .hint("Restore its disks one by one: each goes to any disk that is large enough.")
             .into());
         }
         if !server.is_there() {
@@ -350,7 +370,7 @@ impl App {
     /// Asks the driver of the target, so that its state, disks and sizes are of now.
     async fn refresh_targets(&self, actor: &Actor, id: &str, new: &NewRestore) -> AppResult<()> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
-        backup_app::find(&mut tx, actor, id).await?;
+        restorable_by(&mut tx, actor, id).await?;
         let mut host = None;
         if let Some(Ok(server)) = new.server_id.as_ref().map(|s| s.parse::<ServerId>()) {
             let found = servers::find(&mut tx, actor.project, server)
@@ -367,6 +387,25 @@ impl App {
             .refresh(host.iter().map(String::as_str))
             .await;
         Ok(())
+    }
+}
+
+/// A backup of the project, or one it received and accepted.
+async fn restorable_by(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup> {
+    let backup = backup_app::find_or_received(tx, actor, id).await?;
+    if backup.project_id == actor.project {
+        return Ok(backup);
+    }
+    let whole = backup.parent_id.unwrap_or(backup.id);
+    let share = members::find(tx, whole, actor.project).await.during(OP)?;
+    match share {
+        Some(share) if share.status == MemberStatus::Accepted => Ok(backup),
+        _ => Err(Refusal::new(
+            Code::BACKUP_STATE_FORBIDS_RESTORE,
+            format!("backup {id} is shared with this project, which has not accepted it"),
+        )
+        .hint("Accept it first.")
+        .into()),
     }
 }
 

@@ -44,6 +44,16 @@ impl TaskView {
                 let fail = if failed { resources.len() } else { 0 };
                 json!({"fail_count": fail, "total_count": resources.len(), "resources": ids})
             }
+            Some(Work::Migrate {
+                resources,
+                destination,
+            }) => {
+                let ids: Vec<Value> = resources
+                    .iter()
+                    .map(|id| json!({"id": id.to_string()}))
+                    .collect();
+                json!({"destination_vault_id": destination.to_string(), "resources": ids})
+            }
             _ => json!({"fail_count": u8::from(failed), "total_count": 1}),
         }
     }
@@ -190,6 +200,7 @@ impl App {
                             let kept = b.expired_at?.duration_since(b.created_at);
                             Some((kept.as_hours() / 24).max(1))
                         }),
+                        policy: None,
                     },
                 )
                 .await?;

@@ -1,6 +1,6 @@
 //! Vaults: make, look at, change, delete; resources in and out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use coffer_core::cbr::{Code, ObjectType, Operation, PolicyType, Refusal, ResourceType, capacity};
 use coffer_core::ids::{DiskId, ServerId, VaultId};
@@ -129,23 +129,51 @@ pub struct VaultQuery {
 }
 
 const OP: Operation = Operation::Vault;
+/// Most shared disks of one server that take part in its backups.
+const SHARED_DISKS_MAX: usize = 10;
 
 pub(super) fn no_vault(id: &str) -> AppError {
     Refusal::new(Code::VAULT_NOT_FOUND, format!("there is no vault {id}")).into()
 }
 
 pub(super) async fn view(tx: &mut Tx, vault: Vault) -> coffer_core::Result<VaultView> {
-    let mut resources = Vec::new();
-    for resource in vaults::resources(tx, vault.id).await? {
-        let (backup_count, backup_bytes) =
-            backups::totals(tx, vault.id, resource.resource_id).await?;
-        resources.push(ResourceView {
-            resource,
-            backup_count,
-            backup_bytes,
-        });
+    let mut made = views(tx, vec![vault]).await?;
+    Ok(made.remove(0))
+}
+
+/// Vaults with their resources, in the order given: three queries, however many there are.
+pub(super) async fn views(tx: &mut Tx, list: Vec<Vault>) -> coffer_core::Result<Vec<VaultView>> {
+    let ids: Vec<VaultId> = list.iter().map(|v| v.id).collect();
+    let totals: HashMap<_, _> = backups::totals_of(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|t| {
+            (
+                (t.vault_id, t.resource_id),
+                (t.backup_count, t.backup_bytes),
+            )
+        })
+        .collect();
+    let mut resources: HashMap<VaultId, Vec<ResourceView>> = HashMap::new();
+    for resource in vaults::resources_of(tx, &ids).await? {
+        let key = (resource.vault_id, resource.resource_id);
+        let (backup_count, backup_bytes) = totals.get(&key).copied().unwrap_or_default();
+        resources
+            .entry(resource.vault_id)
+            .or_default()
+            .push(ResourceView {
+                resource,
+                backup_count,
+                backup_bytes,
+            });
     }
-    Ok(VaultView { vault, resources })
+    Ok(list
+        .into_iter()
+        .map(|vault| VaultView {
+            resources: resources.remove(&vault.id).unwrap_or_default(),
+            vault,
+        })
+        .collect())
 }
 
 pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Vault> {
@@ -285,11 +313,7 @@ impl App {
         let (list, count) = vaults::page(&mut tx, actor.project, &filter, &order, page)
             .await
             .during(OP)?;
-        let mut views = Vec::new();
-        for vault in list {
-            views.push(view(&mut tx, vault).await.during(OP)?);
-        }
-        Ok((views, count))
+        Ok((views(&mut tx, list).await.during(OP)?, count))
     }
 
     /// Changes a vault.
@@ -305,6 +329,14 @@ impl App {
             return Err(wrong_state(&vault, "be changed"));
         }
         if let Some(size) = changes.size_gib {
+            if vault.state == VaultState::Lock && size != vault.size_gib {
+                return Err(Refusal::new(
+                    Code::EXPANSION_RUNNING,
+                    format!("vault {} is being expanded already", vault.id),
+                )
+                .hint("Wait until it is available again.")
+                .into());
+            }
             if vault.state != VaultState::Available && size != vault.size_gib {
                 return Err(wrong_state(&vault, "be expanded"));
             }
@@ -352,10 +384,11 @@ impl App {
         if !vault.state.can_become(VaultState::Deleting) {
             return Err(wrong_state(&vault, "be deleted"));
         }
-        let open = tasks::open_of_vault(&mut tx, vault.id).await.during(OP)?;
+        let mut open = tasks::open_of_vault(&mut tx, vault.id).await.during(OP)?;
+        open.extend(super::migrate::moves_to(&mut tx, &vault).await.during(OP)?);
         if let Some(task) = open
             .iter()
-            .find(|t| matches!(t.kind.as_str(), "backup" | "restore"))
+            .find(|t| matches!(t.kind.as_str(), "backup" | "restore" | "migrate"))
         {
             return Err(Refusal::new(
                 Code::VAULT_UNDELETABLE,
@@ -546,6 +579,80 @@ impl App {
         Ok(ids.to_vec())
     }
 
+    /// The vaults of the project, newest first.
+    pub async fn vaults_of(&self, actor: &Actor) -> AppResult<Vec<Vault>> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        vaults::of_project(&mut tx, actor.project).await.during(OP)
+    }
+
+    /// The resources in all vaults of the project.
+    pub async fn resources_of(&self, actor: &Actor) -> AppResult<Vec<ResourceView>> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let list = vaults::of_project(&mut tx, actor.project)
+            .await
+            .during(OP)?;
+        let views = views(&mut tx, list).await.during(OP)?;
+        Ok(views.into_iter().flat_map(|v| v.resources).collect())
+    }
+
+    /// Changes the notification of all vaults of the project that can be changed. Returns these.
+    pub async fn update_all_vaults(
+        &self,
+        actor: &Actor,
+        smn_notify: Option<bool>,
+        threshold: Option<u64>,
+    ) -> AppResult<Vec<VaultId>> {
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let mut changed = Vec::new();
+        for mut vault in vaults::of_project(&mut tx, actor.project)
+            .await
+            .during(OP)?
+        {
+            if matches!(vault.state, VaultState::Deleting | VaultState::Frozen) {
+                continue;
+            }
+            vault.smn_notify = smn_notify.unwrap_or(vault.smn_notify);
+            vault.threshold = threshold.unwrap_or(vault.threshold);
+            vault.updated_at = self.now();
+            vaults::update(&mut tx, &vault).await.during(OP)?;
+            changed.push(vault.id);
+        }
+        tx.commit().await.during(OP)?;
+        Ok(changed)
+    }
+
+    /// Says whether policies take resources of the vault. Returns the ids as they were given.
+    pub async fn set_resources(
+        &self,
+        actor: &Actor,
+        id: &str,
+        ids: &[String],
+        auto_protect: bool,
+    ) -> AppResult<Vec<String>> {
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let vault = find(&mut tx, actor, id).await?;
+        if !matches!(vault.state, VaultState::Available | VaultState::Lock) {
+            return Err(wrong_state(&vault, "be changed"));
+        }
+        let present = vaults::resources(&mut tx, vault.id).await.during(OP)?;
+        for text in ids {
+            let resource = present
+                .iter()
+                .find(|r| r.resource_id.to_string() == *text)
+                .ok_or_else(|| {
+                    Refusal::new(
+                        Code::NOT_IN_VAULT,
+                        format!("resource {text} is not in the vault"),
+                    )
+                })?;
+            vaults::set_auto_protect(&mut tx, vault.id, resource.resource_id, auto_protect)
+                .await
+                .during(OP)?;
+        }
+        tx.commit().await.during(OP)?;
+        Ok(ids.to_vec())
+    }
+
     /// Asks the drivers of what is to be associated, so that sizes and disks are of now.
     async fn refresh_for(&self, actor: &Actor, new: &[NewResource]) -> coffer_core::Result<()> {
         if new.is_empty() {
@@ -606,6 +713,7 @@ impl App {
             if let Some(holder) = vaults::resource(tx, id).await.during(OP)? {
                 return Err(taken(vault, &holder, wanted).into());
             }
+            self.check_shared_disks(tx, vault, wanted, id).await?;
             rows.push(Resource {
                 resource_id: id,
                 vault_id: vault.id,
@@ -619,6 +727,7 @@ impl App {
                 extra_info: Json(wanted.extra_info.clone()),
                 state: ProtectState::Available,
                 position,
+                auto_protect: true,
                 created_at: self.now(),
             });
         }
@@ -634,6 +743,66 @@ impl App {
             capacity::check_allocation(allocated, vault.size_gib)?;
         }
         Ok(rows)
+    }
+
+    /// A disk that several servers share is protected through one vault alone, and a server has
+    /// at most ten of them.
+    async fn check_shared_disks(
+        &self,
+        tx: &mut Tx,
+        vault: &Vault,
+        wanted: &NewResource,
+        id: Uuid,
+    ) -> AppResult<()> {
+        let own = match wanted.resource_type {
+            ResourceType::Server => disks::of_server(tx, ServerId(id)).await.during(OP)?,
+            ResourceType::Disk => disks::get(tx, DiskId(id))
+                .await
+                .during(OP)?
+                .into_iter()
+                .collect(),
+            ResourceType::Turbo => return Ok(()),
+        };
+        let shared: Vec<_> = own
+            .iter()
+            .filter(|d| {
+                d.shareable && d.unsupported.is_none() && wanted.extra_info.takes(&d.id.to_string())
+            })
+            .collect();
+        if shared.len() > SHARED_DISKS_MAX {
+            return Err(Refusal::new(
+                Code::SHARED_DISKS_TOO_MANY,
+                format!("{}: has {} shared disks", wanted.field, shared.len()),
+            )
+            .hint(format!(
+                "Leave some out: at most {SHARED_DISKS_MAX} can take part."
+            ))
+            .into());
+        }
+        for disk in shared {
+            for same in disks::of_path(tx, &disk.hypervisor, &disk.path)
+                .await
+                .during(OP)?
+            {
+                let mut holders = vec![same.id.0];
+                holders.extend(same.server_id.map(|s| s.0));
+                for holder in holders {
+                    let held = vaults::resource(tx, holder).await.during(OP)?;
+                    if held.is_some_and(|h| h.vault_id != vault.id) {
+                        return Err(Refusal::new(
+                            Code::SHARED_DISK_IN_OTHER_VAULT,
+                            format!(
+                                "{}: shared disk {} is protected through another vault",
+                                wanted.field, disk.name
+                            ),
+                        )
+                        .hint("Use that vault, or leave the disk out.")
+                        .into());
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Id, name and size in GiB of a resource that may be associated.
@@ -775,7 +944,7 @@ fn taken(vault: &Vault, holder: &Resource, wanted: &NewResource) -> Refusal {
     )
 }
 
-fn busy(resource: &Resource) -> Option<Refusal> {
+pub(super) fn busy(resource: &Resource) -> Option<Refusal> {
     let (code, what) = match resource.state {
         ProtectState::Available | ProtectState::Error => return None,
         ProtectState::Protecting => (Code::BACKUP_STILL_RUNNING, "is being backed up"),
@@ -788,7 +957,7 @@ fn busy(resource: &Resource) -> Option<Refusal> {
     ))
 }
 
-fn wrong_state(vault: &Vault, what: &str) -> AppError {
+pub(super) fn wrong_state(vault: &Vault, what: &str) -> AppError {
     Refusal::new(
         Code::VAULT_STATE,
         format!("vault {} is {} and cannot {what}", vault.id, vault.state),

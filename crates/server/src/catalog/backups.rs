@@ -6,6 +6,7 @@
 
 use coffer_core::Result;
 use coffer_core::cbr::ResourceType;
+use coffer_core::cbr::share::MemberStatus;
 use coffer_core::ids::{BackupId, CheckpointId, PolicyId, ProjectId, VaultId};
 use coffer_core::state::BackupState;
 use jiff::Timestamp;
@@ -154,6 +155,57 @@ pub async fn children_of(conn: &mut AnyConnection, parents: &[BackupId]) -> Resu
     Ok(found)
 }
 
+/// Whose backups are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Owners {
+    /// The project's own.
+    #[default]
+    Private,
+    /// Those that others share with it; of one status, where that is given.
+    Shared(Option<MemberStatus>),
+    /// Its own, and those it accepted; or those it received of one status.
+    All(Option<MemberStatus>),
+}
+
+/// The condition that `owners` stands for, to begin a filter with.
+pub fn owned(project: ProjectId, owners: Owners) -> Filter {
+    use MemberStatus::{Accepted, Pending, Rejected};
+    let clause = match owners {
+        Owners::Private => "project_id = ?",
+        Owners::Shared(None) => "id IN (SELECT backup_id FROM members WHERE dest_project_id = ?)",
+        Owners::Shared(Some(Pending)) | Owners::All(Some(Pending)) => {
+            "id IN (SELECT backup_id FROM members \
+             WHERE dest_project_id = ? AND status = 'pending')"
+        }
+        Owners::Shared(Some(Accepted)) | Owners::All(Some(Accepted)) => {
+            "id IN (SELECT backup_id FROM members \
+             WHERE dest_project_id = ? AND status = 'accepted')"
+        }
+        Owners::Shared(Some(Rejected)) | Owners::All(Some(Rejected)) => {
+            "id IN (SELECT backup_id FROM members \
+             WHERE dest_project_id = ? AND status = 'rejected')"
+        }
+        Owners::All(None) => {
+            "(project_id = ? OR id IN (SELECT backup_id FROM members \
+             WHERE dest_project_id = ? AND status = 'accepted'))"
+        }
+    };
+    Filter::new().with(clause, project)
+}
+
+/// One page of the backups that `filter` means (it begins with `scope`), and their number.
+pub async fn page_of(
+    conn: &mut AnyConnection,
+    scope: &Filter,
+    filter: &Filter,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<(Vec<Backup>, u64)> {
+    let count = record::count::<Backup>(conn, filter).await?;
+    let list = record::page(conn, scope, filter, order, page).await?;
+    Ok((list, count))
+}
+
 /// One page of the backups that `filter` means (it begins with the project), and their number.
 pub async fn page(
     conn: &mut AnyConnection,
@@ -219,6 +271,32 @@ pub async fn totals(
         u64::try_from(count).unwrap_or(0),
         u64::try_from(bytes).unwrap_or(0),
     ))
+}
+
+record! {
+    /// What the backups of a resource in a vault add up to.
+    Totals in "(SELECT resource_id, vault_id, COUNT(*) AS backup_count, \
+        CAST(COALESCE(SUM(stored_bytes), 0) AS BIGINT) AS backup_bytes FROM backups \
+        WHERE parent_id IS NULL GROUP BY resource_id, vault_id) AS totals" {
+        /// The server or disk.
+        resource_id: Uuid,
+        /// The vault.
+        vault_id: VaultId,
+        /// Number of backups.
+        backup_count: u64,
+        /// Bytes they wrote to the store.
+        backup_bytes: u64,
+    }
+}
+
+/// What the backups of each resource of these vaults add up to.
+pub async fn totals_of(conn: &mut AnyConnection, vaults: &[VaultId]) -> Result<Vec<Totals>> {
+    let mut found = Vec::new();
+    for part in vaults.chunks(500) {
+        let filter = Filter::new().any_of("vault_id", part);
+        found.extend(record::list::<Totals>(conn, &filter, &[]).await?);
+    }
+    Ok(found)
 }
 
 /// The newest available backup of a resource in a vault.
@@ -307,6 +385,55 @@ pub async fn rename(
     Ok(())
 }
 
+/// Gives the backups of a resource, with the disks in them and their epochs, to another vault.
+pub async fn move_to(
+    conn: &mut AnyConnection,
+    resource: Uuid,
+    from: VaultId,
+    to: VaultId,
+) -> Result<()> {
+    for sql in [
+        "DELETE FROM epochs WHERE vault_id = $3 AND disk_id IN (SELECT disk_id FROM epochs \
+         WHERE vault_id = $2 AND backup_id IN (SELECT id FROM backups WHERE resource_id = $1))",
+        "UPDATE epochs SET vault_id = $3 WHERE vault_id = $2 AND backup_id IN \
+         (SELECT id FROM backups WHERE resource_id = $1)",
+        // The disks first: they are found by their parents, which are still in the old vault.
+        "UPDATE backups SET vault_id = $3 WHERE vault_id = $2 AND parent_id IN \
+         (SELECT id FROM backups WHERE resource_id = $1)",
+        "UPDATE backups SET vault_id = $3 WHERE vault_id = $2 AND resource_id = $1",
+    ] {
+        record::execute(conn, sql, values![resource, from, to]).await?;
+    }
+    Ok(())
+}
+
+/// Writes what a backup takes in the store.
+pub async fn set_stored(conn: &mut AnyConnection, id: BackupId, bytes: u64) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET stored_bytes = $2 WHERE id = $1",
+        values![id, bytes],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a backup another description.
+pub async fn set_description(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    description: &str,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET description = $2, updated_at = $3 WHERE id = $1",
+        values![id, description.to_owned(), now],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Writes how a backup is made and what it is compared with.
 pub async fn describe(
     conn: &mut AnyConnection,
@@ -378,6 +505,12 @@ pub async fn delete_children(conn: &mut AnyConnection, parent: BackupId) -> Resu
 pub async fn delete(conn: &mut AnyConnection, id: BackupId) -> Result<()> {
     delete_children(conn, id).await?;
     record::execute(conn, "DELETE FROM epochs WHERE backup_id = $1", values![id]).await?;
+    record::execute(
+        conn,
+        "DELETE FROM members WHERE backup_id = $1",
+        values![id],
+    )
+    .await?;
     record::execute(conn, "DELETE FROM backups WHERE id = $1", values![id]).await?;
     Ok(())
 }

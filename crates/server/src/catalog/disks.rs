@@ -64,6 +64,15 @@ pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<
     record::list(conn, &filter, &[("name", false)]).await
 }
 
+/// The disks of all servers that are this file or device.
+pub async fn of_path(conn: &mut AnyConnection, hypervisor: &str, path: &str) -> Result<Vec<Disk>> {
+    let filter = Filter::new()
+        .eq("hypervisor", hypervisor.to_owned())
+        .eq("path", path.to_owned())
+        .and("vanished_at IS NULL");
+    record::list(conn, &filter, &[]).await
+}
+
 /// Disks of a server that are there, in the order of its definition.
 pub async fn of_server(conn: &mut AnyConnection, server: ServerId) -> Result<Vec<Disk>> {
     let filter = Filter::new()

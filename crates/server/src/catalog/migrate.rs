@@ -36,6 +36,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "policies",
         sql: include_str!("migrations/0004_policies.sql"),
     },
+    Migration {
+        version: 5,
+        name: "sharing",
+        sql: include_str!("migrations/0005_sharing.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

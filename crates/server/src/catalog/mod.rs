@@ -16,6 +16,7 @@ pub mod epochs;
 pub mod identity;
 pub mod lists;
 pub mod lock;
+pub mod members;
 pub mod migrate;
 pub mod neighbours;
 pub mod policies;

@@ -3,6 +3,7 @@
 //! Column names and fragments of SQL are `&'static str` throughout; values go in as parameters
 //! alone.
 
+use coffer_core::cbr::share::MemberStatus;
 use coffer_core::cbr::{ObjectType, PolicyType, ResourceType};
 use coffer_core::ids;
 use coffer_core::state;
@@ -142,6 +143,16 @@ text_columns! {
     ids::PolicyId, ids::ProjectId, ids::UserId, uuid::Uuid, PolicyType,
     state::VaultState, state::CheckpointState, state::BackupState, state::ProtectState,
     state::TaskState
+}
+
+impl Column for MemberStatus {
+    const IS_INT: bool = false;
+    fn store(&self) -> Stored {
+        Stored::Text(Some(self.name().to_owned()))
+    }
+    fn load(stored: Stored) -> Option<MemberStatus> {
+        MemberStatus::parse(&String::load(stored)?)
+    }
 }
 
 impl Column for ObjectType {

@@ -124,6 +124,8 @@ record! {
         state: ProtectState,
         /// Order of association.
         position: i64,
+        /// Policies take it.
+        auto_protect: bool,
         /// When it was associated.
         created_at: Timestamp,
     }
@@ -158,6 +160,12 @@ pub async fn page(
     Ok((list, count))
 }
 
+/// The vaults of a project, newest first.
+pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Vault>> {
+    let filter = Filter::new().eq("project_id", project);
+    record::list(conn, &filter, &[("created_at", true)]).await
+}
+
 /// All vaults.
 pub async fn all(conn: &mut AnyConnection) -> Result<Vec<Vault>> {
     record::list(conn, &Filter::new(), &[("created_at", false)]).await
@@ -188,6 +196,22 @@ pub async fn update(conn: &mut AnyConnection, v: &Vault) -> Result<()> {
             v.threshold,
             v.updated_at,
         ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the tags of a vault.
+pub async fn set_tags(
+    conn: &mut AnyConnection,
+    id: VaultId,
+    tags: Vec<Tag>,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vaults SET tags = $2, updated_at = $3 WHERE id = $1",
+        values![id, Json(tags), now],
     )
     .await?;
     Ok(())
@@ -289,6 +313,7 @@ pub async fn transition(
 /// Removes a vault with its resources and restore points. Its backups must be gone.
 pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
     for sql in [
+        "UPDATE members SET vault_id = NULL, status = 'pending' WHERE vault_id = $1",
         "DELETE FROM vault_resources WHERE vault_id = $1",
         "DELETE FROM vault_policies WHERE vault_id = $1",
         "DELETE FROM epochs WHERE vault_id = $1",
@@ -305,6 +330,17 @@ pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
 pub async fn resources(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<Resource>> {
     let filter = Filter::new().eq("vault_id", vault);
     record::list(conn, &filter, &[("position", false)]).await
+}
+
+/// Resources of several vaults, those of each in the order of their association.
+pub async fn resources_of(conn: &mut AnyConnection, ids: &[VaultId]) -> Result<Vec<Resource>> {
+    let mut found = Vec::new();
+    // SQLite takes a limited number of parameters in one statement.
+    for part in ids.chunks(500) {
+        let filter = Filter::new().any_of("vault_id", part);
+        found.extend(record::list::<Resource>(conn, &filter, &[("position", false)]).await?);
+    }
+    Ok(found)
 }
 
 /// The vault a resource is in.
@@ -346,6 +382,22 @@ pub async fn transition_resource(
     )
     .await?;
     Ok(rows == 1)
+}
+
+/// Writes whether policies take a resource.
+pub async fn set_auto_protect(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    id: Uuid,
+    auto_protect: bool,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_resources SET auto_protect = $3 WHERE vault_id = $1 AND resource_id = $2",
+        values![vault, id, auto_protect],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Writes the size and name of a resource as last seen.

@@ -160,7 +160,7 @@ async fn remove(run: &Run, repository: &Repository, backup: &Backup) -> Result<(
 }
 
 /// A failed backup has no manifest, only attempts that have to end.
-async fn remove_from_store(repository: &Repository, id: BackupId) -> Result<()> {
+pub(super) async fn remove_from_store(repository: &Repository, id: BackupId) -> Result<()> {
     repository.end_backup(id, "deleted").await?;
     match delete_backup(repository, id).await {
         Ok(_) => Ok(()),

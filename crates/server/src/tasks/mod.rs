@@ -20,6 +20,7 @@
 mod backup;
 mod delete;
 pub mod engine;
+mod migrate;
 mod outcome;
 mod restore;
 pub mod scheduler;
@@ -345,6 +346,10 @@ async fn perform(run: &Run) -> Result<()> {
         Work::RestoreFile { source, path } => restore::run_file(run, source, &path).await,
         Work::Delete {} => delete::run(run).await,
         Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
+        Work::Migrate {
+            resources,
+            destination,
+        } => migrate::run(run, &resources, destination).await,
         Work::VaultDelete {} => delete::run_vault(run).await,
     }
 }
@@ -460,16 +465,32 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
         }
         (Some(Stop::Cancelled), _) => {
             tracing::info!("task cancelled");
+            clear_move(run).await;
             outcome::cancelled(run).await
         }
-        (_, Kind::Cancelled) => outcome::cancelled(run).await,
+        (_, Kind::Cancelled) => {
+            clear_move(run).await;
+            outcome::cancelled(run).await
+        }
         _ => {
             tracing::error!(error = %error.chain(), "task failed");
             if run.task.kind == "backup" {
                 backup::clear_away(run).await;
             }
+            clear_move(run).await;
             outcome::failed(run, &error).await
         }
+    }
+}
+
+/// Of a move that ends without success, what it copied goes.
+async fn clear_move(run: &Run) {
+    if let Ok(Work::Migrate {
+        resources,
+        destination,
+    }) = serde_json::from_value(run.task.payload.0.clone())
+    {
+        migrate::clear_away(run, &resources, destination).await;
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) fn operation(task: &Task) -> Operation {
         "backup" => Operation::Backup,
         "restore" => Operation::Restore,
         "delete" => Operation::DeleteBackup,
+        "remove_resource" => Operation::RemoveResources,
+        "vault_delete" => Operation::DeleteVault,
         _ => Operation::Vault,
     }
 }
@@ -265,6 +267,20 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
                     .await?;
                     give_up_deletions(&mut tx, run.task.vault_id, Some(resource.resource_id), now)
                         .await?;
+                }
+            }
+        }
+        ("migrate", _) => {
+            for resource in vaults::resources(&mut tx, run.task.vault_id).await? {
+                if resource.state == ProtectState::Removing {
+                    vaults::transition_resource(
+                        &mut tx,
+                        resource.vault_id,
+                        resource.resource_id,
+                        ProtectState::Removing,
+                        ProtectState::Error,
+                    )
+                    .await?;
                 }
             }
         }

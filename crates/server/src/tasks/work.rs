@@ -1,6 +1,6 @@
 //! What a task has to do, as it is kept in its row.
 
-use coffer_core::ids::{DiskId, ServerId};
+use coffer_core::ids::{DiskId, ServerId, VaultId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -49,6 +49,13 @@ pub enum Work {
         /// The resources.
         resources: Vec<Uuid>,
     },
+    /// Move resources with their backups to another vault.
+    Migrate {
+        /// The resources.
+        resources: Vec<Uuid>,
+        /// The vault.
+        destination: VaultId,
+    },
     /// Delete a vault and all that is in it.
     VaultDelete {},
 }
@@ -61,6 +68,7 @@ impl Work {
             Work::Restore { .. } | Work::RestoreFile { .. } => "restore",
             Work::Delete {} => "delete",
             Work::RemoveResources { .. } => "remove_resource",
+            Work::Migrate { .. } => "migrate",
             Work::VaultDelete {} => "vault_delete",
         }
     }

@@ -40,6 +40,18 @@ impl Answer {
     }
 }
 
+/// Asserts that a call was refused with this status and code.
+#[track_caller]
+pub fn refused(answer: &Answer, status: u16, code: &str) {
+    let expected = format!("BackupService.{code}");
+    assert_eq!(
+        (answer.status, answer.code()),
+        (status, expected.as_str()),
+        "{answer:?}"
+    );
+    assert!(!answer.text().is_empty());
+}
+
 impl Lab {
     pub async fn new() -> Lab {
         Lab::with(|host| {
@@ -337,6 +349,20 @@ impl Lab {
         }});
         let (token, _) = send(Method::POST, "/v3/auth/tokens".into(), body).await;
         (token.unwrap().to_str().unwrap().to_owned(), project)
+    }
+
+    /// Gives a server and its disks to another project.
+    pub async fn assign(&self, server: &str, project: &str) {
+        let (_, service) = self.running.as_ref().unwrap();
+        let mut tx = service.state().catalog.write().await.unwrap();
+        for sql in [
+            "UPDATE disks SET project_id = $2 WHERE server_id = $1",
+            "UPDATE servers SET project_id = $2 WHERE id = $1",
+        ] {
+            let query = sqlx::query(sql).bind(server).bind(project);
+            query.execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
     }
 
     /// The clock of the running service.

@@ -4,20 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::host::write_pattern;
-use crate::lab::{Answer, Lab};
+use crate::lab::{Lab, refused};
 
 const NOBODY: &str = "2b076f26-391f-40fa-bf71-a798940faccf";
-
-#[track_caller]
-fn refused(answer: &Answer, status: u16, code: &str) {
-    let expected = format!("BackupService.{code}");
-    assert_eq!(
-        (answer.status, answer.code()),
-        (status, expected.as_str()),
-        "{answer:?}"
-    );
-    assert!(!answer.text().is_empty());
-}
 
 #[tokio::test]
 async fn what_is_made_is_what_is_shown() {

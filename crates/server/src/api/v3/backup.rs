@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use coffer_core::cbr::share::MemberStatus;
 use coffer_core::cbr::{Refusal, ResourceType, capacity, name};
 use coffer_core::state::BackupState;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::{choice, flag, int, number, page, reader, shown, time, unknown, write
 use crate::api::compute::ZONE;
 use crate::app::backups::{BackupQuery, BackupView};
 use crate::app::restore::{NewRestore, STOP_SECONDS};
-use crate::catalog::backups::Backup;
+use crate::catalog::backups::{Backup, Owners};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
@@ -100,10 +101,13 @@ pub struct RenameBackupRequest {
     backup: RenameBackup,
 }
 
-/// A new name.
+/// A new name, a new description, or both.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RenameBackup {
-    name: String,
+    /// 1 to 64 of letters, digits, `_`, `-`.
+    name: Option<String>,
+    /// At most 255 characters (ours).
+    description: Option<String>,
 }
 
 /// `POST /backups/{id}/restore`.
@@ -211,6 +215,14 @@ const SORT_KEYS: &[&str] = &[
 
 /// `key[:asc|desc],...` as columns; descending where nothing is said.
 fn sort(params: &Params) -> Result<Vec<(&'static str, bool)>, ApiError> {
+    sort_by(params, SORT_KEYS)
+}
+
+/// As [`sort`], with the keys of another list.
+pub(super) fn sort_by(
+    params: &Params,
+    keys: &[&'static str],
+) -> Result<Vec<(&'static str, bool)>, ApiError> {
     let Some(text) = params.get("sort") else {
         return Ok(vec![("created_at", true)]);
     };
@@ -221,10 +233,14 @@ fn sort(params: &Params) -> Result<Vec<(&'static str, bool)>, ApiError> {
     let mut order = Vec::new();
     for part in text.split(',') {
         let (key, direction) = part.split_once(':').unwrap_or((part, "desc"));
-        let column = SORT_KEYS.iter().find(|known| **known == key.trim());
-        let column = *column
-            .ok_or_else(|| wrong("knows created_at, updated_at, name, status, protected_at, id"))?;
-        let column = if column == "status" { "state" } else { column };
+        let column = keys.iter().find(|known| **known == key.trim());
+        let column = *column.ok_or_else(|| wrong(&format!("knows {}", keys.join(", "))))?;
+        let backups = keys == SORT_KEYS;
+        let column = if backups && column == "status" {
+            "state"
+        } else {
+            column
+        };
         let down = match direction.trim().to_ascii_lowercase().as_str() {
             "asc" => false,
             "desc" => true,
@@ -254,18 +270,18 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
         "own_type",
         known(&["private", "shared", "all_granted"]),
     )?;
-    let member = choice(
-        params,
-        "member_status",
-        known(&["pending", "accepted", "rejected"]),
-    )?;
+    let member = choice(params, "member_status", MemberStatus::parse)?;
     let az = text("resource_az");
-    flag(params, "dec")?;
     flag(params, "show_replication")?;
-    // Nothing is shared or replicated here yet, and there is one zone.
+    let owners = match own_type.as_deref() {
+        None | Some("private") if member.is_none() => Owners::Private,
+        Some("all_granted") => Owners::All(member),
+        // A status asks for what was received, also where no owner is named.
+        _ => Owners::Shared(member),
+    };
+    // Nothing is replicated here yet, nothing lies in a dedicated cloud, and there is one zone.
     let nothing = image_type.is_some_and(|t| t != "backup")
-        || own_type.is_some_and(|t| t == "shared")
-        || member.is_some()
+        || flag(params, "dec")? == Some(true)
         || az.is_some_and(|az| az != ZONE);
     Ok(BackupQuery {
         checkpoint_id: text("checkpoint_id"),
@@ -282,6 +298,7 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
         end: time(params, "end_time")?,
         used_percent: number(params, "used_percent", 1, 100)?,
         incremental: flag(params, "incremental")?,
+        owners,
         nothing,
     })
 }
@@ -297,7 +314,8 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
         ("status" = Option<Vec<String>>, Query), ("image_type" = Option<String>, Query),
         ("start_time" = Option<String>, Query), ("end_time" = Option<String>, Query),
         ("own_type" = Option<String>, Query), ("member_status" = Option<String>, Query),
-        ("used_percent" = Option<u64>, Query), ("incremental" = Option<bool>, Query)),
+        ("used_percent" = Option<u64>, Query), ("incremental" = Option<bool>, Query),
+        ("dec" = Option<bool>, Query), ("show_replication" = Option<bool>, Query)),
     responses((status = 200, body = BackupsAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -338,7 +356,7 @@ pub(super) async fn show(
     }))
 }
 
-/// Gives a backup another name.
+/// Gives a backup another name or description.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "rename_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)), request_body = RenameBackupRequest,
     responses((status = 200, body = BackupAnswer)))]
@@ -350,10 +368,19 @@ pub(super) async fn rename(
     Body(body): Body<RenameBackupRequest>,
 ) -> Result<Json<BackupAnswer>, ApiError> {
     let actor = writer(&caller, &project, &request)?;
-    name::check_name("backup.name", &body.backup.name)?;
+    let (new, text) = (body.backup.name, body.backup.description);
+    if new.is_none() && text.is_none() {
+        return Err(Refusal::parameter("backup.name", "is required").into());
+    }
+    if let Some(new) = &new {
+        name::check_name("backup.name", new)?;
+    }
+    if let Some(text) = &text {
+        name::check_description("backup.description", text, name::DESCRIPTION_MAX)?;
+    }
     let view = state
         .app
-        .rename_backup(&actor, &id, &body.backup.name)
+        .update_backup(&actor, &id, new.as_deref(), text.as_deref())
         .await?;
     Ok(Json(BackupAnswer {
         backup: view.into(),

@@ -4,10 +4,13 @@
 mod backup;
 mod body;
 mod checkpoint;
+mod elsewhere;
 mod extra;
+mod member;
 pub(crate) mod policy;
 mod preview;
 mod protectable;
+mod tag;
 mod task;
 mod vault;
 
@@ -37,11 +40,35 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(preview::unstored))
         .routes(routes!(policy::associate))
         .routes(routes!(policy::dissociate))
+        .routes(routes!(tag::set, tag::list))
+        .routes(routes!(tag::change))
+        .routes(routes!(tag::delete))
+        .routes(routes!(tag::of_project))
+        .routes(routes!(tag::instances))
         .routes(routes!(checkpoint::create))
         .routes(routes!(checkpoint::show))
         .routes(routes!(backup::list))
         .routes(routes!(backup::show, backup::rename, backup::delete))
         .routes(routes!(backup::restore))
+        .routes(routes!(member::create, member::list))
+        .routes(routes!(member::show, member::update, member::delete))
+        .routes(routes!(vault::migrate_resources))
+        .routes(routes!(vault::set_resources))
+        .routes(routes!(elsewhere::capabilities))
+        .routes(routes!(elsewhere::replicate_backup))
+        .routes(routes!(elsewhere::replicate_vault))
+        .routes(routes!(elsewhere::sync_backups))
+        .routes(routes!(elsewhere::sync_vault))
+        .routes(routes!(elsewhere::summary))
+        .routes(routes!(elsewhere::batch_update))
+        .routes(routes!(elsewhere::storage_usage))
+        .routes(routes!(elsewhere::external))
+        .routes(routes!(elsewhere::features))
+        .routes(routes!(elsewhere::feature))
+        .routes(routes!(elsewhere::order_vault))
+        .routes(routes!(elsewhere::charge_mode))
+        .routes(routes!(elsewhere::change_order))
+        .routes(routes!(elsewhere::update_order))
         .routes(routes!(task::list))
         .routes(routes!(task::show))
         .routes(routes!(protectable::list))

@@ -19,6 +19,8 @@ const KINDS: &[&str] = &[
     "sync",
     "replication",
     "copy",
+    // Ours: none of the documented ones says that resources move to another vault.
+    "migrate",
 ];
 
 /// The task as the API shows it. Its parts depend on what it does.
@@ -70,6 +72,9 @@ pub(super) fn body(view: &TaskView) -> Value {
         }
         "remove_resource" => {
             extra.insert("remove_resources".into(), view.counts());
+        }
+        "migrate" => {
+            extra.insert("migrate_resources".into(), view.counts());
         }
         _ => {}
     }

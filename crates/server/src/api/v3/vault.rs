@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use coffer_core::cbr::{ObjectType, Refusal, ResourceType, capacity, name};
+use coffer_core::cbr::{ObjectType, Refusal, ResourceType, capacity, name, tag};
 use coffer_core::state::VaultState;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,8 +16,6 @@ use crate::catalog::vaults::{IncludedVolume, ResourceExtra, Tag};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
-
-const TAGS_MAX: usize = 20;
 
 /// `POST /vaults`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -141,10 +139,10 @@ pub struct IncludeVolume {
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 pub struct TagRequest {
     /// 1 to 36 characters.
-    key: String,
+    pub(super) key: String,
     /// At most 43 characters.
     #[serde(default)]
-    value: Option<String>,
+    pub(super) value: Option<String>,
 }
 
 /// Which resources a vault takes by itself.
@@ -364,12 +362,12 @@ impl From<ResourceView> for VaultResourceBody {
             backup_count: int(view.backup_count),
             protect_status: r.state.to_string(),
             extra_info: r.extra_info.0,
-            auto_protect: true,
+            auto_protect: r.auto_protect,
         }
     }
 }
 
-fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
+pub(super) fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
     tags.into_iter()
         .map(|t| TagAnswer {
             key: t.key,
@@ -379,7 +377,11 @@ fn tags_body(tags: Vec<Tag>) -> Vec<TagAnswer> {
 }
 
 /// Checks tags: keys of 1 to 36, values of at most 43 letters, digits, `_`, `-`; keys unique.
-fn tags(field: &str, list: Option<Vec<TagRequest>>, max: usize) -> Result<Vec<Tag>, Refusal> {
+pub(super) fn tags(
+    field: &str,
+    list: Option<Vec<TagRequest>>,
+    max: usize,
+) -> Result<Vec<Tag>, Refusal> {
     let list = list.unwrap_or_default();
     if list.len() > max {
         return Err(Refusal::new(
@@ -387,24 +389,12 @@ fn tags(field: &str, list: Option<Vec<TagRequest>>, max: usize) -> Result<Vec<Ta
             format!("{field}: at most {max} tags"),
         ));
     }
-    let legal = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut tags: Vec<Tag> = Vec::new();
     for (index, tag) in list.into_iter().enumerate() {
-        let key = tag.key.trim().to_owned();
-        let value = tag.value.unwrap_or_default().trim().to_owned();
         let at = format!("{field}[{index}]");
-        if key.is_empty() || key.chars().count() > 36 || !key.chars().all(legal) {
-            return Err(Refusal::parameter(
-                &format!("{at}.key"),
-                "must be 1 to 36 letters, digits, underscores or hyphens",
-            ));
-        }
-        if value.chars().count() > 43 || !value.chars().all(|c| legal(c) || c == '.') {
-            return Err(Refusal::parameter(
-                &format!("{at}.value"),
-                "must be at most 43 letters, digits, underscores, hyphens or dots",
-            ));
-        }
+        let key = tag::check_key(&format!("{at}.key"), &tag.key)?;
+        let value = tag.value.unwrap_or_default();
+        let value = tag::check_value(&format!("{at}.value"), &value)?;
         if tags.iter().any(|t| t.key == key) {
             return Err(Refusal::parameter(&format!("{at}.key"), "is given twice"));
         }
@@ -512,7 +502,7 @@ impl TryFrom<CreateVault> for NewVault {
                 v.bind_rules.and_then(|b| b.tags),
                 5,
             )?,
-            tags: tags("vault.tags", v.tags, TAGS_MAX)?,
+            tags: tags("vault.tags", v.tags, tag::TAGS_MAX)?,
             auto_expand: v.auto_expand.unwrap_or(false),
             locked: v.locked.unwrap_or(false),
             smn_notify: v.smn_notify.unwrap_or(true),
@@ -727,4 +717,77 @@ pub(super) async fn remove_resources(
     Ok(Json(RemoveResourcesAnswer {
         remove_resource_ids,
     }))
+}
+
+/// `POST .../migrateresources`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MigrateResourcesRequest {
+    destination_vault_id: String,
+    /// 1 to 256.
+    resource_ids: Vec<String>,
+}
+
+/// The resources that move.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MigrateResourcesAnswer {
+    migrated_resources: Vec<String>,
+}
+
+/// Moves resources with their backups to another vault. That is a task.
+#[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/migrateresources", tag = "vaults",
+    operation_id = "migrate_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    request_body = MigrateResourcesRequest, responses((status = 200, body = MigrateResourcesAnswer)))]
+pub(super) async fn migrate_resources(
+    State(state): State<AppState>,
+    caller: Caller,
+    request: RequestId,
+    Path((project, id)): Path<(String, String)>,
+    Body(body): Body<MigrateResourcesRequest>,
+) -> Result<Json<MigrateResourcesAnswer>, ApiError> {
+    let actor = writer(&caller, &project, &request)?;
+    let ids = &body.resource_ids;
+    length("resource_ids", ids.len(), 1, capacity::RESOURCES_MAX)?;
+    let migrated_resources = state
+        .app
+        .migrate_resources(&actor, &id, &body.destination_vault_id, ids)
+        .await?;
+    Ok(Json(MigrateResourcesAnswer { migrated_resources }))
+}
+
+/// `PUT .../set-resources`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SetResourcesRequest {
+    /// 1 to 256.
+    resource_ids: Vec<String>,
+    action: SetResourcesAction,
+}
+
+wire_enum! {
+    /// Whether policies leave resources out, or take them again.
+    SetResourcesAction { Suspend = "suspend", Unsuspend = "unsuspend", }
+}
+
+/// The resources changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetResourcesAnswer {
+    set_resource_ids: Vec<String>,
+}
+
+/// Leaves resources out of the vault's policies, or takes them again.
+#[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/set-resources", tag = "vaults",
+    operation_id = "set_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    request_body = SetResourcesRequest, responses((status = 200, body = SetResourcesAnswer)))]
+pub(super) async fn set_resources(
+    State(state): State<AppState>,
+    caller: Caller,
+    request: RequestId,
+    Path((project, id)): Path<(String, String)>,
+    Body(body): Body<SetResourcesRequest>,
+) -> Result<Json<SetResourcesAnswer>, ApiError> {
+    let actor = writer(&caller, &project, &request)?;
+    let ids = &body.resource_ids;
+    length("resource_ids", ids.len(), 1, capacity::RESOURCES_MAX)?;
+    let take = body.action == SetResourcesAction::Unsuspend;
+    let set_resource_ids = state.app.set_resources(&actor, &id, ids, take).await?;
+    Ok(Json(SetResourcesAnswer { set_resource_ids }))
 }
