@@ -190,6 +190,8 @@ impl App {
                             let kept = b.expired_at?.duration_since(b.created_at);
                             Some((kept.as_hours() / 24).max(1))
                         }),
+                        // What is tried again by hand is made by hand; a time it had it keeps.
+                        policy: None,
                     },
                 )
                 .await?;
