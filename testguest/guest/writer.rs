@@ -110,7 +110,9 @@ fn main() {
         for disk in &disks {
             put(disk, number, "run");
         }
-        fs::write("/run/writer.last", format!("{number}\n")).expect("/run is in memory");
+        // In one step: a reader shall never find the file empty.
+        fs::write("/run/writer.new", format!("{number}\n")).expect("/run is in memory");
+        fs::rename("/run/writer.new", "/run/writer.last").expect("/run is in memory");
         sleep(PACE.saturating_sub(begun.elapsed()));
     }
 }

@@ -59,6 +59,15 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -98,7 +107,18 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -129,19 +149,34 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -183,16 +218,73 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what this service is, before a log-in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceInfo"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -233,25 +325,42 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -302,31 +411,50 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -364,19 +492,34 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -405,19 +548,347 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in. By a token, the session lasts as long as the token. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Logs in: the answer sets the cookie of a session. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LogIn"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        "Set-Cookie"?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Logs out here: ends the session, or the token, that the request carries. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
                     content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's sessions in browsers, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionsAnswer"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Logs out everywhere: ends all sessions and tokens of the caller. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the caller's sessions. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    session_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -455,13 +926,26 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -492,25 +976,42 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -551,19 +1052,34 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -591,25 +1107,42 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -643,31 +1176,50 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -708,28 +1260,203 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 403: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups of servers and disks; the disks of a server's backup are inside it. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    marker?: string;
+                    /** @description `-created_at` where absent. */
+                    sort?: string;
+                    state?: string[];
+                    type?: string[];
+                    vault_id?: string[];
+                    resource_id?: string[];
+                    resource_name?: string[];
+                    disk_id?: string[];
+                    checkpoint_id?: string[];
+                    incremental?: boolean;
+                    auto_trigger?: boolean;
+                    created_after?: string;
+                    created_before?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackupList"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups/{backup_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A backup. By the id of a disk's part, the server's backup that holds it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Backup"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -762,6 +1489,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -808,8 +1544,1006 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/disks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disks. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    marker?: string;
+                    /** @description `name` where absent. */
+                    sort?: string;
+                    status?: string[];
+                    server_id?: string[];
+                    host?: string[];
+                    vault_id?: string[];
+                    /** @description `yes` or `no`. */
+                    protected?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DiskList"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/disks/{disk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A disk. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    disk_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Disk"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/estimates/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a backup would read, and whether it would be refused. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BackupEstimateRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BackupEstimate"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/estimates/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a restore would write, and whether it would be refused. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RestoreEstimateRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RestoreEstimate"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes as they happen (server-sent events): `task`, `backup`, `vault`, `server`, `disk`, each
+         *     with the object as its list shows it, at most one a second for each object; `resync` where
+         *     events were missed. Ends with the session.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Last-Event-ID"?: string | null;
+                };
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["Event"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/objects/{object_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an id names, whatever it is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    object_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FoundObject"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is safe and what is not, capacity, what runs, what failed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Overview"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Objects whose name holds a text, or whose id begins with it. */
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SearchAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Servers. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    marker?: string;
+                    /** @description `name` where absent. */
+                    sort?: string;
+                    status?: string[];
+                    host?: string[];
+                    vault_id?: string[];
+                    /** @description `yes` or `no`. */
+                    protected?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServerList"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/servers/{server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A server. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    server_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Server"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/servers/{server_id}/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts, stops or restarts a server. Refused while a backup of it is not above 10 % (CORE-18)
+         *     or a restore to it runs.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    server_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PowerRequest"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    marker?: string;
+                    /** @description `-created_at` where absent. */
+                    sort?: string;
+                    state?: string[];
+                    kind?: string[];
+                    vault_id?: string[];
+                    resource_id?: string[];
+                    resource_name?: string[];
+                    backup_id?: string[];
+                    started_after?: string;
+                    started_before?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskList"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Task"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -844,8 +2578,91 @@ export interface paths {
                     };
                     content?: never;
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/tasks/{task_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a backup or restore found where on the disks, while it runs and as long as the service
+         *     keeps it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TaskMap"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -878,6 +2695,336 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/tasks/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again what failed, by a new task. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Task"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/vaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Vaults. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    limit?: number;
+                    marker?: string;
+                    /** @description `-created_at` where absent. */
+                    sort?: string;
+                    type?: string[];
+                    protect_type?: string[];
+                    state?: string[];
+                    policy_id?: string[];
+                    resource_id?: string[];
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VaultList"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/vaults/{vault_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vault, with what is in it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Vault"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/vaults/{vault_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a vault took in its store, over time. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 1 to 3660; 30 where absent. */
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VaultHistory"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -913,6 +3060,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -1103,6 +3259,15 @@ export interface paths {
                         "application/json": unknown;
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1142,7 +3307,18 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -2757,6 +4933,15 @@ export interface paths {
                         "application/json": components["schemas"]["BackupsAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -2795,6 +4980,15 @@ export interface paths {
                         "application/json": components["schemas"]["BackupAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         /** Gives a backup another name. */
@@ -2822,6 +5016,15 @@ export interface paths {
                         "application/json": components["schemas"]["BackupAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         post?: never;
@@ -2843,6 +5046,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -2882,6 +5094,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -2924,6 +5145,15 @@ export interface paths {
                         "application/json": components["schemas"]["CheckpointAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -2958,6 +5188,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["CheckpointAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -3010,6 +5249,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -3046,6 +5294,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -3094,6 +5351,15 @@ export interface paths {
                         "application/json": Record<string, never>;
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -3131,6 +5397,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -3230,6 +5505,15 @@ export interface paths {
                         "application/json": components["schemas"]["VaultsAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         put?: never;
@@ -3255,6 +5539,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["VaultAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -3293,6 +5586,15 @@ export interface paths {
                         "application/json": components["schemas"]["VaultAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         /** Changes a vault. */
@@ -3320,6 +5622,15 @@ export interface paths {
                         "application/json": components["schemas"]["VaultAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         post?: never;
@@ -3341,6 +5652,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
                 };
             };
         };
@@ -3383,6 +5703,15 @@ export interface paths {
                         "application/json": components["schemas"]["AddResourcesAnswer"];
                     };
                 };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -3423,6 +5752,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["RemoveResourcesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
             };
@@ -3722,6 +6060,63 @@ export interface components {
             /** @description Its password. */
             password: string;
         };
+        /** @description A backup. */
+        Backup: {
+            architecture: string | null;
+            /** @description A policy made it. */
+            auto_trigger: boolean;
+            /** @description A restore from it may begin now. */
+            can_restore: boolean;
+            checkpoint_id: string;
+            consistency: null | components["schemas"]["Consistency"];
+            created_at: string;
+            description: string | null;
+            disks: components["schemas"]["BackupDisk"][];
+            error: string | null;
+            expires_at: string | null;
+            /**
+             * Format: int64
+             * @description From freeze to thaw.
+             */
+            frozen_ms: number | null;
+            /** @description Why everything was read, if so. */
+            full_reason: string | null;
+            id: string;
+            incremental: boolean;
+            /** @description The time whose content it holds. */
+            instant: string | null;
+            /** @description It cannot be deleted before it expires. */
+            locked: boolean;
+            name: string;
+            /** Format: int64 */
+            new_bytes: number;
+            notes: string[];
+            /**
+             * Format: int64
+             * @description Percent.
+             */
+            progress: number;
+            protected_at: string | null;
+            /** Format: int64 */
+            read_bytes: number;
+            /** @description The server or disk. */
+            resource_id: string;
+            resource_name: string;
+            /** @description State of the server (`ACTIVE`, ...) or disk (`in-use`, `available`); null where it is gone. */
+            resource_status: string | null;
+            /** @description The server may be restarted while the backup runs, once it is above 10 %. */
+            restart_allowed: boolean;
+            /** Format: int64 */
+            size_bytes: number;
+            state: components["schemas"]["BackupStatus"];
+            /** Format: int64 */
+            stored_bytes: number;
+            /** @description It is of, or holds, a system disk. */
+            system_disk: boolean;
+            task: null | components["schemas"]["Task"];
+            type: components["schemas"]["ResourceKind"];
+            vault: components["schemas"]["Named"];
+        };
         /** @description One backup. */
         BackupAnswer: {
             backup: components["schemas"]["BackupBody"];
@@ -3731,20 +6126,20 @@ export interface components {
             checkpoint_id: string;
             children: components["schemas"]["BackupBody"][];
             created_at: string;
-            description?: string | null;
+            description: string | null;
             enterprise_project_id: string;
-            expired_at?: string | null;
+            expired_at: string | null;
             extend_info: components["schemas"]["ExtendInfo"];
             id: string;
             image_type: string;
             incremental: boolean;
             name: string;
-            parent_id?: string | null;
+            parent_id: string | null;
             project_id: string;
-            protected_at?: string | null;
+            protected_at: string | null;
             provider_id: string;
             replication_records: Record<string, never>[];
-            resource_az?: string | null;
+            resource_az: string | null;
             resource_id: string;
             resource_name: string;
             /**
@@ -3759,6 +6154,79 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A disk in a backup. */
+        BackupDisk: {
+            disk_id: string;
+            /** @description Why there was no bitmap, if so. */
+            fallback_reason: string | null;
+            /** @description Id of the disk's backup: what a restore's mapping names. */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            new_bytes: number;
+            /** Format: int64 */
+            read_bytes: number;
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: int64 */
+            stored_bytes: number;
+            system: boolean;
+            /** @description `bitmap` or `full_scan`; null until it is known. */
+            tracking: string | null;
+        };
+        /** @description What a backup would read. */
+        BackupEstimate: {
+            disks: components["schemas"]["DiskEstimate"][];
+            /** @description From when on a full backup may be made; null where it may be now. */
+            full_possible_at: string | null;
+            /**
+             * Format: int64
+             * @description Bytes to be read in all; null where that is not known beforehand for some disk.
+             */
+            read_bytes: number | null;
+            /** @description Why some of it would be refused. */
+            refusals: components["schemas"]["EstimateRefusal"][];
+            /**
+             * Format: int64
+             * @description Time it takes, by what the last backups took; null where nothing is known.
+             */
+            seconds: number | null;
+            vault: null | components["schemas"]["VaultRoom"];
+        };
+        /** @description A backup that might be made. */
+        BackupEstimateRequest: {
+            /** @description False asks for a full backup. */
+            incremental?: boolean;
+            /** @description 1 to 256. */
+            resources: components["schemas"]["EstimateResource"][];
+            /** @description The vault; the one that each resource is in where absent. */
+            vault_id?: string | null;
+        };
+        /** @description A page of backups. */
+        BackupList: {
+            backups: components["schemas"]["Backup"][];
+            /** @description Marker of the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description Number of all that fit.
+             */
+            total: number;
+        };
+        /** @description A backup, in short. */
+        BackupRef: {
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description The server's backup that this disk's backup is inside. */
+            parent_id: string | null;
+            state: components["schemas"]["BackupStatus"];
+        };
+        /**
+         * @description State of a backup.
+         * @enum {string}
+         */
+        BackupStatus: "WaitingProtect" | "Protecting" | "Available" | "WaitingRestore" | "Restoring" | "WaitingDelete" | "Deleting" | "Error";
         /** @description A page of backups. */
         BackupsAnswer: {
             backups: components["schemas"]["BackupBody"][];
@@ -3779,10 +6247,10 @@ export interface components {
             charging_mode: string;
             cloud_type: string;
             consistent_level: string;
-            frozen_scene?: string | null;
+            frozen_scene: string | null;
             object_type: string;
-            order_id?: string | null;
-            product_id?: string | null;
+            order_id: string | null;
+            product_id: string | null;
             protect_type: string;
             /**
              * Format: int64
@@ -3791,7 +6259,7 @@ export interface components {
             size: number;
             spec_code: string;
             status: string;
-            storage_unit?: string | null;
+            storage_unit: string | null;
             /**
              * Format: int64
              * @description MB.
@@ -3852,6 +6320,17 @@ export interface components {
         BlockDevices: {
             attachableQuantity: Record<string, never>;
             volumeAttachments: components["schemas"]["BlockDevice"][];
+        };
+        /** @description Capacity of all vaults. */
+        Capacity: {
+            /** Format: int64 */
+            count: number;
+            /** @description The fullest first (at most 50). */
+            list: components["schemas"]["VaultRef"][];
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: int64 */
+            used_bytes: number;
         };
         /** @description `{"catalog": [...]}`. */
         CatalogAnswer: {
@@ -3939,7 +6418,7 @@ export interface components {
             backup_count: string;
             /** @description MB. */
             backup_size: string;
-            extra_info?: string | null;
+            extra_info: string | null;
             id: string;
             name: string;
             protect_status: string;
@@ -3967,6 +6446,11 @@ export interface components {
          * @enum {string}
          */
         CloudType: "Public";
+        /**
+         * @description How well the disks of a backup fit together.
+         * @enum {string}
+         */
+        Consistency: "Application" | "Crash" | "Offline";
         /**
          * @description How well disks fit together.
          * @enum {string}
@@ -4038,6 +6522,87 @@ export interface components {
         CreateVaultRequest: {
             vault: components["schemas"]["CreateVault"];
         };
+        /** @description A disk. */
+        Disk: {
+            /** @description `virtio`, `scsi`, ...; empty where it is attached to nothing. */
+            bus: string;
+            created_at: string;
+            /** @description Name on the server (`vda`). */
+            device: string;
+            encrypted: boolean;
+            /** @description The vault of its server leaves it out. */
+            excluded: boolean;
+            /** @description `qcow2`, `raw`. */
+            format: string;
+            host: string;
+            id: string;
+            last_backup: null | components["schemas"]["BackupRef"];
+            name: string;
+            server: null | components["schemas"]["ServerRef"];
+            /** @description Several servers may write to it. */
+            shareable: boolean;
+            /** Format: int64 */
+            size_bytes: number;
+            status: components["schemas"]["DiskStatus"];
+            /** @description Its server boots from it. */
+            system: boolean;
+            task: null | components["schemas"]["Task"];
+            /** @description Why it cannot be backed up, if so. */
+            unsupported: string | null;
+            vault: null | components["schemas"]["VaultRef"];
+        };
+        /** @description A disk in an estimate. */
+        DiskEstimate: {
+            /**
+             * Format: int64
+             * @description Changed since `since`; null where that is not known beforehand.
+             */
+            changed_bytes: number | null;
+            disk_id: string;
+            /** @description Why the changes are not known, or all of it is read. */
+            reason: string | null;
+            server_id: string | null;
+            /** @description Time of the backup that it is compared with. */
+            since: string | null;
+            /** Format: int64 */
+            size_bytes: number;
+        };
+        /** @description A page of disks. */
+        DiskList: {
+            disks: components["schemas"]["Disk"][];
+            /** @description Marker of the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description Number of all that fit.
+             */
+            total: number;
+        };
+        /** @description A disk's part of a block map. */
+        DiskMap: {
+            /**
+             * Format: int64
+             * @description Bytes of the disk that a cell stands for; the last one may stand for less.
+             */
+            cell_bytes: number;
+            /**
+             * Format: int64
+             * @description Number of cells, at most 1600.
+             */
+            cells: number;
+            disk_id: string;
+            name: string;
+            /**
+             * @description One character for each cell: `.` pending, `0` zero, `=` unchanged, `d` deduplicated, `n`
+             *     new, `!` failed. Where several fit, the last of them in this order.
+             */
+            states: string;
+        };
+        /**
+         * @description What happens to a disk.
+         * @enum {string}
+         */
+        DiskStatus: "Available" | "InUse" | "BackingUp" | "Restoring" | "ErrorRestoring";
         /** @description A domain. */
         Domain: {
             /** @description What it is for. */
@@ -4066,10 +6631,10 @@ export interface components {
         EcsServer: {
             "OS-DCF:diskConfig": string;
             "OS-EXT-AZ:availability_zone": string;
-            "OS-EXT-SRV-ATTR:root_device_name"?: string | null;
+            "OS-EXT-SRV-ATTR:root_device_name": string | null;
             /** Format: int32 */
             "OS-EXT-STS:power_state": number;
-            "OS-EXT-STS:task_state"?: string | null;
+            "OS-EXT-STS:task_state": string | null;
             "OS-EXT-STS:vm_state": string;
             accessIPv4: string;
             accessIPv6: string;
@@ -4082,7 +6647,7 @@ export interface components {
             hostId: string;
             id: string;
             image: Record<string, never>;
-            key_name?: string | null;
+            key_name: string | null;
             locked: boolean;
             metadata: Record<string, never>;
             name: string;
@@ -4115,10 +6680,54 @@ export interface components {
             /** @description The address. */
             url: string;
         };
+        /** @description An error of the CBR API and of ours. */
+        ErrorBody: {
+            /** @description `BackupService.NNNN`. */
+            error_code: string;
+            /** @description What happened and what to do, for people. */
+            error_msg: string;
+        };
+        /**
+         * @description What is to be backed up.
+         * @enum {string}
+         */
+        EstimateKind: "Server" | "Disk";
+        /** @description A disk's backup and the disk to write. */
+        EstimateMapping: {
+            disk_backup_id: string;
+            disk_id: string;
+        };
+        /** @description Why a resource would be refused. */
+        EstimateRefusal: {
+            /** @description `BackupService.NNNN`. */
+            code: string;
+            hint: string | null;
+            message: string;
+            /** @description Null for what concerns all of it. */
+            resource_id: string | null;
+        };
+        /** @description A server or disk to be backed up. */
+        EstimateResource: {
+            /** @description Disks of the server to leave out. */
+            exclude_volumes?: string[] | null;
+            id: string;
+            type: components["schemas"]["EstimateKind"];
+        };
+        /** @description The data of an event. */
+        Event: {
+            /** @description The object. */
+            id: string;
+            /** @description As its list shows it; absent where it is removed. */
+            object?: components["schemas"]["EventObject"];
+            /** @description It is not there any more. */
+            removed?: boolean;
+        };
+        /** @description The data of an event about an object that is there: its name says which kind it is. */
+        EventObject: components["schemas"]["Task"] | components["schemas"]["Backup"] | components["schemas"]["Vault"] | components["schemas"]["Server"] | components["schemas"]["Disk"];
         /** @description More of a backup. */
         ExtendInfo: {
             app_consistency: components["schemas"]["AppConsistency"];
-            architecture?: string | null;
+            architecture: string | null;
             auto_trigger: boolean;
             bootable: boolean;
             contain_system_disk: boolean;
@@ -4127,7 +6736,7 @@ export interface components {
             os_images_data: Record<string, never>[];
             /** Format: int64 */
             progress: number;
-            snapshot_id?: string | null;
+            snapshot_id: string | null;
             support_lld: boolean;
             supported_restore_mode: string;
             system_disk: boolean;
@@ -4162,12 +6771,47 @@ export interface components {
         Flavors: {
             flavors: components["schemas"]["Flavor"][];
         };
+        /** @description An object found. */
+        FoundObject: {
+            id: string;
+            kind: components["schemas"]["ObjectKind"];
+            name: string;
+            parent: null | components["schemas"]["Named"];
+        };
         /** @description A role on a project, or on the domain (then for all of its projects). */
         Granted: {
             /** @description None for the domain. */
-            project_id?: string | null;
+            project_id: string | null;
             /** @description `admin`, `user`, `readonly`. */
             role: string;
+        };
+        /** @description A server or disk in a vault. */
+        Held: {
+            /** Format: int64 */
+            backup_bytes: number;
+            /** Format: int64 */
+            backup_count: number;
+            /** @description Ids of the server's disks that are left out. */
+            excluded_disks: string[];
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            state: components["schemas"]["HeldStatus"];
+            type: components["schemas"]["ResourceKind"];
+        };
+        /**
+         * @description What Coffer does with a resource of a vault.
+         * @enum {string}
+         */
+        HeldStatus: "Available" | "Protecting" | "Restoring" | "Removing" | "Error";
+        /** @description What a vault took at one time. */
+        HistoryPoint: {
+            at: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: int64 */
+            used_bytes: number;
         };
         /** @description A disk that takes part. */
         IncludeVolume: {
@@ -4177,16 +6821,34 @@ export interface components {
         /** @description Links of a list. */
         Links: {
             /** @description The next page. */
-            next?: string | null;
+            next: string | null;
             /** @description The page before. */
-            previous?: string | null;
+            previous: string | null;
             /** @description This page. */
             self: string;
+        };
+        /** @description A log-in. */
+        LogIn: {
+            /** @description Name of the domain; the first one where absent. */
+            domain?: string | null;
+            password: string;
+            /** @description Name of the user. */
+            user: string;
+        };
+        /** @description What a log-in asks for. */
+        LoginInfo: {
+            /** @description The name of a domain has to be asked for. */
+            domains: boolean;
         };
         /** @description A disk's backup and the disk to write. */
         MappingBody: {
             backup_id: string;
             volume_id: string;
+        };
+        /** @description Something with an id and a name. */
+        Named: {
+            id: string;
+            name: string;
         };
         /** @description An id and a name. */
         NamedId: {
@@ -4205,17 +6867,25 @@ export interface components {
         NewKeyAnswer: {
             access_key: components["schemas"]["NewKey"];
         };
+        /** @description A run of a policy to come. */
+        NextRun: {
+            at: string;
+            policy_id: string;
+            policy_name: string;
+            vault_id: string;
+            vault_name: string;
+        };
         /** @description A server as Nova 2.1 shows it. */
         NovaServer: {
             "OS-DCF:diskConfig": string;
             "OS-EXT-AZ:availability_zone": string;
-            "OS-EXT-SRV-ATTR:root_device_name"?: string | null;
+            "OS-EXT-SRV-ATTR:root_device_name": string | null;
             /** Format: int32 */
             "OS-EXT-STS:power_state": number;
-            "OS-EXT-STS:task_state"?: string | null;
+            "OS-EXT-STS:task_state": string | null;
             "OS-EXT-STS:vm_state": string;
-            "OS-SRV-USG:launched_at"?: string | null;
-            "OS-SRV-USG:terminated_at"?: string | null;
+            "OS-SRV-USG:launched_at": string | null;
+            "OS-SRV-USG:terminated_at": string | null;
             accessIPv4: string;
             accessIPv6: string;
             addresses: Record<string, never>;
@@ -4226,7 +6896,7 @@ export interface components {
             id: string;
             /** @description Empty: servers boot from their disks. */
             image: string;
-            key_name?: string | null;
+            key_name: string | null;
             links: Record<string, never>[];
             metadata: Record<string, never>;
             name: string;
@@ -4241,10 +6911,72 @@ export interface components {
             user_id: string;
         };
         /**
+         * @description Kinds of objects.
+         * @enum {string}
+         */
+        ObjectKind: "Server" | "Disk" | "Vault" | "Backup" | "Task";
+        /**
          * @description What a vault takes.
          * @enum {string}
          */
         ObjectTypeBody: "Server" | "Disk" | "Turbo";
+        /** @description The protected resource whose newest backup is the oldest. */
+        OldestBackup: {
+            at: string;
+            resource: components["schemas"]["ResourceRef"];
+        };
+        /** @description A session that is good. */
+        OpenSession: {
+            /** @description Where the log-in came from. */
+            address: string;
+            /** @description What the browser says it is. */
+            agent: string;
+            created_at: string;
+            /** @description It is the one of this request. */
+            current: boolean;
+            expires_at: string;
+            id: string;
+            /** @description To the minute. */
+            last_seen_at: string;
+        };
+        /** @description All that matters of a project, on one page. */
+        Overview: {
+            /** @description Disks that can be backed up. */
+            disks: components["schemas"]["ProtectedCount"];
+            /** @description Tasks that failed in the last 24 hours, newest first (at most 50). */
+            failures: components["schemas"]["Task"][];
+            /** @description Runs of policies in the next 24 hours. */
+            next_runs: components["schemas"]["NextRun"][];
+            oldest_last_good_backup: null | components["schemas"]["OldestBackup"];
+            /** @description Tasks that run or wait, oldest first (at most 50). */
+            running: components["schemas"]["Task"][];
+            servers: components["schemas"]["ProtectedCount"];
+            /** @description What is not safe, worst first; reasons that concern nothing are left out. */
+            unsafe: components["schemas"]["UnsafeGroup"][];
+            /**
+             * Format: int64
+             * @description Number of servers and detached disks that are in one of the groups.
+             */
+            unsafe_total: number;
+            vaults: components["schemas"]["Capacity"];
+        };
+        /** @description A policy, in short. */
+        PolicyRef: {
+            enabled: boolean;
+            id: string;
+            name: string;
+        };
+        /** @description Starts, stops or restarts a server. */
+        PowerRequest: {
+            action: components["schemas"]["PowerVerb"];
+            /** @description Switch off, or reset, without asking the guest. */
+            force?: boolean;
+        };
+        /**
+         * @description What to do with a server.
+         * @enum {string}
+         */
+        PowerVerb: "Start" | "Stop" | "Restart";
         /** @description A project. */
         Project: {
             /** @description What it is for. */
@@ -4280,7 +7012,19 @@ export interface components {
          * @description Backups, or replicas of backups.
          * @enum {string}
          */
+        ProtectKind: "Backup" | "Replication";
+        /**
+         * @description Backups, or replicas of backups.
+         * @enum {string}
+         */
         ProtectType: "Backup" | "Replication";
+        /** @description How many there are, and how many of them are in a vault. */
+        ProtectedCount: {
+            /** Format: int64 */
+            protected: number;
+            /** Format: int64 */
+            total: number;
+        };
         /** @description The resources dissociated. */
         RemoveResourcesAnswer: {
             remove_resource_ids: string[];
@@ -4313,6 +7057,17 @@ export interface components {
             include_volumes?: components["schemas"]["IncludeVolume"][] | null;
         };
         /**
+         * @description What a vault or a backup is about.
+         * @enum {string}
+         */
+        ResourceKind: "Server" | "Disk";
+        /** @description A server or disk, in short. */
+        ResourceRef: {
+            id: string;
+            name: string;
+            type: components["schemas"]["ResourceKind"];
+        };
+        /**
          * @description Types of resources.
          * @enum {string}
          */
@@ -4339,6 +7094,36 @@ export interface components {
         RestoreBackupRequest: {
             restore: components["schemas"]["RestoreBackup"];
         };
+        /** @description A disk in an estimate of a restore. */
+        RestoreDiskEstimate: {
+            /** @description The disk's backup. */
+            backup_id: string;
+            /** @description The disk to be written; null where there is none for it. */
+            disk_id: string | null;
+            /** @description Why this disk cannot be written, if so. */
+            refusal: string | null;
+            /** Format: int64 */
+            size_bytes: number;
+            /**
+             * Format: int64
+             * @description At most so many are written; null where that is not known.
+             */
+            write_bytes: number | null;
+        };
+        /** @description What a restore would write. */
+        RestoreEstimate: {
+            disks: components["schemas"]["RestoreDiskEstimate"][];
+            refusals: components["schemas"]["EstimateRefusal"][];
+            /** Format: int64 */
+            seconds: number | null;
+            server: null | components["schemas"]["RestoreServer"];
+        };
+        /** @description A restore that might be made. */
+        RestoreEstimateRequest: {
+            backup_id: string;
+            /** @description Every disk goes back to where it came from where this is empty. */
+            mappings?: components["schemas"]["EstimateMapping"][] | null;
+        };
         /** @description Where to. */
         RestoreFile: {
             /** @description A new file on the service's host, in a directory that the configuration allows. */
@@ -4348,9 +7133,70 @@ export interface components {
         RestoreFileRequest: {
             restore: components["schemas"]["RestoreFile"];
         };
+        /** @description The server that a restore concerns. */
+        RestoreServer: {
+            id: string;
+            name: string;
+            status: components["schemas"]["ServerStatus"];
+            /** @description It runs, and would be shut down. */
+            will_stop: boolean;
+        };
+        /**
+         * @description What a user may do in a project.
+         * @enum {string}
+         */
+        RoleName: "Admin" | "User" | "Reader";
+        /** @description `{"objects": [...]}`. */
+        SearchAnswer: {
+            /** @description At most 20: best first. */
+            objects: components["schemas"]["FoundObject"][];
+        };
+        /** @description A server. */
+        Server: {
+            addresses: string[];
+            architecture: string;
+            /** Format: int64 */
+            backup_count: number;
+            created_at: string;
+            /** Format: int64 */
+            disk_bytes: number;
+            /** Format: int64 */
+            disk_count: number;
+            disks: components["schemas"]["Disk"][];
+            /** @description Name of its host in the configuration. */
+            host: string;
+            id: string;
+            last_backup: null | components["schemas"]["BackupRef"];
+            /** Format: int64 */
+            memory_mib: number;
+            name: string;
+            /** @description It may be stopped or restarted now. */
+            restart_allowed: boolean;
+            /** @description Why it may not. */
+            restart_reason: string | null;
+            /** @description It is on its way down. */
+            shutting_down: boolean;
+            status: components["schemas"]["ServerStatus"];
+            task: null | components["schemas"]["Task"];
+            updated_at: string;
+            vault: null | components["schemas"]["VaultRef"];
+            /** Format: int64 */
+            vcpus: number;
+        };
         /** @description `{"server": {...}}`. */
         ServerAnswer: {
             server: components["schemas"]["NovaServer"];
+        };
+        /** @description A page of servers. */
+        ServerList: {
+            /** @description Marker of the next page; null on the last one. */
+            next: string | null;
+            servers: components["schemas"]["Server"][];
+            /**
+             * Format: int64
+             * @description Number of all that fit.
+             */
+            total: number;
         };
         /** @description Id, name and address of a server. */
         ServerName: {
@@ -4361,12 +7207,62 @@ export interface components {
         /** @description `{"servers": [...]}`, short. */
         ServerNames: {
             servers: components["schemas"]["ServerName"][];
-            servers_links?: Record<string, never>[] | null;
+            servers_links?: Record<string, never>[];
         };
+        /** @description A server, in short. */
+        ServerRef: {
+            id: string;
+            name: string;
+            status: components["schemas"]["ServerStatus"];
+        };
+        /**
+         * @description Whether a server runs.
+         * @enum {string}
+         */
+        ServerStatus: "Active" | "Shutoff" | "Paused" | "Error";
         /** @description `{"servers": [...]}`, in full. */
         Servers: {
             servers: components["schemas"]["NovaServer"][];
-            servers_links?: Record<string, never>[] | null;
+            servers_links?: Record<string, never>[];
+        };
+        /** @description `{product, version, region, login}`. */
+        ServiceInfo: {
+            login: components["schemas"]["LoginInfo"];
+            product: string;
+            region: string;
+            version: string;
+        };
+        /** @description Who is logged in, and what for. */
+        Session: {
+            /** @description May administer users and projects. */
+            domain_admin: boolean;
+            /** @description When it ends in any case. */
+            expires_at: string;
+            /** @description When it ends if nothing more is asked for. */
+            idle_expires_at: string;
+            /** @description Those in which the user has a role, by name. */
+            projects: components["schemas"]["SessionProject"][];
+            region: string;
+            user: components["schemas"]["SessionUser"];
+            /** @description Of the service. */
+            version: string;
+        };
+        /** @description A project in which a user has a role. */
+        SessionProject: {
+            id: string;
+            name: string;
+            roles: components["schemas"]["RoleName"][];
+        };
+        /** @description The user of a session. */
+        SessionUser: {
+            domain_id: string;
+            domain_name: string;
+            id: string;
+            name: string;
+        };
+        /** @description `{"sessions": [...]}`. */
+        SessionsAnswer: {
+            sessions: components["schemas"]["OpenSession"][];
         };
         /** @description `{"password", "original_password"}`. */
         SetPassword: {
@@ -4375,8 +7271,18 @@ export interface components {
             /** @description The new one: 8 characters at least. */
             password: string;
         };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        Severity: "Warning" | "Error";
         /** @description A tag with its value. */
         TagAnswer: {
+            key: string;
+            value: string;
+        };
+        /** @description A tag. */
+        TagBody: {
             key: string;
             value: string;
         };
@@ -4387,22 +7293,109 @@ export interface components {
             /** @description At most 43 characters. */
             value?: string | null;
         };
+        /** @description A task. */
+        Task: {
+            /**
+             * Format: int64
+             * @description How often it was begun.
+             */
+            attempt: number;
+            backup: null | components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Of the bytes gone through, since it was begun; null until some are.
+             */
+            bytes_per_second: number | null;
+            can_cancel: boolean;
+            /** @description It failed, and can be tried again. */
+            can_retry: boolean;
+            cancel_requested: boolean;
+            checkpoint_id: string | null;
+            created_at: string;
+            /** Format: int64 */
+            done_bytes: number;
+            ended_at: string | null;
+            error: null | components["schemas"]["TaskError"];
+            id: string;
+            /** @description The API's `operation_type`. */
+            kind: components["schemas"]["TaskKind"];
+            /** Format: int64 */
+            new_bytes: number;
+            phase: components["schemas"]["TaskPhase"];
+            /**
+             * Format: int64
+             * @description Percent, 0 to 100.
+             */
+            progress: number;
+            /** Format: int64 */
+            read_bytes: number;
+            resource: null | components["schemas"]["ResourceRef"];
+            /** Format: int64 */
+            seconds_left: number | null;
+            started_at: string | null;
+            state: components["schemas"]["TaskStatus"];
+            /** Format: int64 */
+            stored_bytes: number;
+            /** Format: int64 */
+            total_bytes: number;
+            vault: null | components["schemas"]["Named"];
+        };
+        /** @description Why a task failed. */
+        TaskError: {
+            /** @description `BackupService.NNNN`. */
+            code: string;
+            /** @description What the user can do. */
+            hint: string | null;
+            message: string;
+        };
+        /**
+         * @description What a task does.
+         * @enum {string}
+         */
+        TaskKind: "Backup" | "Restore" | "Delete" | "VaultDelete" | "RemoveResource";
+        /** @description A page of tasks. */
+        TaskList: {
+            /** @description Marker of the next page; null on the last one. */
+            next: string | null;
+            tasks: components["schemas"]["Task"][];
+            /**
+             * Format: int64
+             * @description Number of all that fit.
+             */
+            total: number;
+        };
+        /** @description The block map of a task. */
+        TaskMap: {
+            disks: components["schemas"]["DiskMap"][];
+        };
+        /**
+         * @description Where a task is.
+         * @enum {string}
+         */
+        TaskPhase: "Queued" | "Preparing" | "Copying" | "Finishing" | "Ended";
+        /**
+         * @description State of a task.
+         * @enum {string}
+         */
+        TaskStatus: "Waiting" | "Running" | "Success" | "Failed" | "Skipped" | "Timeout";
         /** @description A token, without its text. */
         Token: {
             /** @description Names the token in logs. */
             audit_ids: string[];
             /** @description The services. */
-            catalog?: components["schemas"]["CatalogService"][] | null;
-            domain?: null | components["schemas"]["NamedId"];
+            catalog?: components["schemas"]["CatalogService"][];
+            /** @description The domain it is for. */
+            domain?: components["schemas"]["NamedId"];
             /** @description `2026-11-23T14:10:18.000000Z`. */
             expires_at: string;
             /** @description `2026-11-23T14:10:18.000000Z`. */
             issued_at: string;
             /** @description How the user logged in. */
             methods: string[];
-            project?: null | components["schemas"]["TokenProject"];
+            /** @description The project it is for. */
+            project?: components["schemas"]["TokenProject"];
             /** @description The user's roles there. */
-            roles?: components["schemas"]["NamedId"][] | null;
+            roles?: components["schemas"]["NamedId"][];
             /** @description The user. */
             user: components["schemas"]["TokenUser"];
         };
@@ -4429,8 +7422,22 @@ export interface components {
             /** @description Name. */
             name: string;
             /** @description Never: passwords do not expire. */
-            password_expires_at?: string | null;
+            password_expires_at: string | null;
         };
+        /** @description Servers and detached disks that are not safe, for one reason. */
+        UnsafeGroup: {
+            reason: components["schemas"]["UnsafeReason"];
+            /** @description The first 50, by name. */
+            resources: components["schemas"]["ResourceRef"][];
+            severity: components["schemas"]["Severity"];
+            /** Format: int64 */
+            total: number;
+        };
+        /**
+         * @description Why something is not safe.
+         * @enum {string}
+         */
+        UnsafeReason: "NoVault" | "NeverBackedUp" | "LastBackupFailed" | "BackupTooOld" | "VaultFull";
         /** @description What shall change. */
         UpdateVault: {
             auto_bind?: boolean | null;
@@ -4452,7 +7459,7 @@ export interface components {
         User: {
             /** @description `2026-11-23T14:10:18Z`. */
             created_at: string;
-            default_project_id?: string | null;
+            default_project_id: string | null;
             description: string;
             domain_id: string;
             enabled: boolean;
@@ -4470,6 +7477,47 @@ export interface components {
         Users: {
             users: components["schemas"]["User"][];
         };
+        /** @description A vault. */
+        Vault: {
+            /**
+             * Format: int64
+             * @description What its resources add up to.
+             */
+            allocated_bytes: number;
+            auto_bind: boolean;
+            auto_expand: boolean;
+            /** Format: int64 */
+            backup_count: number;
+            /** @description Tags of the resources it takes by itself. */
+            bind_tags: components["schemas"]["TagBody"][];
+            created_at: string;
+            description: string | null;
+            id: string;
+            /** @description Its backups are write-once-read-many. */
+            locked: boolean;
+            name: string;
+            policy: null | components["schemas"]["PolicyRef"];
+            protect_type: components["schemas"]["ProtectKind"];
+            /** Format: int64 */
+            resource_count: number;
+            /** @description What is in it; in the answer about one vault alone. */
+            resources?: components["schemas"]["Held"][];
+            /** Format: int64 */
+            size_bytes: number;
+            state: components["schemas"]["VaultStatus"];
+            /** @description Name of the configured store that holds it. */
+            store: string;
+            tags: components["schemas"]["TagBody"][];
+            /** Format: int64 */
+            threshold_percent: number;
+            type: components["schemas"]["ResourceKind"];
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description What it takes in its store.
+             */
+            used_bytes: number;
+        };
         /** @description One vault. */
         VaultAnswer: {
             vault: components["schemas"]["VaultBody"];
@@ -4478,11 +7526,11 @@ export interface components {
         VaultBody: {
             auto_bind: boolean;
             auto_expand: boolean;
-            backup_policy_id?: string | null;
+            backup_policy_id: string | null;
             billing: components["schemas"]["BillingBody"];
             bind_rules: components["schemas"]["BindRulesBody"];
             created_at: string;
-            description?: string | null;
+            description: string | null;
             enterprise_project_id: string;
             id: string;
             locked: boolean;
@@ -4496,6 +7544,33 @@ export interface components {
             /** Format: int64 */
             threshold: number;
             user_id: string;
+        };
+        /** @description Capacity of a vault over time. */
+        VaultHistory: {
+            /** @description Oldest first; the last one is of now. */
+            points: components["schemas"]["HistoryPoint"][];
+        };
+        /** @description A page of vaults. */
+        VaultList: {
+            /** @description Marker of the next page; null on the last one. */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description Number of all that fit.
+             */
+            total: number;
+            vaults: components["schemas"]["Vault"][];
+        };
+        /** @description A vault, in short. */
+        VaultRef: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            state: components["schemas"]["VaultStatus"];
+            type: components["schemas"]["ResourceKind"];
+            /** Format: int64 */
+            used_bytes: number;
         };
         /** @description A resource in a vault. */
         VaultResourceBody: {
@@ -4518,6 +7593,18 @@ export interface components {
             size: number;
             type: string;
         };
+        /** @description Room in a vault. */
+        VaultRoom: {
+            /** @description What would be read has room, even if none of it is a duplicate. */
+            fits: boolean;
+            /** Format: int64 */
+            remaining_bytes: number;
+        };
+        /**
+         * @description State of a vault.
+         * @enum {string}
+         */
+        VaultStatus: "Available" | "Lock" | "Frozen" | "Deleting" | "Error";
         /** @description A page of vaults. */
         VaultsAnswer: {
             /** Format: int64 */
@@ -4530,11 +7617,11 @@ export interface components {
         };
         /** @description A disk. */
         Volume: {
-            attachments: components["schemas"]["Attachment"][];
+            attachments: components["schemas"]["VolumeAttachment"][];
             availability_zone: string;
             /** @description `"true"` or `"false"`, as text. */
             bootable: string;
-            consistencygroup_id?: string | null;
+            consistencygroup_id: string | null;
             /** @description Without a zone, as Cinder writes it. */
             created_at: string;
             description: string;
@@ -4545,15 +7632,15 @@ export interface components {
             multiattach: boolean;
             name: string;
             "os-vol-tenant-attr:tenant_id": string;
-            replication_status?: string | null;
+            replication_status: string | null;
             shareable: boolean;
             /**
              * Format: int64
              * @description GiB, rounded up.
              */
             size: number;
-            snapshot_id?: string | null;
-            source_volid?: string | null;
+            snapshot_id: string | null;
+            source_volid: string | null;
             /** @description `in-use` or `available`. */
             status: string;
             tags: Record<string, never>;
@@ -4565,6 +7652,16 @@ export interface components {
         VolumeAnswer: {
             volume: components["schemas"]["Volume"];
         };
+        /** @description Where a disk is attached. */
+        VolumeAttachment: {
+            attached_at: string;
+            attachment_id: string;
+            device: string;
+            host_name: string | null;
+            id: string;
+            server_id: string;
+            volume_id: string;
+        };
         /** @description Id, name and address of a disk. */
         VolumeName: {
             id: string;
@@ -4574,14 +7671,14 @@ export interface components {
         /** @description `{"volumes": [...]}`, short. */
         VolumeNames: {
             volumes: components["schemas"]["VolumeName"][];
-            volumes_links?: Record<string, never>[] | null;
+            volumes_links?: Record<string, never>[];
         };
         /** @description `{"volumes": [...]}`. */
         Volumes: {
             /** @description All disks that fit, whatever the page (EVS alone). */
-            count?: number | null;
+            count?: number;
             volumes: components["schemas"]["Volume"][];
-            volumes_links?: Record<string, never>[] | null;
+            volumes_links?: Record<string, never>[];
         };
     };
     responses: never;

@@ -133,7 +133,6 @@ function Projects({ project }: { project: string }) {
   return (
     <MenuButton
       className={css.choice}
-      label={t('frame.project_of', { region: session.region, project: name })}
       entries={[
         { heading: session.region },
         ...session.projects.map((each) => ({
@@ -143,6 +142,7 @@ function Projects({ project }: { project: string }) {
         })),
       ]}
     >
+      <span className="hidden">{t('frame.project_of')}</span>
       <span className={css.region}>{session.region} /</span>
       <span className={css.project}>{name}</span>
       <Icon name="more" size={14} />
@@ -157,7 +157,7 @@ function LiveSign() {
     state === 'live' ? t('frame.live') : state === 'late' ? t('frame.late') : t('frame.connecting');
   return (
     <span
-      className={`${css.live} ${css[state]}`}
+      className={`${css.sign} ${css[state]}`}
       role="status"
       title={state === 'late' ? t('frame.late_hint') : word}
     >

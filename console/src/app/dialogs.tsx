@@ -14,6 +14,11 @@ export interface DialogProps {
 const known: Record<string, ComponentType<DialogProps>> = {
   keys: lazy(() => import('./KeysDialog')),
   zone: lazy(() => import('./ZoneDialog')),
+  'backup-server': lazy(() => import('../features/servers/BackupDialog')),
+  'backup-disk': lazy(() => import('../features/servers/BackupDialog')),
+  'restore-server': lazy(() => import('../features/servers/RestoreDialog')),
+  'restore-disk': lazy(() => import('../features/servers/RestoreDialog')),
+  'restore-latest': lazy(() => import('../features/servers/RestoreDialog')),
   'power-start': lazy(() => import('../features/servers/PowerDialog')),
   'power-stop': lazy(() => import('../features/servers/PowerDialog')),
   'power-restart': lazy(() => import('../features/servers/PowerDialog')),

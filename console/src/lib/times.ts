@@ -48,7 +48,7 @@ export function fullTime(at: string | number | Date, clock: Pick<Clock, 'locale'
     hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(date);
-  return `${local} (${date.toISOString().replace('.000Z', 'Z')})`;
+  return `${local} (${date.toISOString().replace(/\.\d+Z/, 'Z')})`;
 }
 
 /** "4 hours ago" within a week before or after now, else the absolute time. */

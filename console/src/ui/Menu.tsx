@@ -129,7 +129,7 @@ export function MenuButton({
   className?: string | undefined;
 }) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger className={className ?? css.trigger} aria-label={label}>
         {children}
       </Base.Trigger>
@@ -141,7 +141,7 @@ export function MenuButton({
 /** The one menu of a table: every row has a trigger with its row as payload. */
 export function RowMenu<T>({ handle, entries }: { handle: MenuHandle<T>; entries: (row: T) => MenuEntry[] }) {
   return (
-    <Base.Root handle={handle} modal={false}>
+    <Base.Root handle={handle}>
       {({ payload }: { payload: T | undefined }) => (
         <Popup entries={payload === undefined ? [] : entries(payload)} />
       )}

@@ -288,7 +288,7 @@ function Cell<T>({ column, row }: { column: Column<T>; row: T }) {
   }
   return (
     <td role="cell" className={look} data-label={column.header}>
-      {column.cell(row)}
+      <div>{column.cell(row)}</div>
     </td>
   );
 }

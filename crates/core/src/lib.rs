@@ -11,7 +11,10 @@ pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod retention;
+pub mod schedule;
 pub mod state;
 pub mod units;
+pub mod zone;
 
 pub use error::{Error, Kind, Result};

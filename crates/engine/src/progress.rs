@@ -1,7 +1,13 @@
 //! Progress of one piece of work, shared between the pipeline and whoever shows it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use coffer_core::extent::Extent;
+use coffer_core::ids::DiskId;
+
+/// Most cells of a disk's map.
+const CELLS_MAX: u64 = 1600;
 
 /// Counters of one task, in bytes of the disks concerned. Cheap to clone and to read.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +20,118 @@ struct Counters {
     read: AtomicU64,
     new: AtomicU64,
     stored: AtomicU64,
+    maps: Mutex<Vec<Arc<Map>>>,
+}
+
+/// What was found where on a disk, in at most 1600 cells.
+#[derive(Debug)]
+pub struct Map {
+    disk_id: DiskId,
+    name: String,
+    cell_bytes: u64,
+    cells: Vec<AtomicU8>,
+}
+
+/// What was found in a part of a disk. Where a cell has several, the greatest shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Found {
+    /// Not looked at yet.
+    Pending,
+    /// Zeroes.
+    Zero,
+    /// The same as before, without reading it.
+    Unchanged,
+    /// Read, and held by the store already.
+    Deduplicated,
+    /// Stored, or written to the target.
+    New,
+    /// Neither could be read nor written.
+    Failed,
+}
+
+impl Found {
+    /// All, in ascending order.
+    const ALL: [Found; 6] = [
+        Found::Pending,
+        Found::Zero,
+        Found::Unchanged,
+        Found::Deduplicated,
+        Found::New,
+        Found::Failed,
+    ];
+
+    /// One character: `.0=dn!`.
+    fn sign(self) -> char {
+        match self {
+            Found::Pending => '.',
+            Found::Zero => '0',
+            Found::Unchanged => '=',
+            Found::Deduplicated => 'd',
+            Found::New => 'n',
+            Found::Failed => '!',
+        }
+    }
+}
+
+/// What a map said at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapView {
+    /// The disk.
+    pub disk_id: DiskId,
+    /// Its name on the server.
+    pub name: String,
+    /// Bytes that a cell stands for.
+    pub cell_bytes: u64,
+    /// One character for each cell: `.` pending, `0` zero, `=` unchanged, `d` deduplicated, `n`
+    /// new, `!` failed.
+    pub states: String,
+}
+
+impl Map {
+    fn new(disk_id: DiskId, name: &str, size: u64) -> Map {
+        let cell_bytes = size
+            .div_ceil(CELLS_MAX)
+            .next_multiple_of(1 << 16)
+            .max(1 << 16);
+        let count = size.div_ceil(cell_bytes);
+        Map {
+            disk_id,
+            name: name.to_owned(),
+            cell_bytes,
+            cells: (0..count).map(|_| AtomicU8::new(0)).collect(),
+        }
+    }
+
+    /// Notes what was found in a part of the disk.
+    pub fn mark(&self, extent: Extent, found: Found) {
+        if extent.start >= extent.end {
+            return;
+        }
+        let last = (extent.end - 1) / self.cell_bytes;
+        for cell in extent.start / self.cell_bytes..=last {
+            if let Some(cell) = self.cells.get(cell as usize) {
+                cell.fetch_max(found as u8, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Notes that the first part not looked at yet failed.
+    pub fn fail(&self) {
+        let pending = |cell: &&AtomicU8| cell.load(Ordering::Relaxed) == Found::Pending as u8;
+        if let Some(cell) = self.cells.iter().find(pending).or(self.cells.last()) {
+            cell.fetch_max(Found::Failed as u8, Ordering::Relaxed);
+        }
+    }
+
+    fn view(&self) -> MapView {
+        let sign = |cell: &AtomicU8| Found::ALL[usize::from(cell.load(Ordering::Relaxed))].sign();
+        MapView {
+            disk_id: self.disk_id,
+            name: self.name.clone(),
+            cell_bytes: self.cell_bytes,
+            states: self.cells.iter().map(sign).collect(),
+        }
+    }
 }
 
 /// What the counters said at one moment.
@@ -59,6 +177,21 @@ impl Progress {
         }
     }
 
+    /// Begins a map of a disk; one of the same disk is begun anew.
+    pub fn map(&self, disk_id: DiskId, name: &str, size: u64) -> Arc<Map> {
+        let map = Arc::new(Map::new(disk_id, name, size));
+        let mut maps = self.0.maps.lock().expect("no panic holds this lock");
+        maps.retain(|known| known.disk_id != disk_id);
+        maps.push(map.clone());
+        map
+    }
+
+    /// What the maps say.
+    pub fn maps(&self) -> Vec<MapView> {
+        let maps = self.0.maps.lock().expect("no panic holds this lock");
+        maps.iter().map(|map| map.view()).collect()
+    }
+
     /// Adds to the bytes to go through.
     pub fn add_total(&self, bytes: u64) {
         self.0.total.fetch_add(bytes, Ordering::Relaxed);
@@ -82,5 +215,27 @@ impl Progress {
     /// Adds to the bytes written.
     pub fn add_stored(&self, bytes: u64) {
         self.0.stored.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_show_the_greatest_of_each_cell() {
+        let progress = Progress::new();
+        let id = DiskId(uuid::Uuid::nil());
+        let map = progress.map(id, "vda", 3 << 16);
+        let extent = |start, end| Extent { start, end };
+        map.mark(extent(0, 1), Found::New);
+        map.mark(extent(0, 70_000), Found::Zero);
+        assert_eq!(progress.maps()[0].states, "n0.");
+        map.fail();
+        assert_eq!(progress.maps()[0].states, "n0!");
+        let large = progress.map(id, "vda", 1 << 40);
+        large.mark(extent(0, 1 << 40), Found::Unchanged);
+        let view = progress.maps().remove(0);
+        assert!(view.states.len() <= 1600 && view.states.chars().all(|c| c == '='));
     }
 }

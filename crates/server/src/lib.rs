@@ -12,6 +12,7 @@ pub mod hosts;
 pub mod http;
 pub mod identity;
 pub mod inventory;
+pub mod live;
 pub mod serve;
 pub mod state;
 pub mod tasks;

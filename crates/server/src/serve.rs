@@ -102,10 +102,17 @@ impl Service {
             identity,
             clock,
             hypervisors,
+            live: crate::live::Live::new(),
             task_added,
             stopping,
             background,
         });
+        state
+            .background
+            .spawn(api::coffer::watch::run(state.clone()));
+        let (app, stop) = (state.app.clone(), state.stopping.clone());
+        let history = async move { app.keep_history(stop).await };
+        state.background.spawn(history);
         let addresses = listeners.addresses();
         for address in &addresses {
             tracing::info!("listening on {address}");

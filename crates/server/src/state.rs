@@ -34,6 +34,8 @@ pub struct Services {
     pub clock: Clock,
     /// What there is to protect, by the names of the configuration.
     pub hypervisors: Vec<Arc<dyn Hypervisor>>,
+    /// What changed lately, for those who watch.
+    pub live: crate::live::Live,
     /// Wakes the workers after a task was put into the catalog (the queue itself is there).
     pub task_added: Arc<Notify>,
     /// Cancelled when the service shall stop: long work parks itself so that the next start goes
@@ -76,6 +78,7 @@ impl AppState {
             catalog,
             clock,
             hypervisors: Vec::new(),
+            live: crate::live::Live::new(),
             task_added,
             stopping: CancellationToken::new(),
             background: TaskTracker::new(),

@@ -69,11 +69,14 @@ export default function ServersPage() {
       id: 'spec',
       header: t('servers.spec'),
       optional: true,
-      cell: (row) => (
-        <span className="number">
-          {t('servers.cpus', { n: row.vcpus, memory: formatSize(row.memory_mib * 1024 * 1024, locale) })}
-        </span>
-      ),
+      cell: (row) =>
+        row.vcpus ? (
+          <span className="number">
+            {t('servers.cpus', { n: row.vcpus, memory: formatSize(row.memory_mib * 1024 * 1024, locale) })}
+          </span>
+        ) : (
+          <span className="soft">–</span>
+        ),
     },
     {
       id: 'ip',

@@ -56,6 +56,16 @@ export function useServerMenu(_project: string): (server: Server) => MenuEntry[]
           },
         ],
       },
+      {
+        label: t('servers.restore'),
+        reason:
+          server.backup_count === 0
+            ? t('restore.nothing')
+            : server.status === 'ERROR'
+              ? t('reason.server_faulty')
+              : undefined,
+        onSelect: () => open('restore-latest', { server: [server.id] }),
+      },
     ];
     const { task } = server;
     if (task && isOpen(task.state)) {

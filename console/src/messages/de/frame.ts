@@ -10,7 +10,7 @@ export const frame = {
   'frame.close_menu': 'Menü schließen',
   'frame.pages': 'Dienst',
   'frame.jump': 'Springen zu',
-  'frame.project_of': 'Region {region}, Projekt {project}',
+  'frame.project_of': 'Region und Projekt:',
   'frame.live': 'live',
   'frame.connecting': 'verbindet',
   'frame.late': 'nicht live',

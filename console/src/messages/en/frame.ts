@@ -11,7 +11,7 @@ export const frame = {
   'frame.close_menu': 'Close menu',
   'frame.pages': 'Service',
   'frame.jump': 'Jump to',
-  'frame.project_of': 'Region {region}, project {project}',
+  'frame.project_of': 'Region and project:',
   'frame.live': 'live',
   'frame.connecting': 'connecting',
   'frame.late': 'not live',

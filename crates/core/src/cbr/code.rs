@@ -72,6 +72,12 @@ codes! {
     MIGRATION_NOT_FOUND = 4001, 404;
     /// No such policy.
     POLICY_NOT_FOUND = 6000, 404;
+    /// The project has as many policies of the type as it may.
+    POLICY_LIMIT = 6001, 400;
+    /// The policy is not applied to the vault.
+    POLICY_NOT_APPLIED = 6002, 404;
+    /// The destination stays while the policy is applied.
+    POLICY_DESTINATION_FIXED = 6003, 400;
     /// The vault has as many resources as it may.
     RESOURCE_LIMIT = 6100, 400;
     /// The vault's capacity is not allowed.
@@ -106,6 +112,8 @@ codes! {
     REMOVAL_FAILED = 6115, 400;
     /// Protection type or resource type unknown.
     TYPE_UNKNOWN = 6116, 400;
+    /// A policy is for backups or for replication.
+    POLICY_TYPE_UNKNOWN = 6117, 400;
     /// The destination vault does not fit.
     DESTINATION_UNFIT = 6118, 400;
     /// The destination is not for replicas.
@@ -120,6 +128,8 @@ codes! {
     VAULT_TYPE_FORBIDS_BACKUP = 6124, 400;
     /// A backup of the resource runs already.
     BACKUP_RUNNING = 6125, 400;
+    /// The policy does not fit the vault.
+    POLICY_MISFIT = 6127, 400;
     /// A vault of this type is not replicated.
     VAULT_TYPE_FORBIDS_REPLICATION = 6128, 400;
     /// The destination vault has too little room.
@@ -284,6 +294,8 @@ pub enum Operation {
     Task,
     /// Looking at what can be protected.
     Protectable,
+    /// Everything with a policy.
+    Policy,
 }
 
 impl Operation {
@@ -302,6 +314,7 @@ impl Operation {
             (Kind::NotFound, O::Restore) => Code::SERVER_GONE,
             (Kind::NotFound, O::Task) => Code::TASK_NOT_FOUND,
             (Kind::NotFound, O::Protectable) => Code::RESOURCE_NOT_FOUND,
+            (Kind::NotFound, O::Policy) => Code::POLICY_NOT_FOUND,
             (Kind::Conflict, O::CreateVault) => Code::VAULT_EXISTS,
             (Kind::Conflict, O::Vault | O::RemoveResources) => Code::VAULT_STATE,
             (Kind::Conflict, O::ExpandVault) => Code::EXPANSION_RUNNING,
@@ -310,7 +323,7 @@ impl Operation {
             (Kind::Conflict, O::Checkpoint | O::ShowBackup) => Code::BACKUP_STILL_RUNNING,
             (Kind::Conflict, O::DeleteBackup) => Code::BACKUP_IN_USE,
             (Kind::Conflict, O::Restore) => Code::SERVER_STATE_FORBIDS_RESTORE,
-            (Kind::Conflict, O::Task | O::Protectable) => Code::PARAMETER,
+            (Kind::Conflict, O::Task | O::Protectable | O::Policy) => Code::PARAMETER,
             (Kind::Unavailable, O::CreateVault) => Code::VAULT_CREATION_FAILED,
             (Kind::Unavailable, O::ExpandVault) => Code::EXPANSION_FAILED,
             (Kind::Unavailable | Kind::Data, O::RemoveResources) => Code::REMOVAL_FAILED,
@@ -371,6 +384,7 @@ mod tests {
             O::Restore,
             O::Task,
             O::Protectable,
+            O::Policy,
         ] {
             for kind in [Kind::Invalid, Kind::NotFound, Kind::Conflict] {
                 assert!(operation.status(kind) < 500, "{operation:?} {kind:?}");

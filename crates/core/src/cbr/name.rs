@@ -9,7 +9,7 @@ pub const DESCRIPTION_MAX: usize = 255;
 /// Longest description a vault may be created with, in characters.
 pub const VAULT_DESCRIPTION_MAX: usize = 64;
 
-/// Checks the name of a vault or backup: 1 to 64 of `A-Z a-z 0-9 _ -`.
+/// Checks the name of a vault, backup or policy: 1 to 64 of `A-Z a-z 0-9 _ -`.
 pub fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || name.chars().count() > NAME_MAX {
@@ -49,6 +49,11 @@ pub fn check_description(field: &str, text: &str, max: usize) -> Result<(), Refu
 /// The name of a one-off backup for which the user gave none: `manualbk_` and four digits.
 pub fn default_backup_name(random: u16) -> String {
     format!("manualbk_{random:04x}")
+}
+
+/// The name of a policy's backup: `autobk_` and four digits.
+pub fn automatic_backup_name(random: u16) -> String {
+    format!("autobk_{random:04x}")
 }
 
 /// The names of the `count` backups of one run.

@@ -28,7 +28,7 @@ use futures::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use crate::block::{BlockSource, Content};
-use crate::progress::Progress;
+use crate::progress::{Found, Progress};
 use crate::repository::crypto::Keys;
 use crate::repository::{Blob, MapBuilder, PackWriter, Vault, WriteSession, chunk_digest};
 
@@ -159,7 +159,7 @@ struct Group {
 enum Step {
     Read(Group),
     Zero { from: u64, to: u64 },
-    Skip { bytes: u64 },
+    Skip { from: u64, to: u64 },
 }
 
 enum Done {
@@ -173,7 +173,8 @@ enum Done {
         to: u64,
     },
     Skip {
-        bytes: u64,
+        from: u64,
+        to: u64,
     },
 }
 
@@ -215,6 +216,7 @@ async fn back_up_disk(
         must_read: parent.and_then(|known| short_chunk(chunk_size, known.size_bytes, size)),
     };
 
+    let map = progress.map(disk.disk_id, &disk.name, size);
     let mut builder = MapBuilder::new(vault.clone(), before, chunks);
     let mut read_bytes = 0;
     let mut new_bytes = 0;
@@ -228,12 +230,17 @@ async fn back_up_disk(
         let work = stream::iter(steps).map(|step| plan.carry_out(step, session));
         let mut results = std::pin::pin!(work.buffered(GROUPS_IN_FLIGHT));
         while let Some(done) = results.next().await {
-            match done? {
-                Done::Skip { bytes } => progress.add_done(bytes),
+            match done.inspect_err(|_| map.fail())? {
+                Done::Skip { from, to } => {
+                    let extent = plan.extent(from, to);
+                    map.mark(extent, Found::Unchanged);
+                    progress.add_done(extent.len());
+                }
                 Done::Zero { from, to } => {
                     builder.clear(packs, from, to).await?;
-                    let end = (to * chunk_size.bytes()).min(size);
-                    progress.add_done(end - from * chunk_size.bytes());
+                    let extent = plan.extent(from, to);
+                    map.mark(extent, Found::Zero);
+                    progress.add_done(extent.len());
                 }
                 Done::Chunks {
                     first,
@@ -243,6 +250,12 @@ async fn back_up_disk(
                     read_bytes += bytes;
                     progress.add_read(bytes);
                     for (chunk, fate) in (first..).zip(fates) {
+                        let found = match &fate {
+                            Fate::Same | Fate::Adopted(_) => Found::Deduplicated,
+                            Fate::Zero => Found::Zero,
+                            Fate::New { .. } => Found::New,
+                        };
+                        map.mark(plan.extent(chunk, chunk + 1), found);
                         let entry = match fate {
                             Fate::Same => continue,
                             Fate::Zero => None,
@@ -359,9 +372,7 @@ impl Planner<'_> {
         let mut steps = Vec::new();
         for (known, from, to) in runs {
             match known {
-                Known::Unchanged => steps.push(Step::Skip {
-                    bytes: self.bytes(from, to),
-                }),
+                Known::Unchanged => steps.push(Step::Skip { from, to }),
                 Known::Zero => steps.push(Step::Zero { from, to }),
                 Known::Read => self.groups(from, to, &mut steps).await?,
             }
@@ -369,8 +380,12 @@ impl Planner<'_> {
         Ok(steps)
     }
 
-    fn bytes(&self, from: u64, to: u64) -> u64 {
-        (to * self.chunk_size.bytes()).min(self.size) - from * self.chunk_size.bytes()
+    /// Where chunks lie on the disk.
+    fn extent(&self, from: u64, to: u64) -> Extent {
+        Extent {
+            start: from * self.chunk_size.bytes(),
+            end: (to * self.chunk_size.bytes()).min(self.size),
+        }
     }
 
     async fn groups(&self, from: u64, to: u64, steps: &mut Vec<Step>) -> Result<()> {
@@ -403,7 +418,7 @@ impl Planner<'_> {
 
     async fn carry_out(&self, step: Step, session: &WriteSession) -> Result<Done> {
         match step {
-            Step::Skip { bytes } => Ok(Done::Skip { bytes }),
+            Step::Skip { from, to } => Ok(Done::Skip { from, to }),
             Step::Zero { from, to } => Ok(Done::Zero { from, to }),
             Step::Read(group) => {
                 let first = group.first;

@@ -28,7 +28,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::block::BlockTarget;
-use crate::progress::Progress;
+use crate::progress::{Found, Map, Progress};
 use crate::repository::{Cursor, Directory, Part, Vault};
 
 /// Largest read from a pack.
@@ -95,6 +95,7 @@ pub async fn restore_disk(
         size: disk.size_bytes,
         target,
         progress,
+        map: progress.map(disk.disk_id, &disk.name, disk.size_bytes),
         report: RestoreReport::default(),
         batch: Vec::new(),
         holes: None,
@@ -114,6 +115,7 @@ struct Run<'a> {
     size: u64,
     target: Arc<dyn BlockTarget>,
     progress: &'a Progress,
+    map: Arc<Map>,
     report: RestoreReport,
     batch: Vec<(u64, ChunkRef)>,
     /// Neighbouring holes not yet zeroed.
@@ -184,9 +186,10 @@ impl Run<'_> {
     }
 
     fn skip(&mut self, range: Range<u64>) {
-        let bytes = self.extent(range).len();
-        self.report.skipped_bytes += bytes;
-        self.progress.add_done(bytes);
+        let extent = self.extent(range);
+        self.map.mark(extent, Found::Unchanged);
+        self.report.skipped_bytes += extent.len();
+        self.progress.add_done(extent.len());
     }
 
     async fn hole(&mut self, range: Range<u64>) -> Result<()> {
@@ -209,6 +212,7 @@ impl Run<'_> {
             self.target.write_zeroes(extent).await?;
             self.report.zeroed_bytes += extent.len();
         }
+        self.map.mark(extent, Found::Zero);
         self.progress.add_done(extent.len());
         Ok(())
     }
@@ -218,15 +222,23 @@ impl Run<'_> {
         let batch = std::mem::take(&mut self.batch);
         let fetches = plan_fetches(self.vault, batch).await?;
         let (target, size, chunk_size) = (&self.target, self.size, self.chunk_size);
-        let (vault, progress) = (self.vault, self.progress);
+        let (vault, progress, map) = (self.vault, self.progress, &self.map);
         let work = stream::iter(fetches).map(|fetch| async move {
             let read = fetch.end - fetch.start;
-            let opened = fetch.carry_out(vault).await?;
+            let first = fetch.blobs.first().map_or(0, |(chunk, _)| *chunk);
+            let start = first * chunk_size.bytes();
+            let failed = |_: &Error| {
+                let end = start + 1;
+                map.mark(Extent { start, end }, Found::Failed);
+            };
+            let opened = fetch.carry_out(vault).await.inspect_err(failed)?;
             progress.add_read(read);
             let mut written = 0;
             for (offset, bytes) in assemble(opened, chunk_size, size) {
                 let len = bytes.len() as u64;
                 target.write(offset, bytes).await?;
+                let end = offset + len;
+                map.mark(Extent { start: offset, end }, Found::New);
                 written += len;
                 progress.add_done(len);
                 progress.add_new(len);

@@ -11,7 +11,6 @@ use crate::catalog::backups::{Backup, Owners};
 use crate::catalog::record::{Order, Page};
 use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, members, vaults};
-use crate::door;
 use crate::tasks::work::Work;
 
 /// A backup with the disks of a server's backup.
@@ -315,7 +314,7 @@ impl App {
     }
 
     /// Moves a backup to `waiting_delete` and puts its deletion into the queue.
-    async fn queue_deletion(
+    pub(super) async fn queue_deletion(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -340,44 +339,6 @@ impl App {
         let vault = (vault.id, vault.name.as_str());
         self.enqueue(tx, actor, vault, &Work::Delete {}, about, now)
             .await?;
-        Ok(())
-    }
-
-    /// Queues the deletion of backups whose time is over. One that is in use, or that the next
-    /// one is being compared with, is left for the next look.
-    pub async fn expire(&self) -> coffer_core::Result<()> {
-        let now = self.now();
-        let mut tx = self.catalog.snapshot().await?;
-        if backups::expired(&mut tx, now).await?.is_empty() {
-            return Ok(());
-        }
-        drop(tx);
-        let mut tx = self.catalog.write().await?;
-        for backup in backups::expired(&mut tx, now).await? {
-            let Some(vault) = vaults::get(&mut tx, backup.vault_id).await? else {
-                continue;
-            };
-            let all = backups::of_resource(&mut tx, backup.vault_id, backup.resource_id).await?;
-            let leaving = vaults::resource(&mut tx, backup.resource_id)
-                .await?
-                .is_some_and(|r| r.vault_id == vault.id && r.state == ProtectState::Removing);
-            if leaving
-                || vault.state != VaultState::Available
-                || all.iter().any(|b| b.state.is_being_made())
-            {
-                continue;
-            }
-            let actor = Actor {
-                project: backup.project_id,
-                user: vault.user_id,
-                request_id: format!("req-{}", door::new_uuid()),
-            };
-            tracing::info!(backup.id = %backup.id, "backup expired");
-            self.queue_deletion(&mut tx, &actor, &vault, &backup)
-                .await?;
-        }
-        tx.commit().await?;
-        self.bell.notify_waiters();
         Ok(())
     }
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use coffer_core::cbr::name::{backup_names, default_backup_name};
+use coffer_core::cbr::policy::wants_full;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
-use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId};
+use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
+use crate::catalog::policies::Policy;
 use crate::catalog::record::Json;
 use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
 use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
@@ -34,6 +36,8 @@ pub struct NewCheckpoint {
     pub resources: Vec<Chosen>,
     /// Days to keep, where that is limited.
     pub retention_days: Option<i64>,
+    /// The policy that starts it: says how long to keep, and when a full one is due.
+    pub policy: Option<Policy>,
 }
 
 /// A resource to back up.
@@ -50,7 +54,7 @@ pub struct Chosen {
 }
 
 /// A resource that takes part.
-struct Taking {
+pub(super) struct Taking {
     resource: Resource,
     extra: ResourceExtra,
     size_bytes: u64,
@@ -75,9 +79,22 @@ impl App {
     ) -> AppResult<Checkpoint> {
         self.refresh_vault(actor, &new.vault_id).await?;
         let mut tx = self.catalog.write().await.during(OP)?;
-        let vault = vault_app::find(&mut tx, actor, &new.vault_id).await?;
+        let checkpoint = self.begin_checkpoint(&mut tx, actor, new).await?;
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(checkpoint)
+    }
+
+    /// As [`App::create_checkpoint`], inside a transaction; ring the bell after the commit.
+    pub(super) async fn begin_checkpoint(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        new: NewCheckpoint,
+    ) -> AppResult<Checkpoint> {
+        let vault = vault_app::find(tx, actor, &new.vault_id).await?;
         check_vault(&vault)?;
-        let present = vaults::resources(&mut tx, vault.id).await.during(OP)?;
+        let present = vaults::resources(tx, vault.id).await.during(OP)?;
         let mut chosen = choose(&present, &new.resources)?;
         if new.auto_trigger && new.resources.is_empty() {
             // Left out of policies by the user (set-resources).
@@ -87,7 +104,7 @@ impl App {
         let mut taking = Vec::new();
         let mut skipped = Vec::new();
         for (resource, extra) in chosen {
-            match self.examine(&mut tx, &resource, extra).await? {
+            match self.examine(tx, &resource, extra).await? {
                 Ok(take) => taking.push(take),
                 Err(refusal) => skipped.push((resource, refusal)),
             }
@@ -109,17 +126,31 @@ impl App {
             name: name.clone(),
             description: new.description.clone().unwrap_or_default(),
             retention_days: new.retention_days.unwrap_or(-1),
-            resources: Json(taken(&mut tx, &vault, &taking).await.during(OP)?),
+            resources: Json(taken(tx, &vault, &taking).await.during(OP)?),
             skipped: Json(skipped.iter().map(|(r, why)| skip(r, why)).collect()),
             created_at: now,
             updated_at: now,
         };
-        checkpoints::insert(&mut tx, &checkpoint).await.during(OP)?;
-        let expired_at = expiry(now, new.retention_days);
+        checkpoints::insert(tx, &checkpoint).await.during(OP)?;
+        let expired_at = match &new.policy {
+            Some(policy) => policy.definition.0.rule().expiry(now),
+            None => expiry(now, new.retention_days),
+        };
+        let policy_id = new.policy.as_ref().map(|p| p.id);
+        let full_every = new
+            .policy
+            .as_ref()
+            .and_then(|p| p.definition.0.full_every());
         let names = backup_names(&name, taking.len());
         for (take, name) in taking.into_iter().zip(names) {
             let id = BackupId(door::new_uuid());
             let resource = &take.resource;
+            let since = match full_every {
+                Some(_) => backups::since_full(tx, vault.id, resource.resource_id)
+                    .await
+                    .during(OP)?,
+                None => None,
+            };
             let backup = Backup {
                 id,
                 parent_id: None,
@@ -136,7 +167,7 @@ impl App {
                 position: 0,
                 repository_id: id,
                 base_id: None,
-                wants_full: new.full,
+                wants_full: new.full || wants_full(full_every, since),
                 incremental: false,
                 auto_trigger: new.auto_trigger,
                 system_disk: take.system_disk,
@@ -148,6 +179,7 @@ impl App {
                 details: Json(Details {
                     architecture: take.architecture.clone(),
                     restart_allowed: take.restart_allowed,
+                    policy_id,
                     ..Details::default()
                 }),
                 created_at: now,
@@ -155,9 +187,9 @@ impl App {
                 protected_at: None,
                 expired_at,
             };
-            backups::insert(&mut tx, &backup).await.during(OP)?;
+            backups::insert(tx, &backup).await.during(OP)?;
             vaults::transition_resource(
-                &mut tx,
+                tx,
                 vault.id,
                 resource.resource_id,
                 resource.state,
@@ -175,14 +207,13 @@ impl App {
                 )),
                 host: take.host.clone(),
                 lock_key: take.lock_key.clone(),
+                policy_id,
             };
             let work = Work::Backup { extra: take.extra };
-            self.enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
+            self.enqueue(tx, actor, (vault.id, &vault.name), &work, about, now)
                 .await
                 .during(OP)?;
         }
-        tx.commit().await.during(OP)?;
-        self.bell.notify_waiters();
         Ok(checkpoint)
     }
 
@@ -207,19 +238,28 @@ impl App {
     async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let vault = vault_app::find(&mut tx, actor, id).await?;
-        let mut hosts = Vec::new();
-        for resource in vaults::resources(&mut tx, vault.id).await.during(OP)? {
-            hosts.extend(host_of(&mut tx, &resource).await.during(OP)?);
-        }
         drop(tx);
+        let hosts = self.hosts_of(vault.id).await.during(OP)?;
         self.inventory
             .refresh(hosts.iter().map(String::as_str))
             .await;
         Ok(())
     }
 
+    /// The hypervisors of a vault's resources.
+    pub(super) async fn hosts_of(&self, vault: VaultId) -> coffer_core::Result<Vec<String>> {
+        let mut tx = self.catalog.snapshot().await?;
+        let mut hosts = Vec::new();
+        for resource in vaults::resources(&mut tx, vault).await? {
+            hosts.extend(host_of(&mut tx, &resource).await?);
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        Ok(hosts)
+    }
+
     /// Whether a resource can be backed up now, and what is known of it.
-    async fn examine(
+    pub(super) async fn examine(
         &self,
         tx: &mut Tx,
         resource: &Resource,
@@ -259,7 +299,7 @@ impl App {
     }
 }
 
-fn check_vault(vault: &Vault) -> Result<(), Refusal> {
+pub(super) fn check_vault(vault: &Vault) -> Result<(), Refusal> {
     if vault.protect_type != "backup" {
         return Err(Refusal::new(
             Code::VAULT_TYPE_FORBIDS_BACKUP,

@@ -5,11 +5,18 @@
 
 pub mod backups;
 pub mod checkpoints;
+pub mod estimates;
 pub mod look;
+pub mod maps;
 pub mod members;
 pub mod migrate;
+pub mod overview;
+pub mod policies;
+pub mod preview;
 pub mod protectables;
 pub mod restore;
+pub mod retention;
+pub mod runs;
 pub mod start;
 pub mod tags;
 pub mod tasks;
@@ -50,6 +57,10 @@ pub struct App {
     pub repositories: Repositories,
     /// Rung when there is something in the queue.
     pub bell: Arc<tokio::sync::Notify>,
+    /// Block maps of the last tasks.
+    pub maps: maps::Maps,
+    /// The region this service is.
+    pub region: Arc<str>,
     /// Directories that administrators may restore image files into.
     pub restore_dirs: Arc<[PathBuf]>,
 }
@@ -139,6 +150,7 @@ pub(crate) struct About {
     pub resource: Option<(uuid::Uuid, String, coffer_core::cbr::ResourceType)>,
     pub host: String,
     pub lock_key: String,
+    pub policy_id: Option<coffer_core::ids::PolicyId>,
 }
 
 impl App {
@@ -158,12 +170,27 @@ impl App {
         about: About,
         now: Timestamp,
     ) -> coffer_core::Result<TaskId> {
+        let task = self.task_of(actor, vault, work, about, now);
+        queue::insert(tx, &task).await?;
+        tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.0, "task queued");
+        Ok(task.id)
+    }
+
+    /// A task that waits.
+    pub(crate) fn task_of(
+        &self,
+        actor: &Actor,
+        vault: (VaultId, &str),
+        work: &Work,
+        about: About,
+        now: Timestamp,
+    ) -> Task {
         let payload: Value = serde_json::to_value(work).expect("work is plain data");
         let (resource_id, resource_name, kind) = match about.resource {
             Some((id, name, kind)) => (Some(id), Some(name), Some(kind)),
             None => (None, None, None),
         };
-        let task = Task {
+        Task {
             id: TaskId(door::new_uuid()),
             project_id: actor.project,
             kind: work.kind().to_owned(),
@@ -197,10 +224,8 @@ impl App {
             updated_at: now,
             started_at: None,
             ended_at: None,
-        };
-        queue::insert(tx, &task).await?;
-        tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.0, "task queued");
-        Ok(task.id)
+            policy_id: about.policy_id,
+        }
     }
 
     /// Waits a little for a deletion: clients such as Terraform look once and expect it gone.

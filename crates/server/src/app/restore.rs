@@ -105,6 +105,7 @@ impl App {
             )),
             host: plan.host,
             lock_key: plan.lock_key,
+            policy_id: None,
         };
         let vault = match top.project_id == actor.project {
             true => vault,
@@ -165,6 +166,7 @@ impl App {
             )),
             host: String::new(),
             lock_key: format!("file:{path}"),
+            policy_id: None,
         };
         let work = Work::RestoreFile {
             source: only.disk,
@@ -180,7 +182,11 @@ impl App {
     }
 
     /// The top backup that holds what is asked for, and its vault; or why it cannot be restored.
-    async fn restorable(&self, tx: &mut Tx, asked: &Backup) -> AppResult<(Backup, Vault)> {
+    pub(super) async fn restorable(
+        &self,
+        tx: &mut Tx,
+        asked: &Backup,
+    ) -> AppResult<(Backup, Vault)> {
         let top = match asked.parent_id {
             None => asked.clone(),
             Some(parent) => backups::get(tx, parent)
@@ -227,7 +233,7 @@ impl App {
         vault.ok_or_else(|| backup_app::no_backup(&top.id.to_string()))
     }
 
-    async fn plan_server(
+    pub(super) async fn plan_server(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -307,7 +313,7 @@ impl App {
         })
     }
 
-    async fn plan_disk(
+    pub(super) async fn plan_disk(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -403,11 +409,11 @@ async fn restorable_by(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup
     }
 }
 
-struct Plan {
-    disks: Vec<DiskRestore>,
-    stop: Option<ServerId>,
-    lock_key: String,
-    what: String,
+pub(super) struct Plan {
+    pub(super) disks: Vec<DiskRestore>,
+    pub(super) stop: Option<ServerId>,
+    pub(super) lock_key: String,
+    pub(super) what: String,
     host: String,
 }
 
@@ -480,7 +486,7 @@ fn check_stopped(server: &Server, may_stop: bool, code: Code) -> Result<(), Refu
 }
 
 /// Backups and restores of one server or disk exclude each other, in whatever vault they are.
-async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
+pub(super) async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
     for task in tasks::open_of_lock(tx, lock_key).await.during(OP)? {
         let refusal = match task.kind.as_str() {
             "backup" => Refusal::new(

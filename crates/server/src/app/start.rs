@@ -43,6 +43,8 @@ impl App {
             catalog,
             clock,
             bell,
+            maps: super::maps::Maps::default(),
+            region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
         })
     }
@@ -68,6 +70,8 @@ impl App {
         }
         workers.reconcile().await?;
         background.spawn(workers.clone().run(stop.clone()));
+        let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
+        background.spawn(scheduler);
         let inventory = self.inventory.clone();
         background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
         Ok(workers)

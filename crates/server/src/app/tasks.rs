@@ -190,13 +190,17 @@ impl App {
                         description: backup.as_ref().and_then(|b| b.description.clone()),
                         full: backup.as_ref().is_some_and(|b| b.wants_full),
                         auto_trigger: false,
+                        policy: None,
                         resources: vec![Chosen {
                             id: resource,
                             resource_type: None,
                             extra_info: extra,
                             field: "task".to_owned(),
                         }],
-                        retention_days: None,
+                        retention_days: backup.as_ref().and_then(|b| {
+                            let kept = b.expired_at?.duration_since(b.created_at);
+                            Some((kept.as_hours() / 24).max(1))
+                        }),
                     },
                 )
                 .await?;

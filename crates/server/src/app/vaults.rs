@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use coffer_core::cbr::{Code, ObjectType, Operation, Refusal, ResourceType, capacity};
+use coffer_core::cbr::{Code, ObjectType, Operation, PolicyType, Refusal, ResourceType, capacity};
 use coffer_core::ids::{DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 use uuid::Uuid;
@@ -193,13 +193,6 @@ impl App {
     /// empty repository under an id that nobody knows.
     pub async fn create_vault(&self, actor: &Actor, new: NewVault) -> AppResult<VaultView> {
         let op = Operation::CreateVault;
-        if let Some(policy) = &new.backup_policy_id {
-            return Err(Refusal::new(
-                Code::POLICY_NOT_FOUND,
-                format!("there is no policy {policy}"),
-            )
-            .into());
-        }
         if new.protect_type == "replication" && !new.resources.is_empty() {
             return Err(Refusal::parameter(
                 "vault.resources",
@@ -209,7 +202,7 @@ impl App {
         }
         self.refresh_for(actor, &new.resources).await.during(op)?;
         let now = self.now();
-        let vault = Vault {
+        let mut vault = Vault {
             id: VaultId(door::new_uuid()),
             project_id: actor.project,
             user_id: actor.user,
@@ -237,6 +230,9 @@ impl App {
         let mut tx = self.catalog.snapshot().await.during(op)?;
         self.resolve(&mut tx, actor, &vault, &[], &new.resources)
             .await?;
+        if let Some(id) = &new.backup_policy_id {
+            backup_policy(&mut tx, actor, &vault, id).await?;
+        }
         drop(tx);
         self.repositories.create(&vault).await.during(op)?;
 
@@ -249,6 +245,11 @@ impl App {
             vaults::insert_resource(&mut tx, resource)
                 .await
                 .during(op)?;
+        }
+        if let Some(id) = &new.backup_policy_id {
+            let policy = backup_policy(&mut tx, actor, &vault, id).await?;
+            self.apply_policy(&mut tx, &vault, &policy, None).await?;
+            vault.backup_policy_id = Some(policy.id.to_string());
         }
         let made = view(&mut tx, vault).await.during(op)?;
         tx.commit().await.during(op)?;
@@ -287,8 +288,13 @@ impl App {
             .maybe("name", query.name.clone())
             .maybe("state", query.state)
             .maybe("object_type", query.object_type)
-            .maybe("protect_type", query.protect_type.clone())
-            .maybe("backup_policy_id", query.policy_id.clone());
+            .maybe("protect_type", query.protect_type.clone());
+        if let Some(policy) = &query.policy_id {
+            filter = filter.with(
+                "id IN (SELECT vault_id FROM vault_policies WHERE policy_id = ?)",
+                policy.clone(),
+            );
+        }
         if !query.resource_ids.is_empty() {
             let mut holders = Vec::new();
             for id in &query.resource_ids {
@@ -868,6 +874,25 @@ impl App {
             .into()),
         }
     }
+}
+
+/// The backup policy that a new vault shall have.
+async fn backup_policy(
+    tx: &mut Tx,
+    actor: &Actor,
+    vault: &Vault,
+    id: &str,
+) -> AppResult<crate::catalog::policies::Policy> {
+    let policy = super::policies::find(tx, actor, id).await?;
+    if policy.operation_type != PolicyType::Backup {
+        return Err(Refusal::new(
+            Code::POLICY_MISFIT,
+            format!("vault.backup_policy_id: policy {id} is not for backups"),
+        )
+        .into());
+    }
+    super::policies::check_fits(vault, &policy)?;
+    Ok(policy)
 }
 
 /// Disks named to be left out or taken must be the server's.

@@ -7,7 +7,7 @@
 use coffer_core::Result;
 use coffer_core::cbr::ResourceType;
 use coffer_core::cbr::share::MemberStatus;
-use coffer_core::ids::{BackupId, CheckpointId, ProjectId, VaultId};
+use coffer_core::ids::{BackupId, CheckpointId, PolicyId, ProjectId, VaultId};
 use coffer_core::state::BackupState;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub struct Details {
     pub error: Option<String>,
     /// Disks of the server that were left out, with the reason.
     pub left_out: Vec<String>,
+    /// The policy that made it.
+    pub policy_id: Option<PolicyId>,
 }
 
 record! {
@@ -312,6 +314,27 @@ pub async fn newest_available(
     let mut list: Vec<Backup> = record::list(conn, &filter, &[("protected_at", true)]).await?;
     list.truncate(1);
     Ok(list.pop())
+}
+
+/// Number of good automatic backups of a resource since its last full one; none where there is no
+/// full one.
+pub async fn since_full(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    resource: Uuid,
+) -> Result<Option<u64>> {
+    let number = record::number(
+        conn,
+        "SELECT CAST(CASE WHEN MAX(CASE WHEN incremental = 0 THEN 1 ELSE 0 END) = 1 THEN \
+         SUM(CASE WHEN auto_trigger = 1 AND protected_at > (SELECT MAX(f.protected_at) \
+         FROM backups f WHERE f.vault_id = $1 AND f.resource_id = $2 AND f.parent_id IS NULL \
+         AND f.incremental = 0) THEN 1 ELSE 0 END) ELSE -1 END AS BIGINT) FROM backups \
+         WHERE vault_id = $1 AND resource_id = $2 AND parent_id IS NULL \
+         AND protected_at IS NOT NULL",
+        values![vault, resource],
+    )
+    .await;
+    Ok(u64::try_from(number?).ok())
 }
 
 /// Adds a backup.

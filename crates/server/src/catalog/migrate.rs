@@ -33,6 +33,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 4,
+        name: "policies",
+        sql: include_str!("migrations/0004_policies.sql"),
+    },
+    Migration {
+        version: 5,
         name: "sharing",
         sql: include_str!("migrations/0005_sharing.sql"),
     },

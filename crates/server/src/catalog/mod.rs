@@ -19,6 +19,7 @@ pub mod lock;
 pub mod members;
 pub mod migrate;
 pub mod neighbours;
+pub mod policies;
 pub mod record;
 pub mod servers;
 pub mod sessions;

@@ -4,7 +4,7 @@
 //! alone.
 
 use coffer_core::cbr::share::MemberStatus;
-use coffer_core::cbr::{ObjectType, ResourceType};
+use coffer_core::cbr::{ObjectType, PolicyType, ResourceType};
 use coffer_core::ids;
 use coffer_core::state;
 use coffer_core::{Error, Result};
@@ -140,7 +140,7 @@ macro_rules! text_columns {
 
 text_columns! {
     ids::VaultId, ids::BackupId, ids::CheckpointId, ids::TaskId, ids::ServerId, ids::DiskId,
-    ids::ProjectId, ids::UserId, uuid::Uuid,
+    ids::PolicyId, ids::ProjectId, ids::UserId, uuid::Uuid, PolicyType,
     state::VaultState, state::CheckpointState, state::BackupState, state::ProtectState,
     state::TaskState
 }

@@ -5,7 +5,7 @@
 //! nothing any more.
 
 use coffer_core::Result;
-use coffer_core::ids::{BackupId, CheckpointId, ProjectId, TaskId, VaultId};
+use coffer_core::ids::{BackupId, CheckpointId, PolicyId, ProjectId, TaskId, VaultId};
 use coffer_core::state::TaskState;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -82,6 +82,8 @@ record! {
         started_at: Option<Timestamp>,
         /// When it ended.
         ended_at: Option<Timestamp>,
+        /// The policy that had it made.
+        policy_id: Option<PolicyId>,
     }
 }
 

@@ -82,7 +82,7 @@ record! {
         used_bytes: u64,
         /// Its state.
         state: VaultState,
-        /// The policy that was named when it was made.
+        /// The backup policy that is applied to it; written by `policies` alone.
         backup_policy_id: Option<String>,
         /// Takes unprotected resources by itself.
         auto_bind: bool,
@@ -233,6 +233,65 @@ pub async fn set_used(
     Ok(())
 }
 
+record! {
+    /// What a vault took at one time.
+    Sample in "vault_samples" {
+        /// The vault.
+        vault_id: VaultId,
+        /// When.
+        at: Timestamp,
+        /// What it took in its store.
+        used_bytes: u64,
+        /// Its capacity.
+        size_bytes: u64,
+    }
+}
+
+/// Notes what all vaults take now, where that has changed or a day has passed.
+pub async fn sample(conn: &mut AnyConnection, now: Timestamp) -> Result<u64> {
+    let day = 24 * 3600 * 1000;
+    record::execute(
+        conn,
+        "INSERT INTO vault_samples (vault_id, at, used_bytes, size_bytes) \
+         SELECT v.id, $1, v.used_bytes, v.size_gib * 1073741824 FROM vaults v \
+         WHERE NOT EXISTS (SELECT 1 FROM vault_samples s WHERE s.vault_id = v.id \
+           AND s.at = (SELECT MAX(x.at) FROM vault_samples x WHERE x.vault_id = v.id) \
+           AND s.used_bytes = v.used_bytes AND s.size_bytes = v.size_gib * 1073741824 \
+           AND s.at > $2) \
+         AND NOT EXISTS (SELECT 1 FROM vault_samples s WHERE s.vault_id = v.id AND s.at >= $3)",
+        values![now, now.as_millisecond() - day, now],
+    )
+    .await
+}
+
+/// True where [`sample`] would write something.
+pub async fn sample_due(conn: &mut AnyConnection, now: Timestamp) -> Result<bool> {
+    let day = 24 * 3600 * 1000;
+    let count = record::number(
+        conn,
+        "SELECT COUNT(*) FROM vaults v \
+         WHERE NOT EXISTS (SELECT 1 FROM vault_samples s WHERE s.vault_id = v.id \
+           AND s.at = (SELECT MAX(x.at) FROM vault_samples x WHERE x.vault_id = v.id) \
+           AND s.used_bytes = v.used_bytes AND s.size_bytes = v.size_gib * 1073741824 \
+           AND s.at > $1)",
+        values![now.as_millisecond() - day],
+    )
+    .await?;
+    Ok(count > 0)
+}
+
+/// What a vault took since a time, oldest first.
+pub async fn samples(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    since: Timestamp,
+) -> Result<Vec<Sample>> {
+    let filter = Filter::new()
+        .eq("vault_id", vault)
+        .when("at", " >= ", since);
+    record::list(conn, &filter, &[("at", false)]).await
+}
+
 /// Moves a vault along an edge. False where it was not in `from`.
 pub async fn transition(
     conn: &mut AnyConnection,
@@ -256,8 +315,10 @@ pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
     for sql in [
         "UPDATE members SET vault_id = NULL, status = 'pending' WHERE vault_id = $1",
         "DELETE FROM vault_resources WHERE vault_id = $1",
+        "DELETE FROM vault_policies WHERE vault_id = $1",
         "DELETE FROM epochs WHERE vault_id = $1",
         "DELETE FROM checkpoints WHERE vault_id = $1",
+        "DELETE FROM vault_samples WHERE vault_id = $1",
         "DELETE FROM vaults WHERE id = $1",
     ] {
         record::execute(conn, sql, values![id]).await?;

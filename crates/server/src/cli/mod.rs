@@ -15,6 +15,7 @@ mod environment;
 mod human;
 mod login;
 mod output;
+mod policy;
 mod profile;
 mod progress;
 mod repo;
@@ -91,6 +92,7 @@ enum Command {
     Server(server::ServerArgs),
     Disk(disk::DiskArgs),
     Vault(vault::VaultArgs),
+    Policy(policy::PolicyArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
@@ -145,6 +147,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Server(args) => server::run(args, context),
         Command::Disk(args) => disk::run(args, context),
         Command::Vault(args) => vault::run(args, context),
+        Command::Policy(args) => policy::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),

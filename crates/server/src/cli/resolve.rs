@@ -3,7 +3,7 @@
 use coffer_core::{Error, Result};
 
 use crate::client::{
-    Backup, Client, DISK_TYPE, Disk, Document, Resource, SERVER_TYPE, Server, Vault,
+    Backup, Client, DISK_TYPE, Disk, Document, Policy, Resource, SERVER_TYPE, Server, Vault,
 };
 
 /// Candidates named in an error before the rest is only counted.
@@ -50,6 +50,19 @@ impl Nameable for Disk {
             ),
             None => format!("{} GiB, not attached", self.size),
         }
+    }
+}
+
+impl Nameable for Policy {
+    const WHAT: &'static str = "policy";
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn note(&self) -> String {
+        format!("{} policy", self.operation_type)
     }
 }
 
@@ -142,6 +155,11 @@ pub async fn disk(client: &Client, wanted: &str) -> Result<Document<Disk>> {
 /// The vault that `wanted` means.
 pub async fn vault(client: &Client, wanted: &str) -> Result<Document<Vault>> {
     pick(wanted, client.vaults().await?)
+}
+
+/// The policy that `wanted` means.
+pub async fn policy(client: &Client, wanted: &str) -> Result<Document<Policy>> {
+    pick(wanted, client.policies().await?)
 }
 
 /// The backup that `wanted` means, with its disks. A disk inside a server's backup goes by id.

@@ -9,6 +9,7 @@ mod coffer;
 mod compute;
 mod failure;
 mod keystone;
+mod policy;
 mod transport;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub use coffer::BackupDetails;
 pub use compute::{Attachment, Disk, Server, ServerAction};
 pub use failure::ApiFailure;
 pub use keystone::{Session, log_in, revoke};
+pub use policy::Policy;
 use transport::Transport;
 
 /// Resource type of servers in the CBR API.

@@ -93,7 +93,8 @@ async fn serve(request: Request) -> Response {
     let path = request.uri().path();
     let path = path.strip_prefix(ROOT).unwrap_or_default();
     if Dist::get(INDEX).is_none() {
-        return match path.is_empty() || wants_page(headers) {
+        let asks = wants_page(headers) && !path.starts_with("assets/");
+        return match path.is_empty() || asks {
             true => page(NOT_BUILT),
             false => ApiError::not_found("file").into_response(),
         };

@@ -370,7 +370,7 @@ async fn job(
             description: backup.description.clone().unwrap_or_default(),
             project_id: Some(backup.project_id),
             checkpoint_id: Some(backup.checkpoint_id),
-            policy_id: None,
+            policy_id: backup.details.0.policy_id,
             automatic: backup.auto_trigger,
             expires_at: backup.expired_at,
         },

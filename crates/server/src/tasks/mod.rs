@@ -23,6 +23,7 @@ pub mod engine;
 mod migrate;
 mod outcome;
 mod restore;
+pub mod scheduler;
 pub mod work;
 
 use std::panic::AssertUnwindSafe;
@@ -291,6 +292,9 @@ impl Workers {
             worker: self.name.clone(),
             task,
         };
+        if matches!(run.task.kind.as_str(), "backup" | "restore") {
+            self.app.maps.keep(run.task.id, &run.progress);
+        }
         let why = Arc::new(Mutex::new(None));
         let work = async {
             // A panic is our fault and would come again: the task fails, its rows are settled.
@@ -308,6 +312,14 @@ impl Workers {
         if let Err(error) = conclude(&run, result, why).await {
             // The lease runs out, and the task is begun again.
             tracing::error!(error = %error.chain(), "the end of a task could not be written");
+        }
+        // After a backup its policy may have one too many. A crash before leaves that for the next
+        // start, which looks at all vaults.
+        if run.task.kind == "backup"
+            && let Some(resource) = run.task.resource_id
+            && let Err(error) = self.app.retain(run.task.vault_id, Some(resource)).await
+        {
+            tracing::warn!(error = %error.chain(), "retention could not be looked at");
         }
         self.app.bell.notify_waiters();
     }

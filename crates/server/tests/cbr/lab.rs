@@ -107,12 +107,19 @@ impl Lab {
         let service = started.await.unwrap().unwrap();
         self.base = format!("http://{}", service.addresses()[0]);
         self.running = Some((runtime, service));
-        let file = self.directory.path().join("data").join(PASSWORD_FILE);
-        let password = std::fs::read_to_string(file).unwrap();
-        self.log_in(password.trim()).await;
+        self.log_in().await;
     }
 
-    async fn log_in(&mut self, password: &str) {
+    /// Moves the clock of the running service, and logs in again: tokens have their time.
+    pub async fn advance(&mut self, by: jiff::SignedDuration) {
+        self.clock().advance(by);
+        self.log_in().await;
+    }
+
+    async fn log_in(&mut self) {
+        let file = self.directory.path().join("data").join(PASSWORD_FILE);
+        let password = std::fs::read_to_string(file).unwrap();
+        let password = password.trim();
         let body = json!({"auth": {
             "identity": {"methods": ["password"], "password": {"user": {
                 "name": "admin", "password": password, "domain": {"name": "Default"}}}},

@@ -8,6 +8,8 @@ mod lab;
 mod members;
 mod migrate;
 mod odd;
+mod policies;
 mod rules;
+mod runs;
 mod survive;
 mod tags;

@@ -1,11 +1,14 @@
 //! What a backup or a restore would read and write, without doing it.
 
 use axum::extract::{Path, State};
+use coffer_core::cbr::{Code, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::objects::{ServerStatus, words};
-use crate::http::{ApiError, Json};
+use super::objects::{ServerStatus, status, time, words};
+use crate::app::Actor;
+use crate::app::estimates::{Wanted, room};
+use crate::http::{ApiError, Json, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
 
@@ -139,11 +142,31 @@ pub struct RestoreServer {
     will_stop: bool,
 }
 
-fn later<T>() -> Result<Json<T>, ApiError> {
-    Err(ApiError::new(
-        axum::http::StatusCode::NOT_IMPLEMENTED,
-        "Not there yet.",
-    ))
+fn refusal(resource_id: Option<String>, refusal: Refusal) -> EstimateRefusal {
+    EstimateRefusal {
+        resource_id,
+        code: refusal.code.text().to_owned(),
+        message: refusal.message,
+        hint: refusal.hint,
+    }
+}
+
+fn actor(caller: &Caller, project: &str, request: RequestId) -> Result<Actor, ApiError> {
+    Ok(Actor {
+        project: caller.read(project)?,
+        user: caller.user_id,
+        request_id: request.0,
+    })
+}
+
+fn check(len: usize, least: usize) -> Result<(), ApiError> {
+    match (least..=256).contains(&len) {
+        true => Ok(()),
+        false => {
+            let text = format!("The list must have {least} to 256 entries.");
+            Err(ApiError::bad_request(text).with_code(Code::PARAMETER.text()))
+        }
+    }
 }
 
 /// What a backup would read, and whether it would be refused.
@@ -153,13 +176,56 @@ fn later<T>() -> Result<Json<T>, ApiError> {
     responses((status = 200, body = BackupEstimate), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn backup(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     Path(project): Path<String>,
     caller: Caller,
-    Json(_body): Json<BackupEstimateRequest>,
+    request: RequestId,
+    Json(body): Json<BackupEstimateRequest>,
 ) -> Result<Json<BackupEstimate>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let actor = actor(&caller, &project, request)?;
+    check(body.resources.len(), 1)?;
+    let wanted: Vec<Wanted> = body
+        .resources
+        .into_iter()
+        .map(|r| Wanted {
+            id: r.id,
+            exclude: match r.r#type {
+                EstimateKind::Server => r.exclude_volumes.unwrap_or_default(),
+                EstimateKind::Disk => Vec::new(),
+            },
+        })
+        .collect();
+    let vault = body.vault_id.as_deref();
+    let found = state
+        .app
+        .estimate_backup(&actor, vault, &wanted, body.incremental)
+        .await?;
+    Ok(Json(BackupEstimate {
+        disks: found
+            .disks
+            .into_iter()
+            .map(|d| DiskEstimate {
+                disk_id: d.disk.id.to_string(),
+                server_id: d.disk.server_id.map(|id| id.to_string()),
+                size_bytes: d.disk.size_bytes,
+                changed_bytes: None,
+                since: d.since.map(time),
+                reason: Some(d.reason),
+            })
+            .collect(),
+        read_bytes: None,
+        seconds: found.seconds,
+        full_possible_at: found.full_possible_at.map(time),
+        vault: found.vault.map(|v| VaultRoom {
+            fits: room(&v) > 0,
+            remaining_bytes: room(&v),
+        }),
+        refusals: found
+            .refusals
+            .into_iter()
+            .map(|(id, r)| refusal(id, r))
+            .collect(),
+    }))
 }
 
 /// What a restore would write, and whether it would be refused.
@@ -169,11 +235,43 @@ pub(super) async fn backup(
     responses((status = 200, body = RestoreEstimate), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn restore(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     Path(project): Path<String>,
     caller: Caller,
-    Json(_body): Json<RestoreEstimateRequest>,
+    request: RequestId,
+    Json(body): Json<RestoreEstimateRequest>,
 ) -> Result<Json<RestoreEstimate>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let actor = actor(&caller, &project, request)?;
+    let mappings = body.mappings.unwrap_or_default();
+    check(mappings.len(), 0)?;
+    let mappings = mappings.into_iter().map(|m| (m.disk_backup_id, m.disk_id));
+    let found = state
+        .app
+        .estimate_restore(&actor, &body.backup_id, mappings.collect())
+        .await?;
+    Ok(Json(RestoreEstimate {
+        disks: found
+            .disks
+            .into_iter()
+            .map(|d| RestoreDiskEstimate {
+                backup_id: d.backup.id.to_string(),
+                disk_id: d.target.map(|id| id.to_string()),
+                write_bytes: d.target.map(|_| d.backup.allocated_bytes),
+                size_bytes: d.backup.size_bytes,
+                refusal: None,
+            })
+            .collect(),
+        seconds: found.seconds,
+        server: found.server.map(|s| RestoreServer {
+            id: s.id.to_string(),
+            status: status(&s.power),
+            will_stop: s.is_running(),
+            name: s.name,
+        }),
+        refusals: found
+            .refusal
+            .into_iter()
+            .map(|r| refusal(None, r))
+            .collect(),
+    }))
 }

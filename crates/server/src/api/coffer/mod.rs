@@ -13,6 +13,7 @@ mod overview;
 mod projects;
 mod session;
 mod users;
+pub(crate) mod watch;
 
 use coffer_core::ids::{ProjectId, UserId};
 use utoipa_axum::router::OpenApiRouter;

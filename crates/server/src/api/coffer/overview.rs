@@ -1,13 +1,24 @@
 //! What is safe and what is not; capacity over time.
 
 use axum::extract::{Path, State};
+use coffer_core::cbr::Code;
+use coffer_core::units::GIB;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::objects::{ResourceRef, Task, VaultRef, words};
+use super::objects::{ResourceRef, Task, VaultRef, kind, time, words};
 use crate::http::{ApiError, Json, Params};
 use crate::identity::Caller;
 use crate::state::AppState;
+
+/// Reasons with their severity, worst first.
+const REASONS: [(&str, &str); 5] = [
+    ("no_vault", "error"),
+    ("vault_full", "error"),
+    ("last_backup_failed", "error"),
+    ("never_backed_up", "error"),
+    ("backup_too_old", "warning"),
+];
 
 words! {
     /// Why something is not safe.
@@ -99,25 +110,65 @@ pub struct HistoryPoint {
     size_bytes: u64,
 }
 
-fn later<T>() -> Result<Json<T>, ApiError> {
-    Err(ApiError::new(
-        axum::http::StatusCode::NOT_IMPLEMENTED,
-        "Not there yet.",
-    ))
-}
-
 /// What is safe and what is not, capacity, what runs, what failed.
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/overview", tag = "console",
     operation_id = "overview", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
     responses((status = 200, body = Overview), (status = 401), (status = 403)))]
 pub(super) async fn overview(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     Path(project): Path<String>,
     caller: Caller,
 ) -> Result<Json<Overview>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let project = caller.read(&project)?;
+    let found = state.app.overview(project).await?;
+    let reference = |id: uuid::Uuid, name: String, of| ResourceRef {
+        id: id.to_string(),
+        name,
+        r#type: kind(of),
+    };
+    let mut groups = Vec::new();
+    for (reason, severity) in REASONS {
+        let concerned = found.risks.iter().filter(|risk| risk.reason == reason);
+        let total = concerned.clone().count() as u64;
+        if total > 0 {
+            let first = concerned.take(50);
+            groups.push(UnsafeGroup {
+                reason,
+                severity,
+                resources: first
+                    .map(|r| reference(r.id, r.name.clone(), r.kind))
+                    .collect(),
+                total,
+            });
+        }
+    }
+    let count = |(total, protected)| ProtectedCount { total, protected };
+    let sum = |of: fn(&crate::catalog::vaults::Vault) -> u64| found.vaults.iter().map(of).sum();
+    Ok(Json(Overview {
+        servers: count(found.servers),
+        disks: count(found.disks),
+        r#unsafe: groups,
+        unsafe_total: found.risks.len() as u64,
+        vaults: Capacity {
+            size_bytes: sum(|v| v.size_gib.saturating_mul(GIB)),
+            used_bytes: sum(|v| v.used_bytes),
+            count: found.vaults.len() as u64,
+            list: found
+                .vaults
+                .into_iter()
+                .take(50)
+                .map(VaultRef::from)
+                .collect(),
+        },
+        running: found.running.into_iter().map(Task::from).collect(),
+        failures: found.failures.into_iter().map(Task::from).collect(),
+        oldest_last_good_backup: found.oldest.map(|(id, name, of, at)| OldestBackup {
+            resource: reference(id, name, of),
+            at: time(at),
+        }),
+        next_runs: Vec::new(),
+    }))
 }
 
 /// What a vault took in its store, over time.
@@ -128,11 +179,22 @@ pub(super) async fn overview(
     responses((status = 200, body = VaultHistory), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn history(
-    State(_state): State<AppState>,
-    Path((project, _id)): Path<(String, String)>,
+    State(state): State<AppState>,
+    Path((project, id)): Path<(String, String)>,
     caller: Caller,
-    _params: Params,
+    params: Params,
 ) -> Result<Json<VaultHistory>, ApiError> {
-    caller.read(&project)?;
-    later()
+    let project = caller.read(&project)?;
+    let days = params.number("days", 1..=3660)?.unwrap_or(30);
+    let none = || ApiError::not_found("vault").with_code(Code::VAULT_NOT_FOUND.text());
+    let id = id.parse().map_err(|_| none())?;
+    let samples = state.app.vault_history(project, id, days).await?;
+    let points = samples.ok_or_else(none)?.into_iter().map(|s| HistoryPoint {
+        at: time(s.at),
+        used_bytes: s.used_bytes,
+        size_bytes: s.size_bytes,
+    });
+    Ok(Json(VaultHistory {
+        points: points.collect(),
+    }))
 }

@@ -212,6 +212,7 @@ impl TryFrom<CreateCheckpoint> for NewCheckpoint {
             }
         }
         Ok(NewCheckpoint {
+            policy: None,
             vault_id: c.vault_id,
             name: wanted,
             description: p.description,

@@ -7,6 +7,8 @@ mod checkpoint;
 mod elsewhere;
 mod extra;
 mod member;
+pub(crate) mod policy;
+mod preview;
 mod protectable;
 mod tag;
 mod task;
@@ -37,6 +39,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(tag::delete))
         .routes(routes!(tag::of_project))
         .routes(routes!(tag::instances))
+        .routes(routes!(policy::create, policy::list))
+        .routes(routes!(policy::show, policy::update, policy::delete))
+        .routes(routes!(preview::stored))
+        .routes(routes!(preview::unstored))
+        .routes(routes!(policy::associate))
+        .routes(routes!(policy::dissociate))
         .routes(routes!(checkpoint::create))
         .routes(routes!(checkpoint::show))
         .routes(routes!(backup::list))

@@ -87,7 +87,7 @@ pub(super) fn body(view: &TaskView) -> Value {
         "project_id": t.project_id.to_string(),
         "provider_id": t.provider_id,
         "checkpoint_id": t.checkpoint_id.map(|id| id.to_string()),
-        "policy_id": null,
+        "policy_id": t.policy_id.map(|id| id.to_string()),
         "vault_id": t.vault_id.to_string(),
         "vault_name": t.vault_name,
         "operation_type": t.kind,

@@ -178,3 +178,37 @@ pub async fn totals_in_vault(
     }
     Ok(totals)
 }
+
+/// When the newest usable backup of each of these servers or disks was there, in milliseconds.
+pub async fn last_backup_times(
+    conn: &mut AnyConnection,
+    resources: &[Uuid],
+) -> Result<HashMap<String, i64>> {
+    let sql = "SELECT resource_id, MAX(protected_at) FROM backups WHERE resource_id IN ({}) \
+               AND protected_at IS NOT NULL GROUP BY resource_id";
+    let found = numbers(conn, sql, resources).await?;
+    let times = found.into_iter();
+    Ok(times
+        .map(|(id, at)| (id, i64::try_from(at).unwrap_or(i64::MAX)))
+        .collect())
+}
+
+/// Servers and disks of a project whose newest backup task that ended has failed.
+pub async fn last_backup_failed(
+    conn: &mut AnyConnection,
+    project: coffer_core::ids::ProjectId,
+) -> Result<std::collections::HashSet<String>> {
+    let sql = "SELECT DISTINCT f.resource_id FROM tasks f \
+               WHERE f.project_id = $1 AND f.kind = 'backup' AND f.cancel = 0 \
+               AND f.state IN ('failed', 'timeout') AND f.resource_id IS NOT NULL \
+               AND NOT EXISTS (SELECT 1 FROM tasks s WHERE s.resource_id = f.resource_id \
+                 AND s.kind = 'backup' AND s.state = 'success' AND s.created_at > f.created_at)";
+    let rows = sqlx::query(sql)
+        .bind(project.to_string())
+        .fetch_all(conn)
+        .await
+        .map_err(failed("read failed backups"))?;
+    rows.iter()
+        .map(|row| row.try_get(0).map_err(failed("read an id")))
+        .collect()
+}

@@ -1,0 +1,121 @@
+import { useId, useState } from 'react';
+import type { BackupEstimate, Disk, Server } from '../../api/types';
+import { formatSize } from '../../lib/sizes';
+import { diskLook, serverLook } from '../../lib/status';
+import { useWords } from '../../messages';
+import { Tick } from '../../ui/Form';
+import { Icon } from '../../ui/icons';
+import { Size } from '../../ui/Size';
+import { StatusWord } from '../../ui/StatusWord';
+import css from './BackupDialog.module.css';
+
+interface Props {
+  server?: Server;
+  /** Disks that stand without their server. */
+  disks?: Disk[];
+  estimate: BackupEstimate | undefined;
+  /** Whether the server is ticked; without it only its disks can be. */
+  checked?: boolean;
+  reason?: string | undefined;
+  onServer?: () => void;
+  open?: boolean;
+  isIn: (disk: Disk) => boolean;
+  /** Why a disk cannot be ticked or unticked. */
+  mayDisk: (disk: Disk) => string | undefined;
+  onDisk: (disk: Disk) => void;
+  showVault?: boolean;
+}
+
+/** A server of the Server List with its disks, which unfold. */
+export function DiskRows({
+  server,
+  disks = server?.disks ?? [],
+  estimate,
+  checked,
+  reason,
+  onServer,
+  open: opened = false,
+  isIn,
+  mayDisk,
+  onDisk,
+  showVault = false,
+}: Props) {
+  const { t, locale } = useWords();
+  const id = useId();
+  const [open, setOpen] = useState(opened);
+  const vault = server?.vault;
+  return (
+    <div className={css.card}>
+      {server ? (
+        <div className={css.head}>
+          <button
+            type="button"
+            className={css.open}
+            aria-expanded={open}
+            aria-controls={id}
+            aria-label={t('backup.disks_of', { name: server.name })}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name={open ? 'down' : 'right'} size={14} />
+          </button>
+          {onServer ? (
+            <Tick label={server.name} checked={checked ?? false} reason={reason} onChange={onServer} />
+          ) : (
+            <span className="strong">{server.name}</span>
+          )}
+          <code className="soft" title={server.id}>
+            {server.id.slice(0, 13)}…
+          </code>
+          <StatusWord look={serverLook(server.status)} />
+          <span className="grow" />
+          {onServer ? (
+            <span className="soft">
+              {vault?.type === 'server'
+                ? t('backup.vault_of', {
+                    name: vault.name,
+                    used: formatSize(vault.used_bytes, locale),
+                    size: formatSize(vault.size_bytes, locale),
+                  })
+                : t('servers.no_vault')}
+            </span>
+          ) : null}
+          <span className="number">
+            {t('backup.disks_in', { in: disks.filter(isIn).length, all: disks.length })}
+          </span>
+        </div>
+      ) : null}
+      <div id={id} hidden={server !== undefined && !open}>
+        {disks.map((disk) => {
+          const about = estimate?.disks.find((each) => each.disk_id === disk.id);
+          return (
+            <div key={disk.id} className={css.disk}>
+              <Tick
+                label={disk.name}
+                hint={disk.encrypted ? t('backup.encrypted') : undefined}
+                checked={isIn(disk)}
+                reason={mayDisk(disk)}
+                onChange={() => onDisk(disk)}
+              />
+              <span className="soft">{disk.system ? t('backup.system_disk') : t('backup.data_disk')}</span>
+              <span className={css.right}>
+                <Size bytes={disk.size_bytes} />
+              </span>
+              <StatusWord look={diskLook(disk.status)} />
+              <span className="soft">
+                {showVault
+                  ? disk.vault?.type === 'disk'
+                    ? disk.vault.name
+                    : t('servers.no_vault')
+                  : about && isIn(disk)
+                    ? about.changed_bytes !== null
+                      ? t('backup.changed', { size: formatSize(about.changed_bytes, locale) })
+                      : (about.reason ?? '')
+                    : ''}
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,231 @@
+//! What is safe and what is not.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use coffer_core::Result;
+use coffer_core::cbr::ResourceType;
+use coffer_core::ids::{ProjectId, VaultId};
+use coffer_core::state::TaskState;
+use coffer_core::units::GIB;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::App;
+use super::look::TaskLook;
+use crate::catalog::lists::{Part, more, specs};
+use crate::catalog::record::{self, Filter};
+use crate::catalog::vaults::{self, Resource, Sample, Vault};
+use crate::catalog::{disks, servers};
+
+/// A backup older than this is too old, where no policy says otherwise.
+const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Most tasks of a list.
+const TASKS_MAX: u64 = 50;
+/// How often it is seen to that each vault has its sample.
+const SAMPLE_PERIOD: Duration = Duration::from_secs(60);
+
+/// A server or disk that is not safe.
+#[derive(Debug, Clone)]
+pub struct Unsafe {
+    /// The server or disk.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Which of the two.
+    pub kind: ResourceType,
+    /// `no_vault`, `never_backed_up`, `last_backup_failed`, `backup_too_old`, `vault_full`.
+    pub reason: &'static str,
+}
+
+/// All that matters of a project.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Servers, and how many of them are in a vault.
+    pub servers: (u64, u64),
+    /// Disks that can be backed up, and how many of them are in a vault.
+    pub disks: (u64, u64),
+    /// What is not safe, by name.
+    pub risks: Vec<Unsafe>,
+    /// The vaults, the fullest first.
+    pub vaults: Vec<Vault>,
+    /// Tasks that run or wait, oldest first.
+    pub running: Vec<TaskLook>,
+    /// Tasks that failed in the last day, newest first.
+    pub failures: Vec<TaskLook>,
+    /// The protected resource whose newest backup is the oldest.
+    pub oldest: Option<(Uuid, String, ResourceType, Timestamp)>,
+}
+
+impl App {
+    /// What is safe and what is not in a project.
+    pub async fn overview(&self, project: ProjectId) -> Result<Overview> {
+        let now = self.now();
+        let excluded: HashSet<String> = self.left_out_disks(project).await?.into_iter().collect();
+        let mut tx = self.catalog.snapshot().await?;
+        let all_servers = servers::of_project(&mut tx, project).await?;
+        let all_disks = disks::of_project(&mut tx, project).await?;
+        let held = vaults::resources_of_project(&mut tx, project).await?;
+        let filter = Filter::new().eq("project_id", project);
+        let mut list: Vec<Vault> = record::list(&mut tx, &filter, &[("name", false)]).await?;
+        let holders: HashMap<Uuid, &Resource> = held.iter().map(|r| (r.resource_id, r)).collect();
+        let full: HashSet<VaultId> = list.iter().filter(|v| is_full(v)).map(|v| v.id).collect();
+
+        // Servers, and disks that are attached to none or protected by themselves.
+        let mut things: Vec<(Uuid, &str, ResourceType)> = Vec::new();
+        for s in &all_servers {
+            things.push((s.id.0, &s.name, ResourceType::Server));
+        }
+        let usable = all_disks.iter().filter(|d| d.unsupported.is_none());
+        let (mut disk_count, mut disk_held) = (0, 0);
+        let mut of_server: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for d in usable {
+            disk_count += 1;
+            let own = holders.contains_key(&d.id.0);
+            let server = d.server_id.filter(|s| holders.contains_key(&s.0));
+            let by_server = server.is_some() && !excluded.contains(&d.id.to_string());
+            disk_held += u64::from(own || by_server);
+            if own || d.server_id.is_none() {
+                things.push((d.id.0, &d.name, ResourceType::Disk));
+            }
+            if let Some(server) = d.server_id {
+                of_server.entry(server.0).or_default().push(d.id.0);
+            }
+        }
+        let ids: Vec<Uuid> = things.iter().map(|(id, ..)| *id).collect();
+        let newest = more::last_backup_times(&mut tx, &ids).await?;
+        let failed = more::last_backup_failed(&mut tx, project).await?;
+        drop(tx);
+
+        let mut risks = Vec::new();
+        let mut oldest: Option<(Uuid, String, ResourceType, Timestamp)> = None;
+        let mut server_held = 0;
+        for (id, name, kind) in &things {
+            let holder = holders.get(id);
+            if *kind == ResourceType::Server && holder.is_some() {
+                server_held += 1;
+            }
+            let last = newest.get(&id.to_string()).copied();
+            let last = last.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            if let (Some(_), Some(at)) = (holder, last)
+                && oldest.as_ref().is_none_or(|(.., then)| at < *then)
+            {
+                oldest = Some((*id, (*name).to_owned(), *kind, at));
+            }
+            // A server all of whose disks are in vaults by themselves is as safe as they are.
+            let by_disks = of_server
+                .get(id)
+                .is_some_and(|disks| disks.iter().all(|d| holders.contains_key(d)));
+            let reason = match (holder, last) {
+                (None, _) if by_disks => None,
+                (None, _) => Some("no_vault"),
+                (Some(r), _) if full.contains(&r.vault_id) => Some("vault_full"),
+                _ if failed.contains(&id.to_string()) => Some("last_backup_failed"),
+                (_, None) => Some("never_backed_up"),
+                (_, Some(at)) if now.duration_since(at) > TOO_OLD => Some("backup_too_old"),
+                _ => None,
+            };
+            risks.extend(reason.map(|reason| Unsafe {
+                id: *id,
+                name: (*name).to_owned(),
+                kind: *kind,
+                reason,
+            }));
+        }
+        risks.sort_by(|a, b| a.name.cmp(&b.name));
+        list.sort_by_key(|v| {
+            let permille = u128::from(v.used_bytes) * 1000 / u128::from(v.size_gib.max(1) * GIB);
+            std::cmp::Reverse(permille)
+        });
+
+        let tasks = || specs::all(project);
+        let open = tasks().and("t.state IN ('waiting', 'running')");
+        let by_age = Part::first(specs::TASK_KEYS[0], TASKS_MAX);
+        let day = now
+            .saturating_sub(SignedDuration::from_hours(24))
+            .unwrap_or(now);
+        let bad = tasks()
+            .any_of("t.state", &[TaskState::Failed, TaskState::Timeout])
+            .and("t.cancel = 0")
+            .when("t.ended_at", " >= ", day);
+        let newest_first = Part {
+            down: true,
+            ..by_age.clone()
+        };
+        Ok(Overview {
+            servers: (all_servers.len() as u64, server_held),
+            disks: (disk_count, disk_held),
+            risks,
+            vaults: list,
+            running: self.look_at_tasks(&open, &by_age).await?.items,
+            failures: self.look_at_tasks(&bad, &newest_first).await?.items,
+            oldest,
+        })
+    }
+
+    /// What a vault of a project took since a time; the last point is of now.
+    pub async fn vault_history(
+        &self,
+        project: ProjectId,
+        id: VaultId,
+        days: u64,
+    ) -> Result<Option<Vec<Sample>>> {
+        let now = self.now();
+        let mut tx = self.catalog.snapshot().await?;
+        let Some(vault) = vaults::find(&mut tx, project, id).await? else {
+            return Ok(None);
+        };
+        let days = i64::try_from(days).unwrap_or(i64::MAX).min(36_600);
+        let since = now
+            .saturating_sub(SignedDuration::from_hours(24 * days))
+            .unwrap_or(now);
+        let mut samples = vaults::samples(&mut tx, id, since).await?;
+        samples.retain(|sample| sample.at < now);
+        samples.push(Sample {
+            vault_id: id,
+            at: now,
+            used_bytes: vault.used_bytes,
+            size_bytes: vault.size_gib.saturating_mul(GIB),
+        });
+        Ok(Some(samples))
+    }
+
+    /// Notes what the vaults take: soon after each change, and once a day.
+    pub async fn keep_history(&self, stop: CancellationToken) {
+        let mut commits = self.catalog.commits();
+        loop {
+            if let Err(error) = self.sample_vaults().await {
+                tracing::warn!(error = %error.chain(), "capacity could not be noted");
+            }
+            // Its own commit is no change.
+            commits.mark_unchanged();
+            let changed = async {
+                let _ = commits.changed().await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = changed => {}
+                () = tokio::time::sleep(SAMPLE_PERIOD) => {}
+            }
+        }
+    }
+
+    async fn sample_vaults(&self) -> Result<()> {
+        let now = self.now();
+        // Looked at without the write lock first: mostly nothing has changed.
+        let mut tx = self.catalog.snapshot().await?;
+        if !vaults::sample_due(&mut tx, now).await? {
+            return Ok(());
+        }
+        drop(tx);
+        let mut tx = self.catalog.write().await?;
+        vaults::sample(&mut tx, now).await?;
+        tx.commit().await
+    }
+}
+
+fn is_full(vault: &Vault) -> bool {
+    vault.used_bytes >= vault.size_gib.saturating_mul(GIB)
+}

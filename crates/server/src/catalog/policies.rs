@@ -1,0 +1,274 @@
+//! Policies, and which vaults they are applied to.
+
+use coffer_core::Result;
+use coffer_core::cbr::PolicyType;
+use coffer_core::cbr::policy::Definition;
+use coffer_core::ids::{PolicyId, ProjectId, VaultId};
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+
+use super::record::{self, Filter, Json, record, values};
+
+record! {
+    /// A policy.
+    Policy in "policies" {
+        /// Its id.
+        id: PolicyId,
+        /// Who owns it.
+        project_id: ProjectId,
+        /// 1 to 64 characters.
+        name: String,
+        /// It runs and deletes.
+        enabled: bool,
+        /// What it does.
+        operation_type: PolicyType,
+        /// How it keeps what it makes.
+        definition: Json<Definition>,
+        /// Id of the trigger, as the API shows it.
+        trigger_id: String,
+        /// iCalendar rules.
+        patterns: Json<Vec<String>>,
+        /// The zone in which the rules are meant; UTC where none is set.
+        zone: Option<String>,
+        /// Minutes after its time in which a run may begin.
+        window_minutes: Option<i64>,
+        /// When the rules were set.
+        start_at: Timestamp,
+        /// When it was made.
+        created_at: Timestamp,
+        /// Last change.
+        updated_at: Timestamp,
+    }
+}
+
+record! {
+    /// A policy that is applied to a vault.
+    Binding in "vault_policies" {
+        /// The vault.
+        vault_id: VaultId,
+        /// What the policy does.
+        operation_type: PolicyType,
+        /// The policy.
+        policy_id: PolicyId,
+        /// Where replicas go.
+        destination_vault_id: Option<String>,
+        /// Runs up to this time were begun, or are not to be begun any more.
+        handled_until: Timestamp,
+        /// When it was applied.
+        created_at: Timestamp,
+    }
+}
+
+/// A policy of a project.
+pub async fn find(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    id: PolicyId,
+) -> Result<Option<Policy>> {
+    let filter = Filter::new().eq("project_id", project).eq("id", id);
+    record::one(conn, &filter).await
+}
+
+/// A policy of any project.
+pub async fn get(conn: &mut AnyConnection, id: PolicyId) -> Result<Option<Policy>> {
+    record::one(conn, &Filter::new().eq("id", id)).await
+}
+
+/// The policies of a project, newest first.
+pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Policy>> {
+    let filter = Filter::new().eq("project_id", project);
+    record::list(conn, &filter, &[("created_at", true)]).await
+}
+
+/// The policies that run backups.
+pub async fn enabled(conn: &mut AnyConnection) -> Result<Vec<Policy>> {
+    let filter = Filter::new()
+        .eq("enabled", true)
+        .eq("operation_type", PolicyType::Backup);
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Number of a project's policies of a type.
+pub async fn count(conn: &mut AnyConnection, project: ProjectId, kind: PolicyType) -> Result<u64> {
+    let filter = Filter::new()
+        .eq("project_id", project)
+        .eq("operation_type", kind);
+    record::count::<Policy>(conn, &filter).await
+}
+
+/// Adds a policy.
+pub async fn insert(conn: &mut AnyConnection, policy: &Policy) -> Result<()> {
+    record::insert(conn, policy).await
+}
+
+/// Writes what a user may change of a policy.
+pub async fn update(conn: &mut AnyConnection, p: &Policy) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE policies SET name = $2, enabled = $3, definition = $4, patterns = $5, zone = $6, \
+         window_minutes = $7, start_at = $8, updated_at = $9 WHERE id = $1",
+        values![
+            p.id,
+            p.name,
+            p.enabled,
+            p.definition,
+            p.patterns,
+            p.zone,
+            p.window_minutes,
+            p.start_at,
+            p.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes a policy, also from the vaults it is applied to.
+pub async fn delete(conn: &mut AnyConnection, id: PolicyId) -> Result<()> {
+    for sql in [
+        "DELETE FROM vault_policies WHERE policy_id = $1",
+        "UPDATE vaults SET backup_policy_id = NULL WHERE backup_policy_id = $1",
+        "DELETE FROM policies WHERE id = $1",
+    ] {
+        record::execute(conn, sql, values![id]).await?;
+    }
+    Ok(())
+}
+
+/// The vaults a policy is applied to, in the order in which it was.
+pub async fn bindings(conn: &mut AnyConnection, id: PolicyId) -> Result<Vec<Binding>> {
+    let filter = Filter::new().eq("policy_id", id);
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// The policies that are applied to a vault.
+pub async fn of_vault(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<Binding>> {
+    let filter = Filter::new().eq("vault_id", vault);
+    record::list(conn, &filter, &[("operation_type", false)]).await
+}
+
+/// The policies applied to the vaults of a project.
+pub async fn bindings_of_project(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+) -> Result<Vec<Binding>> {
+    let filter = Filter::new().with(
+        "policy_id IN (SELECT id FROM policies WHERE project_id = ?)",
+        project,
+    );
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// The backup policy that is applied to a vault.
+pub async fn backup_policy(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+) -> Result<Option<(Policy, Binding)>> {
+    let filter = Filter::new()
+        .eq("vault_id", vault)
+        .eq("operation_type", PolicyType::Backup);
+    let Some(binding) = record::one::<Binding>(conn, &filter).await? else {
+        return Ok(None);
+    };
+    let policy = get(conn, binding.policy_id).await?;
+    Ok(policy.map(|policy| (policy, binding)))
+}
+
+/// Applies a policy to a vault, in place of another one of its type. One that is applied already
+/// stays as it is, but for the destination: what it has handled, it has handled.
+pub async fn bind(conn: &mut AnyConnection, binding: &Binding) -> Result<()> {
+    let same = record::execute(
+        conn,
+        "UPDATE vault_policies SET destination_vault_id = $4 \
+         WHERE vault_id = $1 AND operation_type = $2 AND policy_id = $3",
+        values![
+            binding.vault_id,
+            binding.operation_type,
+            binding.policy_id,
+            binding.destination_vault_id,
+        ],
+    )
+    .await?;
+    if same == 1 {
+        return Ok(());
+    }
+    record::execute(
+        conn,
+        "DELETE FROM vault_policies WHERE vault_id = $1 AND operation_type = $2",
+        values![binding.vault_id, binding.operation_type],
+    )
+    .await?;
+    record::insert(conn, binding).await?;
+    show_on_vault(conn, binding, Some(binding.policy_id)).await
+}
+
+/// Removes a policy from a vault. False where it was not applied.
+pub async fn unbind(conn: &mut AnyConnection, vault: VaultId, policy: &Policy) -> Result<bool> {
+    let rows = record::execute(
+        conn,
+        "DELETE FROM vault_policies WHERE vault_id = $1 AND policy_id = $2",
+        values![vault, policy.id],
+    )
+    .await?;
+    if policy.operation_type == PolicyType::Backup && rows > 0 {
+        record::execute(
+            conn,
+            "UPDATE vaults SET backup_policy_id = NULL WHERE id = $1",
+            values![vault],
+        )
+        .await?;
+    }
+    Ok(rows > 0)
+}
+
+/// The vault's row names its backup policy too: lists of vaults show and filter it.
+async fn show_on_vault(
+    conn: &mut AnyConnection,
+    binding: &Binding,
+    policy: Option<PolicyId>,
+) -> Result<()> {
+    if binding.operation_type == PolicyType::Backup {
+        record::execute(
+            conn,
+            "UPDATE vaults SET backup_policy_id = $2 WHERE id = $1",
+            values![binding.vault_id, policy],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Runs of a policy up to `until` are not to be begun any more: it was enabled again, or its
+/// rules changed.
+pub async fn skip_until(conn: &mut AnyConnection, id: PolicyId, until: Timestamp) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_policies SET handled_until = $2 WHERE policy_id = $1",
+        values![id, until],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Runs of a vault up to `until` were begun. False where somebody else was first: the time that
+/// was `expected` is another one by now, or the policy is not applied any more.
+pub async fn advance(
+    conn: &mut AnyConnection,
+    binding: &Binding,
+    until: Timestamp,
+) -> Result<bool> {
+    let rows = record::execute(
+        conn,
+        "UPDATE vault_policies SET handled_until = $4 \
+         WHERE vault_id = $1 AND operation_type = $2 AND policy_id = $3 AND handled_until = $5",
+        values![
+            binding.vault_id,
+            binding.operation_type,
+            binding.policy_id,
+            until,
+            binding.handled_until,
+        ],
+    )
+    .await?;
+    Ok(rows == 1)
+}
