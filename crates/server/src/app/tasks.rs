@@ -190,6 +190,7 @@ impl App {
                         description: backup.as_ref().and_then(|b| b.description.clone()),
                         full: backup.as_ref().is_some_and(|b| b.wants_full),
                         auto_trigger: false,
+                        policy: None,
                         resources: vec![Chosen {
                             id: resource,
                             resource_type: None,
