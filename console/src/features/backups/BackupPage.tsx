@@ -1,0 +1,240 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { one } from '../../api/queries';
+import type { Backup, BackupDisk } from '../../api/types';
+import { useOpenDialog } from '../../app/dialogs';
+import { isCreating } from '../../lib/status';
+import { useWords } from '../../messages';
+import { Button } from '../../ui/Button';
+import { Copyable } from '../../ui/Copyable';
+import { Empty, Failure, Note } from '../../ui/Failure';
+import { Icon } from '../../ui/icons';
+import { MenuButton } from '../../ui/Menu';
+import { Facts, Page, Section } from '../../ui/Page';
+import { Size } from '../../ui/Size';
+import { type Column, NameCell, Table } from '../../ui/Table';
+import { Tabs } from '../../ui/Tabs';
+import { Age } from '../../ui/Time';
+import { BackupState, Kind } from './BackupList';
+import css from './backups.module.css';
+import { useBackupMenu, useRestoreReason } from './menu';
+
+/** A backup: what it is, and its disks. */
+export default function BackupPage() {
+  const { t } = useWords();
+  const { project, backup: id } = useParams({ from: '/p/$project/backups/$backup' });
+  const search = useSearch({ from: '/p/$project/backups/$backup' });
+  const navigate = useNavigate();
+  const open = useOpenDialog();
+  const menu = useBackupMenu();
+  const restoreReason = useRestoreReason();
+  const { data: backup, error, refetch } = useQuery(one('backup', project, id));
+  const server = backup?.type !== 'disk';
+  return (
+    <Page
+      title={backup?.name ?? ''}
+      label={t('kind.backup')}
+      trail={
+        <Link
+          to={server ? '/p/$project/server-backups' : '/p/$project/disk-backups'}
+          params={{ project }}
+          search={{ tab: 'backups' }}
+        >
+          {t(server ? 'vaults.server_backups' : 'vaults.disk_backups')}
+        </Link>
+      }
+      status={backup ? <BackupState backup={backup} long /> : null}
+      about={<Copyable text={id} />}
+      actions={
+        backup ? (
+          <>
+            <Button
+              kind="primary"
+              reason={restoreReason(backup)}
+              onClick={() => open(server ? 'restore-server' : 'restore-disk', { backup: [id] })}
+            >
+              {t(server ? 'backups.restore_server' : 'backups.restore_disk')}
+            </Button>
+            <MenuButton entries={menu(backup)} label={t('kit.more_of', { name: backup.name })}>
+              {t('kit.more')} <Icon name="more" size={14} />
+            </MenuButton>
+          </>
+        ) : null
+      }
+    >
+      {error ? <Failure error={error} retry={() => void refetch()} /> : null}
+      {backup?.state === 'error' && backup.error ? (
+        <Note tone="bad">{t('backups.error', { why: backup.error })}</Note>
+      ) : null}
+      {backup ? (
+        <Tabs
+          label={backup.name}
+          value={search.tab === 'disks' && server ? 'disks' : 'details'}
+          onChange={(next) =>
+            void navigate({
+              to: '.',
+              search: (next === 'details' ? {} : { tab: next }) as never,
+              replace: true,
+            })
+          }
+          tabs={[
+            {
+              id: 'details',
+              label: t('backups.details'),
+              content: () => <Details project={project} backup={backup} />,
+            },
+            ...(server
+              ? [
+                  {
+                    id: 'disks',
+                    label: t('backups.disks'),
+                    count: backup.disks.length,
+                    content: () => <Disks project={project} backup={backup} />,
+                  },
+                ]
+              : []),
+          ]}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+function Details({ project, backup }: { project: string; backup: Backup }) {
+  const { t } = useWords();
+  const server = backup.type === 'server';
+  const source =
+    backup.resource_status === null ? (
+      <>
+        {backup.resource_name} <span className="soft">{t('backups.gone')}</span>
+      </>
+    ) : server ? (
+      <Link to="/p/$project/servers/$server" params={{ project, server: backup.resource_id }} search={{}}>
+        {backup.resource_name}
+      </Link>
+    ) : (
+      <Link to="/p/$project/disks" params={{ project }} search={{ q: backup.resource_id }}>
+        {backup.resource_name}
+      </Link>
+    );
+  const facts: [string, ReactNode][] = [
+    [server ? t('backups.server') : t('backups.disk'), source],
+    [
+      t('backups.vault'),
+      <Link key="v" to="/p/$project/vaults/$vault" params={{ project, vault: backup.vault.id }} search={{}}>
+        {backup.vault.name}
+      </Link>,
+    ],
+    [t('backups.kind'), <Kind key="k" backup={backup} />],
+    [t('backups.consistency'), backup.consistency ? t(`backups.consistency_${backup.consistency}`) : '–'],
+    [t('backups.created'), <Age key="c" at={backup.created_at} absolute />],
+    [t('backups.instant'), <Age key="i" at={backup.instant} absolute />],
+    [t('backups.finished'), <Age key="p" at={backup.protected_at} absolute />],
+    [
+      t('backups.expires'),
+      <span key="e" className={css.with}>
+        {backup.locked ? <Icon name="lock" size={13} /> : null}
+        {backup.expires_at ? <Age at={backup.expires_at} absolute /> : t('backups.never')}
+        {backup.locked ? <span className="soft">{t('backups.locked')}</span> : null}
+      </span>,
+    ],
+  ];
+  if (backup.frozen_ms !== null)
+    facts.push([t('backups.frozen'), t('backups.frozen_ms', { n: backup.frozen_ms })]);
+  if (backup.full_reason) facts.push([t('backups.full_reason'), backup.full_reason]);
+  facts.push([
+    t('backups.checkpoint'),
+    <Copyable key="cp" text={backup.checkpoint_id} short name={t('backups.checkpoint')} />,
+  ]);
+  facts.push([t('backups.description'), backup.description || t('kit.none')]);
+  return (
+    <>
+      <Section title={t('backups.properties')}>
+        <Facts facts={facts} />
+        <div className={css.notes}>
+          {backup.notes.map((note) => (
+            <Note key={note}>{note}</Note>
+          ))}
+        </div>
+      </Section>
+      <Section title={t('backups.data')}>
+        <Facts
+          facts={[
+            [t('backups.disk_size'), <Size key="s" bytes={backup.size_bytes} />],
+            [t('backups.read'), <Size key="r" bytes={backup.read_bytes} />],
+            [t('backups.new'), <Size key="n" bytes={backup.new_bytes} />],
+            [
+              t('backups.stored'),
+              <Size key="t" bytes={isCreating(backup.state) ? null : backup.stored_bytes} />,
+            ],
+          ]}
+        />
+      </Section>
+    </>
+  );
+}
+
+function Disks({ project, backup }: { project: string; backup: Backup }) {
+  const { t } = useWords();
+  const columns: Column<BackupDisk>[] = [
+    {
+      id: 'name',
+      header: t('backups.name'),
+      names: true,
+      cell: (row) => (
+        <NameCell
+          link={
+            <Link data-row="" to="/p/$project/disks" params={{ project }} search={{ q: row.disk_id }}>
+              {row.name}
+            </Link>
+          }
+          id={<Copyable text={row.disk_id} short name={row.name} />}
+        />
+      ),
+    },
+    {
+      id: 'backup',
+      header: t('backups.disk_backup'),
+      cell: (row) => <Copyable text={row.id} short name={t('backups.disk_backup')} />,
+    },
+    {
+      id: 'used_as',
+      header: t('backups.used_as'),
+      cell: (row) => t(row.system ? 'backups.system_disk' : 'backups.data_disk'),
+    },
+    {
+      id: 'size',
+      header: t('backups.capacity'),
+      align: 'right',
+      cell: (row) => <Size bytes={row.size_bytes} />,
+    },
+    { id: 'read', header: t('backups.read'), align: 'right', cell: (row) => <Size bytes={row.read_bytes} /> },
+    { id: 'new', header: t('backups.new'), align: 'right', cell: (row) => <Size bytes={row.new_bytes} /> },
+    {
+      id: 'stored',
+      header: t('backups.stored'),
+      align: 'right',
+      cell: (row) => <Size bytes={row.stored_bytes} />,
+    },
+    {
+      id: 'tracking',
+      header: t('backups.tracking'),
+      cell: (row) => (
+        <span title={row.fallback_reason ?? undefined}>
+          {row.tracking ? row.tracking.replaceAll('_', ' ') : <span className="soft">–</span>}
+          {row.fallback_reason ? <span className="soft"> ({row.fallback_reason})</span> : null}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Table
+      label={t('backups.disks')}
+      columns={columns}
+      rows={backup.disks}
+      nameOf={(row) => row.name}
+      empty={<Empty title={t('kit.none')} />}
+    />
+  );
+}

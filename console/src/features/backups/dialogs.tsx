@@ -1,0 +1,178 @@
+import { useMutation, useQueries } from '@tanstack/react-query';
+import { useState } from 'react';
+import { backupsChanged, deleteBackup as remove, renameBackup } from '../../api/backups';
+import { one } from '../../api/queries';
+import type { Backup } from '../../api/types';
+import type { DialogProps } from '../../app/dialogs';
+import { allowed, deleteBackup } from '../../lib/can';
+import { isName } from '../../lib/names';
+import { useWords } from '../../messages';
+import { useReason } from '../../messages/words';
+import { Button } from '../../ui/Button';
+import { Confirm, Dialog } from '../../ui/Dialog';
+import { Note, useFailureText } from '../../ui/Failure';
+import { TextField } from '../../ui/Form';
+import { Size } from '../../ui/Size';
+import { Age } from '../../ui/Time';
+import { toast } from '../../ui/toasts';
+import css from './backups.module.css';
+
+/** Backups named in the address, as far as they are known by now. */
+function useBackups({ project, about }: DialogProps) {
+  const results = useQueries({ queries: (about.backup ?? []).map((id) => one('backup', project, id)) });
+  return {
+    backups: results.flatMap((result) => (result.data ? [result.data] : [])),
+    error: results.find((result) => result.error)?.error,
+    pending: results.some((result) => result.isPending),
+  };
+}
+
+export function RenameBackup(props: DialogProps) {
+  const { t } = useWords();
+  const { project, close } = props;
+  const { backups, error } = useBackups(props);
+  const backup = backups[0];
+  const [typed, setTyped] = useState<string | null>(null);
+  const [shown, setShown] = useState(false);
+  const name = typed ?? backup?.name ?? '';
+  const wrong = isName(name) ? null : t('backups.name_rule');
+  const save = useMutation({
+    mutationFn: () => renameBackup(project, backup?.id ?? '', name),
+    onSuccess: () => {
+      backupsChanged(project);
+      toast('good', t('backups.renamed', { name }));
+      close();
+    },
+  });
+  return (
+    <Dialog
+      title={t('backups.rename')}
+      width="small"
+      dirty={typed !== null && typed !== backup?.name}
+      failure={error ?? save.error}
+      onClose={close}
+      onSubmit={() => {
+        setShown(true);
+        if (!wrong && backup && !save.isPending) save.mutate();
+      }}
+      actions={
+        <Button type="submit" kind="primary" busy={save.isPending || !backup}>
+          {t('backups.rename')}
+        </Button>
+      }
+    >
+      <TextField
+        label={t('backups.name_field')}
+        required
+        value={name}
+        maxLength={64}
+        error={wrong}
+        shown={shown}
+        onChange={setTyped}
+      />
+    </Dialog>
+  );
+}
+
+/** Deletes one or several backups: level 2. Results come per backup. */
+export function DeleteBackups(props: DialogProps) {
+  const { t } = useWords();
+  const say = useReason();
+  const { project, close } = props;
+  const { backups, error, pending } = useBackups(props);
+  const [failed, setFailed] = useState<{ backup: Backup; error: unknown }[]>([]);
+  const fit = backups.filter((backup) => allowed(deleteBackup(backup)));
+  const unfit = backups.filter((backup) => !allowed(deleteBackup(backup)));
+  const values = { n: fit.length, name: fit[0]?.name ?? '' };
+  const run = useMutation({
+    mutationFn: async () => {
+      const errors: { backup: Backup; error: unknown }[] = [];
+      for (const backup of fit) {
+        await remove(project, backup.id).catch((each: unknown) => errors.push({ backup, error: each }));
+      }
+      return errors;
+    },
+    onSuccess: (errors) => {
+      backupsChanged(project);
+      setFailed(errors);
+      if (errors.length < fit.length) {
+        const done = { n: fit.length - errors.length, name: fit[0]?.name ?? '' };
+        toast('good', t('backups.deleting', done));
+      }
+      if (errors.length === 0) close();
+    },
+  });
+  return (
+    <Confirm
+      level={2}
+      title={t('backups.delete_title', values)}
+      action={t('backups.delete_n', { n: fit.length })}
+      busy={run.isPending || pending || fit.length === 0}
+      failure={error}
+      onConfirm={() => run.mutate()}
+      onClose={close}
+    >
+      {failed.map((each) => (
+        <Failed key={each.backup.id} name={each.backup.name} error={each.error} />
+      ))}
+      <p>{t('backups.delete_text')}</p>
+      {fit.length > 0 ? (
+        <table className={css.what}>
+          <thead>
+            <tr>
+              <th scope="col">{t('kind.backup')}</th>
+              <th scope="col">{t('backups.resource')}</th>
+              <th scope="col">{t('backups.created')}</th>
+              <th scope="col" className={css.right}>
+                {t('backups.stored')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {fit.map((backup) => (
+              <tr key={backup.id}>
+                <th scope="row">{backup.name}</th>
+                <td>{backup.resource_name}</td>
+                <td>
+                  <Age at={backup.created_at} absolute />
+                </td>
+                <td className={css.right}>
+                  <Size bytes={backup.stored_bytes} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          {fit.length > 1 ? (
+            <tfoot>
+              <tr>
+                <th scope="row" colSpan={3}>
+                  {t('backups.together')}
+                </th>
+                <td className={css.right}>
+                  <Size bytes={fit.reduce((sum, each) => sum + each.stored_bytes, 0)} />
+                </td>
+              </tr>
+            </tfoot>
+          ) : null}
+        </table>
+      ) : null}
+      <p className="soft">{t('backups.delete_shared')}</p>
+      {unfit.map((backup) => {
+        const verdict = deleteBackup(backup);
+        return allowed(verdict) ? null : (
+          <Note key={backup.id} tone="warn">
+            {t('backups.stays', { name: backup.name, reason: say(verdict.reason) })}
+          </Note>
+        );
+      })}
+    </Confirm>
+  );
+}
+
+function Failed({ name, error }: { name: string; error: unknown }) {
+  const { t } = useWords();
+  const { message, hint } = useFailureText(error);
+  return (
+    <Note tone="bad">{t('backups.stays', { name, reason: [message, hint].filter(Boolean).join(' ') })}</Note>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Backup } from '../../api/types';
+import { useOpenDialog } from '../../app/dialogs';
+import { allowed, cancelTask, deleteBackup, restoreBackup, type Verdict } from '../../lib/can';
+import { isOpen } from '../../lib/status';
+import { useWords } from '../../messages';
+import { useReason } from '../../messages/words';
+import type { MenuEntry } from '../../ui/Menu';
+
+/** Whether a backup can be restored now, in words where not. */
+export function useRestoreReason(): (backup: Backup) => string | undefined {
+  const say = useReason();
+  return (backup) => {
+    const verdict = restoreBackup(backup);
+    return allowed(verdict) ? undefined : say(verdict.reason);
+  };
+}
+
+/** The menu of a backup, in its row and on its page. */
+export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
+  const { t } = useWords();
+  const say = useReason();
+  const open = useOpenDialog();
+  const why = (verdict: Verdict): string | undefined => (allowed(verdict) ? undefined : say(verdict.reason));
+  return (backup) => {
+    const task = backup.task;
+    return [
+      ...(task && isOpen(task.state)
+        ? [
+            {
+              label: t('backups.cancel'),
+              reason: why(cancelTask(task)),
+              onSelect: () => open('cancel-task', { task: task.id }),
+            },
+          ]
+        : []),
+      { label: t('backups.rename'), onSelect: () => open('rename-backup', { backup: [backup.id] }) },
+      { divider: true as const },
+      {
+        label: t('backups.delete'),
+        danger: true,
+        reason: why(deleteBackup(backup)),
+        onSelect: () => open('delete-backup', { backup: [backup.id] }),
+      },
+    ];
+  };
+}

@@ -1,0 +1,275 @@
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import type { Disk } from '../../api/types';
+import { useOpenDialog } from '../../app/dialogs';
+import { useColumns, useList, useSelection } from '../../app/useList';
+import { allowed, backupDisk } from '../../lib/can';
+import { saveText, toCsv } from '../../lib/csv';
+import { diskLook, isOpen } from '../../lib/status';
+import { useWords } from '../../messages';
+import { useReason, useTaskKind } from '../../messages/words';
+import { Button } from '../../ui/Button';
+import { Copyable } from '../../ui/Copyable';
+import { Empty } from '../../ui/Failure';
+import { Icon } from '../../ui/icons';
+import { MenuButton } from '../../ui/Menu';
+import { Page, Toolbar } from '../../ui/Page';
+import { Progress } from '../../ui/Progress';
+import { SearchBox } from '../../ui/SearchBox';
+import { Size } from '../../ui/Size';
+import { StatusWord } from '../../ui/StatusWord';
+import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
+import { Age } from '../../ui/Time';
+import { Tooltip } from '../../ui/Tooltip';
+import css from './disks.module.css';
+
+/** Properties by which disks can be narrowed. */
+const properties = ['status', 'server_id', 'host', 'vault_id', 'protected'];
+
+/** Elastic Volume Service: the disks of servers and those of none. */
+export default function DisksPage() {
+  const { t } = useWords();
+  const say = useReason();
+  const { project } = useParams({ from: '/p/$project/disks' });
+  const search = useSearch({ from: '/p/$project/disks' });
+  const open = useOpenDialog();
+  const list = useList({ kind: 'disk', project, search, properties, sort: 'name' });
+  const selection = useSelection();
+  const chosen = (list.rows ?? []).filter((row) => selection.ids.has(row.id));
+  const why = (disk: Disk) => {
+    const verdict = backupDisk(disk);
+    return allowed(verdict) ? undefined : say(verdict.reason);
+  };
+  const columns: Column<Disk>[] = [
+    {
+      id: 'name',
+      header: t('disks.name'),
+      sort: 'name',
+      names: true,
+      cell: (row) => (
+        <NameCell
+          link={
+            <span data-row="" tabIndex={-1}>
+              {row.name}
+            </span>
+          }
+          id={<Copyable text={row.id} short name={row.name} />}
+        />
+      ),
+    },
+    {
+      id: 'status',
+      header: t('disks.status'),
+      cell: (row) => <StatusWord look={diskLook(row.status)} since={row.task?.started_at ?? null} />,
+    },
+    {
+      id: 'size',
+      header: t('disks.size'),
+      sort: 'size_bytes',
+      align: 'right',
+      cell: (row) => <Size bytes={row.size_bytes} />,
+    },
+    {
+      id: 'used_as',
+      header: t('disks.used_as'),
+      sort: 'system',
+      optional: true,
+      cell: (row) => t(row.system ? 'disks.system' : 'disks.data'),
+    },
+    {
+      id: 'server',
+      header: t('disks.server'),
+      sort: 'server',
+      cell: (row) =>
+        row.server ? (
+          <>
+            <Link to="/p/$project/servers/$server" params={{ project, server: row.server.id }} search={{}}>
+              {row.server.name}
+            </Link>
+            {row.device ? <span className="soft"> {row.device}</span> : null}
+          </>
+        ) : (
+          <span className="soft">{t('disks.detached')}</span>
+        ),
+    },
+    { id: 'host', header: t('disks.az'), sort: 'host', optional: true, cell: (row) => row.host },
+    {
+      id: 'format',
+      header: t('disks.format'),
+      sort: 'format',
+      optional: true,
+      off: true,
+      cell: (row) => [row.format, row.bus].filter(Boolean).join(', '),
+    },
+    {
+      id: 'vault',
+      header: t('disks.vault'),
+      sort: 'vault',
+      optional: true,
+      cell: (row) => <InVault project={project} disk={row} />,
+    },
+    {
+      id: 'last_backup',
+      header: t('disks.last_backup'),
+      sort: 'last_backup',
+      optional: true,
+      cell: (row) => <Backed disk={row} />,
+    },
+  ];
+  const { hidden, choices } = useColumns('disks', columns);
+  const exported = () =>
+    saveText(
+      'disks.csv',
+      toCsv(
+        ['id', 'name', 'status', 'size_bytes', 'system', 'server', 'host', 'format', 'vault', 'last_backup'],
+        (list.rows ?? []).map((row) => [
+          row.id,
+          row.name,
+          row.status,
+          row.size_bytes,
+          String(row.system),
+          row.server?.name,
+          row.host,
+          row.format,
+          row.vault?.name,
+          row.last_backup?.created_at,
+        ]),
+      ),
+    );
+  return (
+    <Page
+      title={t('disks.title')}
+      about={list.rows ? t('disks.count', { n: list.total }) : null}
+      actions={
+        <Button
+          kind="primary"
+          reason={
+            chosen.length === 0
+              ? t('disks.nothing_selected')
+              : chosen.some((row) => !why(row))
+                ? undefined
+                : why(chosen[0] as Disk)
+          }
+          onClick={() => open('backup-disk', { disk: chosen.map((row) => row.id) })}
+        >
+          {t('disks.create_backup')}
+        </Button>
+      }
+    >
+      <Toolbar>
+        <SearchBox
+          label={t('kit.search_hint')}
+          placeholder={t('kit.search_hint')}
+          properties={[
+            {
+              id: 'status',
+              label: t('disks.status'),
+              values: ['available', 'in-use', 'backing-up', 'restoring-backup', 'error_restoring'].map(
+                (value) => ({
+                  value,
+                  label: t(diskLook(value).key as 'state.error'),
+                }),
+              ),
+            },
+            { id: 'server_id', label: t('disks.server_id') },
+            { id: 'host', label: t('disks.az') },
+            {
+              id: 'protected',
+              label: t('disks.protected'),
+              values: [
+                { value: 'yes', label: t('disks.protected_yes') },
+                { value: 'no', label: t('disks.protected_no') },
+              ],
+            },
+          ]}
+          filter={list.filter}
+          keyword={list.keyword}
+          onChange={list.onSearch}
+        />
+        <span className="grow" />
+        <MenuButton entries={choices}>
+          <Icon name="columns" size={14} /> {t('kit.columns')}
+        </MenuButton>
+        <Button kind="link" icon="export" onClick={exported}>
+          {t('kit.export')}
+        </Button>
+      </Toolbar>
+      <BulkBar count={selection.ids.size} onClear={selection.clear} />
+      <Table
+        label={t('disks.title')}
+        columns={columns}
+        rows={list.rows}
+        hidden={hidden}
+        sort={list.sort}
+        onSort={list.onSort}
+        selection={selection}
+        nameOf={(row) => row.name}
+        links={(row) => (
+          <Button kind="link" reason={why(row)} onClick={() => open('backup-disk', { disk: [row.id] })}>
+            {t('disks.create_backup')}
+          </Button>
+        )}
+        failure={list.failure}
+        onRetry={list.retry}
+        empty={
+          list.narrowed ? (
+            <NoMatch onClear={list.clear} />
+          ) : (
+            <Empty title={t('disks.none')}>{t('disks.none_text')}</Empty>
+          )
+        }
+      />
+      <Pager {...list.pager} />
+    </Page>
+  );
+}
+
+function InVault({ project, disk }: { project: string; disk: Disk }) {
+  const { t } = useWords();
+  if (disk.unsupported) {
+    return (
+      <Tooltip text={disk.unsupported}>
+        <span
+          className={css.odd}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must open by keyboard
+          tabIndex={0}
+        >
+          {t('disks.unsupported')}
+          <span className="hidden">: {disk.unsupported}</span>
+        </span>
+      </Tooltip>
+    );
+  }
+  if (!disk.vault) return <span className="soft">{t('disks.no_vault')}</span>;
+  return (
+    <>
+      <Link to="/p/$project/vaults/$vault" params={{ project, vault: disk.vault.id }} search={{}}>
+        {disk.vault.name}
+      </Link>
+      {disk.excluded ? (
+        <span className="soft"> {t('disks.excluded')}</span>
+      ) : disk.vault.type === 'server' ? (
+        <span className="soft"> {t('disks.by_server')}</span>
+      ) : null}
+    </>
+  );
+}
+
+function Backed({ disk }: { disk: Disk }) {
+  const { t } = useWords();
+  const kind = useTaskKind();
+  const task = disk.task;
+  if (task && isOpen(task.state)) {
+    return (
+      <Progress
+        label={`${kind(task.kind)} ${disk.name}`}
+        percent={task.state === 'waiting' ? null : task.progress}
+        small
+      />
+    );
+  }
+  return disk.last_backup ? (
+    <Age at={disk.last_backup.created_at} />
+  ) : (
+    <span className="soft">{t('disks.never')}</span>
+  );
+}

@@ -1,0 +1,226 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Task } from '../../api/types';
+import { useColumns, useList } from '../../app/useList';
+import { saveText, toCsv } from '../../lib/csv';
+import { taskLook } from '../../lib/status';
+import { useWords } from '../../messages';
+import { useTaskKind } from '../../messages/words';
+import { Button } from '../../ui/Button';
+import { Empty } from '../../ui/Failure';
+import { Icon } from '../../ui/icons';
+import { MenuButton } from '../../ui/Menu';
+import { Page, Toolbar } from '../../ui/Page';
+import { SearchBox } from '../../ui/SearchBox';
+import { Size } from '../../ui/Size';
+import { type Column, NoMatch, Pager, Table } from '../../ui/Table';
+import { Age } from '../../ui/Time';
+import { TaskActions } from './Actions';
+import { Duration, Rate, ResourceLink, TaskDetails, TaskState, VaultLink } from './parts';
+import css from './tasks.module.css';
+
+/** Properties by which tasks can be narrowed. */
+const properties = ['state', 'kind', 'resource_name', 'resource_id', 'vault_id', 'backup_id'];
+
+/** Tasks: what the service does and did. */
+export default function TasksPage() {
+  const { t } = useWords();
+  const kind = useTaskKind();
+  const { project } = useParams({ from: '/p/$project/tasks' });
+  const search = useSearch({ from: '/p/$project/tasks' });
+  const navigate = useNavigate();
+  const list = useList({ kind: 'task', project, search, properties, sort: '-created_at' });
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const title = (task: Task) => `${kind(task.kind)} ${task.resource?.name ?? task.vault?.name ?? ''}`.trim();
+  const toggle = (id: string) =>
+    setExpanded((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+
+  const columns: Column<Task>[] = [
+    {
+      id: 'id',
+      header: t('tasks.id'),
+      sort: 'id',
+      names: true,
+      cell: (row) => (
+        <span className={css.first}>
+          <Button
+            kind="quiet"
+            icon={expanded.has(row.id) ? 'down' : 'right'}
+            aria-expanded={expanded.has(row.id)}
+            aria-label={t('tasks.details_of', { name: title(row) })}
+            onClick={() => toggle(row.id)}
+          />
+          <Link
+            data-row=""
+            to="/p/$project/tasks/$task"
+            params={{ project, task: row.id }}
+            search={{}}
+            className="mono"
+            title={row.id}
+          >
+            {row.id.slice(0, 13)}…
+          </Link>
+        </span>
+      ),
+    },
+    { id: 'state', header: t('tasks.status'), sort: 'state', cell: (row) => <TaskState task={row} /> },
+    { id: 'kind', header: t('tasks.type'), sort: 'kind', cell: (row) => kind(row.kind) },
+    {
+      id: 'resource',
+      header: t('tasks.resource'),
+      sort: 'resource_name',
+      cell: (row) => <ResourceLink project={project} task={row} />,
+    },
+    {
+      id: 'resource_type',
+      header: t('tasks.resource_type'),
+      optional: true,
+      cell: (row) => (row.resource ? t(`kind.${row.resource.type}`) : <span className="soft">–</span>),
+    },
+    {
+      id: 'vault',
+      header: t('tasks.vault'),
+      sort: 'vault',
+      optional: true,
+      cell: (row) => <VaultLink project={project} task={row} />,
+    },
+    {
+      id: 'times',
+      header: t('tasks.times'),
+      sort: 'created_at',
+      cell: (row) => (
+        <span className={css.times}>
+          <Age at={row.started_at ?? row.created_at} absolute />
+          {row.ended_at ? <Age at={row.ended_at} absolute /> : null}
+        </span>
+      ),
+    },
+    {
+      id: 'duration',
+      header: t('tasks.duration'),
+      align: 'right',
+      optional: true,
+      cell: (row) => <Duration task={row} />,
+    },
+    {
+      id: 'bytes',
+      header: t('tasks.read'),
+      sort: 'read_bytes',
+      align: 'right',
+      optional: true,
+      cell: (row) => <Size bytes={row.read_bytes} />,
+    },
+    {
+      id: 'rate',
+      header: t('tasks.rate'),
+      align: 'right',
+      optional: true,
+      cell: (row) => <Rate task={row} />,
+    },
+  ];
+  const { hidden, choices } = useColumns('tasks', columns);
+  const exported = () =>
+    saveText(
+      'tasks.csv',
+      toCsv(
+        [
+          'id',
+          'kind',
+          'state',
+          'resource',
+          'vault',
+          'created_at',
+          'started_at',
+          'ended_at',
+          'read_bytes',
+          'new_bytes',
+          'stored_bytes',
+          'error',
+        ],
+        (list.rows ?? []).map((row) => [
+          row.id,
+          row.kind,
+          row.state,
+          row.resource?.name,
+          row.vault?.name,
+          row.created_at,
+          row.started_at,
+          row.ended_at,
+          row.read_bytes,
+          row.new_bytes,
+          row.stored_bytes,
+          row.error?.message,
+        ]),
+      ),
+    );
+  return (
+    <Page title={t('tasks.title')} about={list.rows ? t('tasks.count', { n: list.total }) : null}>
+      <Toolbar>
+        <SearchBox
+          label={t('kit.search_hint')}
+          placeholder={t('kit.search_hint')}
+          properties={[
+            {
+              id: 'state',
+              label: t('tasks.status'),
+              values: ['waiting', 'running', 'success', 'failed', 'skipped', 'timeout'].map((value) => ({
+                value,
+                label: t(taskLook(value).key as 'state.error'),
+              })),
+            },
+            {
+              id: 'kind',
+              label: t('tasks.type'),
+              values: ['backup', 'restore', 'delete', 'vault_delete', 'remove_resource'].map((value) => ({
+                value,
+                label: kind(value),
+              })),
+            },
+            { id: 'resource_name', label: t('tasks.resource') },
+            { id: 'resource_id', label: t('tasks.resource_id') },
+            { id: 'vault_id', label: t('tasks.vault_id') },
+            { id: 'backup_id', label: t('tasks.backup_id') },
+          ]}
+          filter={list.filter}
+          keyword={list.keyword}
+          onChange={list.onSearch}
+        />
+        <span className="grow" />
+        <MenuButton entries={choices}>
+          <Icon name="columns" size={14} /> {t('kit.columns')}
+        </MenuButton>
+        <Button kind="link" icon="export" onClick={exported}>
+          {t('kit.export')}
+        </Button>
+      </Toolbar>
+      <Table
+        label={t('tasks.title')}
+        columns={columns}
+        rows={list.rows}
+        hidden={hidden}
+        sort={list.sort}
+        onSort={list.onSort}
+        nameOf={title}
+        links={(row) => <TaskActions project={project} task={row} />}
+        expanded={(row) => (expanded.has(row.id) ? <TaskDetails project={project} task={row} /> : null)}
+        failure={list.failure}
+        onRetry={list.retry}
+        onOpen={(row) =>
+          void navigate({ to: '/p/$project/tasks/$task', params: { project, task: row.id }, search: {} })
+        }
+        empty={
+          list.narrowed ? (
+            <NoMatch onClear={list.clear} />
+          ) : (
+            <Empty title={t('tasks.none')}>{t('tasks.none_text')}</Empty>
+          )
+        }
+      />
+      <Pager {...list.pager} />
+    </Page>
+  );
+}

@@ -1,0 +1,131 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Task } from '../../api/types';
+import { formatRate } from '../../lib/sizes';
+import { isOpen, taskLook } from '../../lib/status';
+import { formatSpan } from '../../lib/times';
+import { useWords } from '../../messages';
+import { useTaskKind } from '../../messages/words';
+import { Copyable } from '../../ui/Copyable';
+import { Note } from '../../ui/Failure';
+import { Facts } from '../../ui/Page';
+import { Progress } from '../../ui/Progress';
+import { Size } from '../../ui/Size';
+import { StatusWord } from '../../ui/StatusWord';
+import { Age, Since } from '../../ui/Time';
+import css from './tasks.module.css';
+
+/** State, and the bar while it runs. */
+export function TaskState({ task, long = false }: { task: Task; long?: boolean }) {
+  const { t } = useWords();
+  const kind = useTaskKind();
+  return (
+    <span className={css.state}>
+      <StatusWord
+        look={taskLook(task.state)}
+        percent={long ? undefined : task.progress}
+        since={task.started_at ?? task.created_at}
+        detail={task.error?.message}
+      />
+      {task.state === 'running' ? (
+        <Progress
+          label={`${kind(task.kind)} ${task.resource?.name ?? ''}`.trim()}
+          percent={task.progress}
+          done={task.done_bytes}
+          total={task.total_bytes}
+          rate={task.bytes_per_second}
+          left={task.seconds_left}
+          phase={t(`phase.${task.phase}`)}
+          small={!long}
+          spoken={long}
+        />
+      ) : null}
+      {task.cancel_requested && isOpen(task.state) ? (
+        <span className="soft">{t('reason.cancel_requested')}</span>
+      ) : null}
+    </span>
+  );
+}
+
+/** How long it took, or takes by now. */
+export function Duration({ task }: { task: Task }) {
+  if (!task.started_at) return <span className="soft">–</span>;
+  if (!task.ended_at) return <Since at={task.started_at} />;
+  const seconds = (Date.parse(task.ended_at) - Date.parse(task.started_at)) / 1000;
+  return <span className="number">{seconds < 1 ? '<1 s' : formatSpan(seconds)}</span>;
+}
+
+/** Average of what was read, over the whole task. */
+export function Rate({ task }: { task: Task }) {
+  const { locale } = useWords();
+  if (task.bytes_per_second)
+    return <span className="number">{formatRate(task.bytes_per_second, locale)}</span>;
+  const seconds =
+    task.started_at && task.ended_at ? (Date.parse(task.ended_at) - Date.parse(task.started_at)) / 1000 : 0;
+  const bytes = Math.max(task.read_bytes, task.done_bytes);
+  if (seconds <= 0 || bytes === 0) return <span className="soft">–</span>;
+  return <span className="number">{formatRate(bytes / seconds, locale)}</span>;
+}
+
+/** The thing a task is about, as a link where it has a page. */
+export function ResourceLink({ project, task }: { project: string; task: Task }) {
+  const resource = task.resource;
+  if (!resource) return <span className="soft">–</span>;
+  return resource.type === 'server' ? (
+    <Link to="/p/$project/servers/$server" params={{ project, server: resource.id }} search={{}}>
+      {resource.name}
+    </Link>
+  ) : (
+    <Link to="/p/$project/disks" params={{ project }} search={{ q: resource.id }}>
+      {resource.name}
+    </Link>
+  );
+}
+
+export function VaultLink({ project, task }: { project: string; task: Task }) {
+  if (!task.vault) return <span className="soft">–</span>;
+  return (
+    <Link to="/p/$project/vaults/$vault" params={{ project, vault: task.vault.id }} search={{}}>
+      {task.vault.name}
+    </Link>
+  );
+}
+
+/** Steps with times, bytes, cause and hint. */
+export function TaskDetails({ project, task }: { project: string; task: Task }) {
+  const { t } = useWords();
+  const facts: [string, ReactNode][] = [
+    [t('tasks.id'), <Copyable key="id" text={task.id} />],
+    [t('tasks.phase'), t(`phase.${task.phase}`)],
+    [t('tasks.queued'), <Age key="q" at={task.created_at} absolute />],
+    [t('tasks.started'), <Age key="s" at={task.started_at} absolute />],
+    [t('tasks.ended'), <Age key="e" at={task.ended_at} absolute />],
+    [t('tasks.duration'), <Duration key="d" task={task} />],
+    [t('tasks.total'), <Size key="t" bytes={task.total_bytes} />],
+    [t('tasks.read'), <Size key="r" bytes={task.read_bytes} />],
+    [t('tasks.new'), <Size key="n" bytes={task.new_bytes} />],
+    [t('tasks.stored'), <Size key="st" bytes={task.stored_bytes} />],
+    [t('tasks.rate'), <Rate key="ra" task={task} />],
+    [t('tasks.attempt'), task.attempt],
+  ];
+  if (task.backup) {
+    facts.push([
+      t('kind.backup'),
+      <Link key="b" to="/p/$project/backups/$backup" params={{ project, backup: task.backup.id }} search={{}}>
+        {task.backup.name}
+      </Link>,
+    ]);
+  }
+  return (
+    <div className="stack">
+      {task.error ? (
+        <Note tone={task.state === 'skipped' ? 'warn' : 'bad'}>
+          <strong>{task.error.message}</strong>
+          {task.error.hint ? <p>{task.error.hint}</p> : null}
+          <p className="soft mono">{task.error.code}</p>
+        </Note>
+      ) : null}
+      <Facts facts={facts} />
+    </div>
+  );
+}

@@ -1,0 +1,279 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ResourceKind, Vault } from '../../api/types';
+import { useOpenDialog } from '../../app/dialogs';
+import { useColumns, useList } from '../../app/useList';
+import { allowed, backupVault, type Verdict } from '../../lib/can';
+import { saveText, toCsv } from '../../lib/csv';
+import type { ListSearch } from '../../lib/search';
+import { formatSize } from '../../lib/sizes';
+import { vaultLook } from '../../lib/status';
+import { useWords } from '../../messages';
+import { useReason } from '../../messages/words';
+import { Button } from '../../ui/Button';
+import { Copyable } from '../../ui/Copyable';
+import { Empty } from '../../ui/Failure';
+import { Icon } from '../../ui/icons';
+import { MenuButton } from '../../ui/Menu';
+import { Toolbar } from '../../ui/Page';
+import { Fill } from '../../ui/Progress';
+import { SearchBox } from '../../ui/SearchBox';
+import { StatusWord } from '../../ui/StatusWord';
+import { type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
+import { Age } from '../../ui/Time';
+import { associateTo } from './can';
+import { useVaultMenu } from './menu';
+import css from './vaults.module.css';
+
+/** Properties by which vaults can be narrowed. */
+export const vaultFilters = ['state'] as const;
+
+/** The vaults of servers or of disks. */
+export function VaultList({
+  project,
+  type,
+  search,
+}: {
+  project: string;
+  type: ResourceKind;
+  search: ListSearch;
+}) {
+  const { t, locale } = useWords();
+  const say = useReason();
+  const navigate = useNavigate();
+  const open = useOpenDialog();
+  const menu = useVaultMenu();
+  const list = useList({
+    kind: 'vault',
+    project,
+    search,
+    properties: vaultFilters,
+    sort: '-created_at',
+    always: { type },
+  });
+  const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
+  const server = type === 'server';
+
+  const columns: Column<Vault>[] = [
+    {
+      id: 'name',
+      header: t('vaults.name'),
+      sort: 'name',
+      names: true,
+      cell: (row) => (
+        <NameCell
+          link={
+            <Link data-row="" to="/p/$project/vaults/$vault" params={{ project, vault: row.id }} search={{}}>
+              {row.name}
+            </Link>
+          }
+          id={<Copyable text={row.id} short name={row.name} />}
+        />
+      ),
+    },
+    {
+      id: 'state',
+      header: t('vaults.status'),
+      sort: 'state',
+      cell: (row) => <StatusWord look={vaultLook(row.state)} since={row.updated_at} />,
+    },
+    {
+      id: 'protect_type',
+      header: t('vaults.type'),
+      optional: true,
+      cell: (row) => t(row.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
+    },
+    {
+      id: 'locked',
+      header: t('vaults.locking'),
+      sort: 'locked',
+      optional: true,
+      cell: (row) =>
+        row.locked ? (
+          <span className={css.with}>
+            <Icon name="lock" size={13} /> {t('vaults.enabled')}
+          </span>
+        ) : (
+          <span className="soft">{t('vaults.disabled')}</span>
+        ),
+    },
+    {
+      id: 'used',
+      header: t('vaults.capacity'),
+      sort: 'used_bytes',
+      cell: (row) => (
+        <span className={css.capacity}>
+          <span className="number">
+            {t('kit.of', {
+              done: formatSize(row.used_bytes, locale),
+              total: formatSize(row.size_bytes, locale),
+            })}
+          </span>
+          <Fill
+            label={t('vaults.fill_of', { name: row.name })}
+            used={row.used_bytes}
+            size={row.size_bytes}
+            threshold={row.threshold_percent}
+          />
+        </span>
+      ),
+    },
+    {
+      id: 'resources',
+      header: server ? t('vaults.servers') : t('vaults.disks'),
+      sort: 'resource_count',
+      align: 'right',
+      cell: (row) => (
+        <Link
+          to="/p/$project/vaults/$vault"
+          params={{ project, vault: row.id }}
+          search={{ tab: 'resources' }}
+          className="number"
+          aria-label={t(server ? 'vaults.servers_of' : 'vaults.disks_of', {
+            n: row.resource_count,
+            name: row.name,
+          })}
+        >
+          {row.resource_count}
+        </Link>
+      ),
+    },
+    {
+      id: 'backups',
+      header: t('vaults.backups'),
+      sort: 'backup_count',
+      align: 'right',
+      optional: true,
+      cell: (row) => <span className="number">{row.backup_count}</span>,
+    },
+    {
+      id: 'store',
+      header: t('vaults.store'),
+      sort: 'store',
+      optional: true,
+      off: true,
+      cell: (row) => row.store,
+    },
+    {
+      id: 'created',
+      header: t('vaults.created'),
+      sort: 'created_at',
+      optional: true,
+      cell: (row) => <Age at={row.created_at} />,
+    },
+  ];
+  const { hidden, choices } = useColumns(`vaults-${type}`, columns);
+  const exported = () =>
+    saveText(
+      'vaults.csv',
+      toCsv(
+        [
+          'id',
+          'name',
+          'state',
+          'protect_type',
+          'locked',
+          'used_bytes',
+          'size_bytes',
+          'resources',
+          'backups',
+          'store',
+          'created_at',
+        ],
+        (list.rows ?? []).map((row) => [
+          row.id,
+          row.name,
+          row.state,
+          row.protect_type,
+          String(row.locked),
+          row.used_bytes,
+          row.size_bytes,
+          row.resource_count,
+          row.backup_count,
+          row.store,
+          row.created_at,
+        ]),
+      ),
+    );
+  const create = (
+    <Button
+      kind="primary"
+      onClick={() => void navigate({ to: '/p/$project/vaults/new', params: { project }, search: { type } })}
+    >
+      {t(server ? 'vaults.create_server' : 'vaults.create_disk')}
+    </Button>
+  );
+
+  return (
+    <>
+      <Toolbar>
+        <SearchBox
+          label={t('kit.search_hint')}
+          placeholder={t('kit.search_hint')}
+          properties={[
+            {
+              id: 'state',
+              label: t('vaults.status'),
+              values: ['available', 'lock', 'deleting', 'error'].map((value) => ({
+                value,
+                label: t(vaultLook(value).key as 'state.error'),
+              })),
+            },
+          ]}
+          filter={list.filter}
+          keyword={list.keyword}
+          onChange={list.onSearch}
+        />
+        <span className="grow" />
+        <MenuButton entries={choices}>
+          <Icon name="columns" size={14} /> {t('kit.columns')}
+        </MenuButton>
+        <Button kind="link" icon="export" onClick={exported}>
+          {t('kit.export')}
+        </Button>
+      </Toolbar>
+      <Table
+        label={t('vaults.list')}
+        columns={columns}
+        rows={list.rows}
+        hidden={hidden}
+        sort={list.sort}
+        onSort={list.onSort}
+        nameOf={(row) => row.name}
+        menu={menu}
+        links={(row) => (
+          <>
+            <Button
+              kind="link"
+              reason={why(associateTo(row))}
+              onClick={() => open('associate', { vault: row.id })}
+            >
+              {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
+            </Button>
+            <Button
+              kind="link"
+              reason={why(backupVault(row))}
+              onClick={() => open(server ? 'backup-server' : 'backup-disk', { vault: row.id })}
+            >
+              {t('vaults.perform')}
+            </Button>
+          </>
+        )}
+        failure={list.failure}
+        onRetry={list.retry}
+        onOpen={(row) =>
+          void navigate({ to: '/p/$project/vaults/$vault', params: { project, vault: row.id }, search: {} })
+        }
+        empty={
+          list.narrowed ? (
+            <NoMatch onClear={list.clear} />
+          ) : (
+            <Empty title={t('vaults.none')} action={create}>
+              {t(server ? 'vaults.none_server' : 'vaults.none_disk')}
+            </Empty>
+          )
+        }
+      />
+      <Pager {...list.pager} />
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Vault } from '../../api/types';
+import { useOpenDialog } from '../../app/dialogs';
+import { allowed, type Verdict } from '../../lib/can';
+import { useWords } from '../../messages';
+import { useReason } from '../../messages/words';
+import type { MenuEntry } from '../../ui/Menu';
+import * as can from './can';
+
+/** The menu of a vault, in its row and on its page. */
+export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
+  const { t } = useWords();
+  const say = useReason();
+  const open = useOpenDialog();
+  const why = (verdict: Verdict): string | undefined => (allowed(verdict) ? undefined : say(verdict.reason));
+  return (vault) => {
+    const about = { vault: vault.id };
+    return [
+      {
+        label: t('vaults.expand'),
+        reason: why(can.expand(vault)),
+        onSelect: () => open('expand-vault', about),
+      },
+      {
+        label: t('vaults.settings'),
+        reason: why(can.change(vault)),
+        onSelect: () => open('vault-settings', about),
+      },
+      {
+        label: t('vaults.rename'),
+        reason: why(can.change(vault)),
+        onSelect: () => open('rename-vault', about),
+      },
+      {
+        label: t('vaults.enable_lock'),
+        icon: 'lock',
+        reason: why(can.lock(vault)),
+        onSelect: () => open('lock-vault', about),
+      },
+      { divider: true },
+      {
+        label: t('vaults.delete'),
+        danger: true,
+        reason: why(can.remove(vault)),
+        onSelect: () => open('delete-vault', about),
+      },
+    ];
+  };
+}
