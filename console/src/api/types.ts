@@ -62,6 +62,9 @@ export interface Task {
   stored_bytes: number;
   bytes_per_second: number | null;
   seconds_left: number | null;
+  /** Which try it is, from 1. */
+  attempt: number;
+  can_retry: boolean;
   cancel_requested: boolean;
   can_cancel: boolean;
   error: { code: string; message: string; hint: string | null } | null;
@@ -115,7 +118,7 @@ export interface Server {
 export interface Vault {
   id: string;
   name: string;
-  description: string;
+  description: string | null;
   type: ResourceKind;
   protect_type: string;
   state: VaultState;
@@ -126,6 +129,8 @@ export interface Vault {
   threshold_percent: number;
   auto_expand: boolean;
   auto_bind: boolean;
+  /** Tags of the resources it takes by itself. */
+  bind_tags: { key: string; value: string }[];
   tags: { key: string; value: string }[];
   policy: { id: string; name: string; enabled: boolean } | null;
   resource_count: number;
@@ -153,16 +158,17 @@ export interface BackupDisk {
   name: string;
   size_bytes: number;
   system: boolean;
-  tracking: string;
+  tracking: string | null;
   fallback_reason: string | null;
   new_bytes: number;
   read_bytes: number;
+  stored_bytes: number;
 }
 
 export interface Backup {
   id: string;
   name: string;
-  description: string;
+  description: string | null;
   state: BackupState;
   progress: number;
   type: ResourceKind;

@@ -33,6 +33,7 @@ export function Shell() {
   const { t } = useWords();
   const { project } = useParams({ from: '/p/$project' });
   const client = useQueryClient();
+  const { data: session } = useSuspenseQuery(sessionQuery);
   const [popups, setPopups] = useState<HTMLElement | null>(null);
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
@@ -77,20 +78,22 @@ export function Shell() {
             <div key={group.key ?? 'top'} className={css.group}>
               {group.key ? <p className={css.heading}>{t(group.key as 'nav.computing')}</p> : null}
               <ul>
-                {group.pages.map((page) => (
-                  <li key={page.to}>
-                    <Link
-                      to={page.to as '/p/$project/servers'}
-                      params={{ project }}
-                      className={css.link}
-                      activeProps={{ className: css.active, 'aria-current': 'page' }}
-                      onClick={() => setDrawer(false)}
-                    >
-                      <Icon name={page.icon} />
-                      <span>{t(page.key as 'nav.servers')}</span>
-                    </Link>
-                  </li>
-                ))}
+                {group.pages
+                  .filter((page) => !page.admin || session?.domain_admin)
+                  .map((page) => (
+                    <li key={page.to}>
+                      <Link
+                        to={page.to as '/p/$project/servers'}
+                        params={{ project }}
+                        className={css.link}
+                        activeProps={{ className: css.active, 'aria-current': 'page' }}
+                        onClick={() => setDrawer(false)}
+                      >
+                        <Icon name={page.icon} />
+                        <span>{t(page.key as 'nav.servers')}</span>
+                      </Link>
+                    </li>
+                  ))}
               </ul>
             </div>
           ))}

@@ -11,6 +11,14 @@ export interface DialogProps {
   close: () => void;
 }
 
+const vaultDialog = (name: keyof typeof import('../features/vaults/dialogs')) =>
+  lazy(async () => ({ default: (await import('../features/vaults/dialogs'))[name] }));
+const backupDialog = (name: keyof typeof import('../features/backups/dialogs')) =>
+  lazy(async () => ({ default: (await import('../features/backups/dialogs'))[name] }));
+
+const adminDialog = (name: keyof typeof import('../features/admin/dialogs')) =>
+  lazy(async () => ({ default: (await import('../features/admin/dialogs'))[name] }));
+
 const known: Record<string, ComponentType<DialogProps>> = {
   keys: lazy(() => import('./KeysDialog')),
   zone: lazy(() => import('./ZoneDialog')),
@@ -23,6 +31,23 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'power-stop': lazy(() => import('../features/servers/PowerDialog')),
   'power-restart': lazy(() => import('../features/servers/PowerDialog')),
   'cancel-task': lazy(() => import('./CancelTask')),
+  associate: lazy(() => import('../features/vaults/Associate')),
+  dissociate: vaultDialog('Dissociate'),
+  'rename-vault': vaultDialog('RenameVault'),
+  'expand-vault': vaultDialog('ExpandVault'),
+  'vault-settings': vaultDialog('VaultSettings'),
+  'lock-vault': vaultDialog('LockVault'),
+  'delete-vault': vaultDialog('DeleteVault'),
+  'rename-backup': backupDialog('RenameBackup'),
+  'delete-backup': backupDialog('DeleteBackups'),
+  'create-user': adminDialog('CreateUser'),
+  'set-password': adminDialog('SetPassword'),
+  'edit-roles': adminDialog('EditRoles'),
+  'disable-user': adminDialog('DisableUser'),
+  'delete-user': adminDialog('DeleteUser'),
+  'edit-project': adminDialog('EditProject'),
+  'create-key': adminDialog('CreateKey'),
+  'delete-key': adminDialog('DeleteKey'),
 };
 
 type About = Omit<DialogSearch, 'do'>;
@@ -46,7 +71,17 @@ export function useOpenDialog(): (name: string, about?: About) => void {
 
 const without = (search: Record<string, unknown>): Record<string, unknown> => {
   if (!search.do) return search;
-  const { do: _name, server: _s, disk: _d, vault: _v, backup: _b, task: _t, policy: _p, ...rest } = search;
+  const {
+    do: _name,
+    server: _s,
+    disk: _d,
+    vault: _v,
+    backup: _b,
+    task: _t,
+    policy: _p,
+    id: _i,
+    ...rest
+  } = search;
   return rest;
 };
 

@@ -3,7 +3,7 @@ import type { Key } from '../messages';
 import type { IconName } from '../ui/icons';
 
 /** The page that a login leads to. */
-export const home = '/p/$project/servers' as const;
+export const home = '/p/$project/overview' as const;
 
 export interface NavPage {
   key: Key;
@@ -11,6 +11,8 @@ export interface NavPage {
   icon: IconName;
   /** Key after `g`. */
   letter?: string;
+  /** For administrators of the domain alone. */
+  admin?: boolean;
 }
 export interface NavGroup {
   key: Key | null;
@@ -18,8 +20,29 @@ export interface NavGroup {
 }
 
 export const nav: NavGroup[] = [
+  { key: null, pages: [{ key: 'nav.overview', to: '/p/$project/overview', icon: 'home', letter: 'o' }] },
   {
     key: 'nav.computing',
     pages: [{ key: 'nav.servers', to: '/p/$project/servers', icon: 'server', letter: 's' }],
+  },
+  {
+    key: 'nav.storage',
+    pages: [{ key: 'nav.disks', to: '/p/$project/disks', icon: 'disk', letter: 'd' }],
+  },
+  {
+    key: 'nav.cbr',
+    pages: [
+      { key: 'nav.server_backups', to: '/p/$project/server-backups', icon: 'vault', letter: 'v' },
+      { key: 'nav.disk_backups', to: '/p/$project/disk-backups', icon: 'vault', letter: 'b' },
+      { key: 'nav.tasks', to: '/p/$project/tasks', icon: 'tasks', letter: 't' },
+    ],
+  },
+  {
+    key: 'nav.management',
+    pages: [
+      { key: 'nav.users', to: '/p/$project/admin/users', icon: 'user', admin: true },
+      { key: 'nav.projects', to: '/p/$project/admin/projects', icon: 'columns', admin: true },
+      { key: 'nav.keys', to: '/p/$project/admin/keys', icon: 'key' },
+    ],
   },
 ];

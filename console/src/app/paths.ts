@@ -2,6 +2,9 @@
 
 const pages: Record<string, string> = {
   server: 'servers',
+  vault: 'vaults',
+  backup: 'backups',
+  task: 'tasks',
 };
 
 /** Address of the page of an object below the console's root; null without one. */

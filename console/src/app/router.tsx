@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { queryClient, sessionQuery } from '../api/queries';
-import { listSearch, parseSearch, stringifySearch, text, texts } from '../lib/search';
+import { type ListSearch, listSearch, parseSearch, stringifySearch, text, texts } from '../lib/search';
 import { lastProject } from '../lib/settings';
 import { pageChanged } from '../ui/focus';
 import { Broken, NotFound } from './Broken';
@@ -25,6 +25,8 @@ export interface DialogSearch {
   backup?: string[] | undefined;
   task?: string | undefined;
   policy?: string | undefined;
+  /** Of what has no parameter of its own: a user, a project, an access key. */
+  id?: string | undefined;
 }
 
 const dialogSearch = (raw: Record<string, unknown>): DialogSearch => {
@@ -41,6 +43,7 @@ const dialogSearch = (raw: Record<string, unknown>): DialogSearch => {
   set('vault', text(raw.vault));
   set('task', text(raw.task));
   set('policy', text(raw.policy));
+  set('id', text(raw.id));
   return found;
 };
 
@@ -118,7 +121,124 @@ const server = createRoute({
   component: lazyRouteComponent(() => import('../features/servers/ServerPage')),
 });
 
-const routes = root.addChildren([index, login, project.addChildren([projectIndex, servers, server])]);
+/** Filters of the lists of vaults and of backups, in one address. */
+const cbrFilters = [
+  'state',
+  'resource_name',
+  'resource_id',
+  'vault_id',
+  'incremental',
+  'auto_trigger',
+] as const;
+const tabbed =
+  (filters: readonly string[]) =>
+  (raw: Record<string, unknown>): ListSearch & { tab?: string | undefined } => ({
+    ...listSearch(filters)(raw),
+    ...(text(raw.tab) ? { tab: text(raw.tab) } : {}),
+  });
+
+const serverBackups = createRoute({
+  getParentRoute: () => project,
+  path: '/server-backups',
+  validateSearch: tabbed(cbrFilters),
+  component: lazyRouteComponent(() => import('./ServerBackupsPage')),
+});
+
+const diskBackups = createRoute({
+  getParentRoute: () => project,
+  path: '/disk-backups',
+  validateSearch: tabbed(cbrFilters),
+  component: lazyRouteComponent(() => import('./DiskBackupsPage')),
+});
+
+const disks = createRoute({
+  getParentRoute: () => project,
+  path: '/disks',
+  validateSearch: listSearch(['status', 'server_id', 'host', 'vault_id', 'protected']),
+  component: lazyRouteComponent(() => import('../features/disks/DisksPage')),
+});
+
+const newVault = createRoute({
+  getParentRoute: () => project,
+  path: '/vaults/new',
+  validateSearch: (raw: Record<string, unknown>): { type?: string | undefined } =>
+    text(raw.type) ? { type: text(raw.type) } : {},
+  component: lazyRouteComponent(() => import('../features/vaults/NewVaultPage')),
+});
+
+const vault = createRoute({
+  getParentRoute: () => project,
+  path: '/vaults/$vault',
+  validateSearch: tabbed(cbrFilters),
+  component: lazyRouteComponent(() => import('./VaultRoute')),
+});
+
+const backup = createRoute({
+  getParentRoute: () => project,
+  path: '/backups/$backup',
+  validateSearch: (raw: Record<string, unknown>): { tab?: string | undefined } =>
+    text(raw.tab) ? { tab: text(raw.tab) } : {},
+  component: lazyRouteComponent(() => import('../features/backups/BackupPage')),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => project,
+  path: '/tasks',
+  validateSearch: listSearch(['state', 'kind', 'resource_name', 'resource_id', 'vault_id', 'backup_id']),
+  component: lazyRouteComponent(() => import('../features/tasks/TasksPage')),
+});
+
+const task = createRoute({
+  getParentRoute: () => project,
+  path: '/tasks/$task',
+  component: lazyRouteComponent(() => import('../features/tasks/TaskPage')),
+});
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../features/overview/OverviewPage')),
+});
+
+const users = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/users',
+  component: lazyRouteComponent(() => import('../features/admin/UsersPage')),
+});
+
+const projects = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/projects',
+  component: lazyRouteComponent(() => import('../features/admin/ProjectsPage')),
+});
+
+const keys = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/keys',
+  component: lazyRouteComponent(() => import('../features/admin/KeysPage')),
+});
+
+const routes = root.addChildren([
+  index,
+  login,
+  project.addChildren([
+    projectIndex,
+    servers,
+    server,
+    disks,
+    serverBackups,
+    diskBackups,
+    newVault,
+    vault,
+    backup,
+    tasks,
+    task,
+    overview,
+    users,
+    projects,
+    keys,
+  ]),
+]);
 
 export const router = createRouter({
   routeTree: routes,
