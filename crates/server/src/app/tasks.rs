@@ -201,7 +201,6 @@ impl App {
                             let kept = b.expired_at?.duration_since(b.created_at);
                             Some((kept.as_hours() / 24).max(1))
                         }),
-                        policy: None,
                     },
                 )
                 .await?;
