@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use coffer_core::Result;
 use coffer_core::ids::VaultId;
 use coffer_core::retention::{Condition, Hold, Item, Origin, Retention, Rule, Verdict, judge};
-use coffer_core::state::{BackupState, VaultState};
+use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -143,7 +143,12 @@ async fn doomed(
     }
     let mut doomed = Vec::new();
     for (id, list) in of {
-        let protected = present.iter().any(|r| r.resource_id == id);
+        let here = present.iter().find(|r| r.resource_id == id);
+        // On its way to another vault, or out of it: its backups are being copied or deleted.
+        if here.is_some_and(|r| r.state == ProtectState::Removing) {
+            continue;
+        }
+        let protected = here.is_some();
         let retention = retention_of(policy.as_ref(), protected);
         let items: Vec<Item> = list.iter().map(|b| item(&vault, b)).collect();
         let verdicts = judge(&retention, &items, now);
