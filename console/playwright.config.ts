@@ -11,8 +11,10 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 120_000,
+  timeout: 60_000,
   expect: { timeout: 15_000 },
+  // A broken stage breaks everything: say so soon.
+  maxFailures: 8,
   reporter: [['list']],
   use: {
     baseURL: process.env.COFFER_ENDPOINT ?? 'http://127.0.0.1:8776',
