@@ -19,7 +19,7 @@ export const servers = {
   'servers.protected_no': 'In keinem Vault',
   'servers.none': 'Es gibt noch keinen Server.',
   'servers.none_text':
-    'Server kommen von den Hypervisoren, mit denen Coffer verbunden ist. Verbinden Sie einen mit „coffer host add“; seine Server erscheinen hier von selbst.',
+    'Server kommen von den Hypervisoren, mit denen Coffer verbunden ist. Wer den Dienst betreibt, trägt Hosts in dessen Konfiguration ein; ihre Server erscheinen hier von selbst.',
   'servers.restart_allowed': 'Neustart erlaubt',
 
   'servers.start': 'Starten',

@@ -20,7 +20,7 @@ export const servers = {
   'servers.protected_no': 'In no vault',
   'servers.none': 'There is no server yet.',
   'servers.none_text':
-    'Servers come from the hypervisors that Coffer is connected to. Connect one with “coffer host add”; its servers show here by themselves.',
+    'Servers come from the hypervisors that Coffer is connected to. The operator adds hosts to the service’s configuration; their servers show here by themselves.',
   'servers.restart_allowed': 'restart allowed',
 
   'servers.start': 'Start',

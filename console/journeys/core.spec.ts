@@ -1,0 +1,142 @@
+// The core procedure: a server and its disks, backed up and brought back, in the browser.
+import type { Page } from '@playwright/test';
+import { accessible, at, expect, picture, rig, test } from './rig';
+
+const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
+
+/** More > Manage Image/Backup > an entry, by pointer. */
+async function manage(page: Page, server: string, entry: string): Promise<void> {
+  await row(page, server).getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Manage Image/Backup' }).hover();
+  await page.getByRole('menuitem', { name: entry }).click();
+}
+
+interface BackupRow {
+  id: string;
+  name: string;
+  state: string;
+  disks: { name: string }[];
+}
+
+const named = async (api: import('./rig').Api, name: string) => {
+  const found = await api.call<{ backups: BackupRow[] }>('GET', `/coffer/v1/{project}/backups?q=${name}`);
+  return found.backups;
+};
+
+test('server backup, a vault made on the way, then restore', async ({ console: page, api }) => {
+  const begun = Date.now();
+  await manage(page, 'web-01', 'Create Server Backup');
+  const dialog = page.getByRole('dialog', { name: /Create Server Backup/ });
+  await expect(dialog).toContainText('step 1 of 2');
+  await accessible(page, 'vault step');
+  await picture(page, 'create-server-backup-vault');
+  await dialog.getByLabel('Create a vault').check();
+  await dialog.getByLabel('Vault name').fill('journey-servers');
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  const name = await dialog.getByLabel('Name', { exact: true }).inputValue();
+  expect(name).toMatch(/^manualbk_[0-9a-f]{4}$/);
+  await expect(dialog.getByLabel('Full Backup')).not.toBeChecked();
+  await accessible(page, 'create server backup');
+  await picture(page, 'create-server-backup');
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(page.getByText(`Backup ${name} of web-01 started.`)).toBeVisible();
+  await expect(dialog).toBeHidden();
+  await expect(row(page, 'web-01').getByRole('button', { name: /^More/ })).toBeFocused();
+
+  await page.goto(at('/server-backups?tab=backups'));
+  await expect(row(page, name)).toContainText('Available', { timeout: 60_000 });
+  console.log(`server backup Available after ${((Date.now() - begun) / 1000).toFixed(1)} s, 6 clicks`);
+  expect((await named(api, name))[0]?.disks).toHaveLength(2);
+  await accessible(page, 'backups');
+  await picture(page, 'server-backups');
+
+  await row(page, name).getByRole('button', { name: 'Restore Server' }).click();
+  const restore = page.getByRole('dialog', { name: /Restore Server/ });
+  await expect(restore).toContainText('will be shut down');
+  await accessible(page, 'restore server');
+  await picture(page, 'restore-server');
+  await restore.getByLabel(/^Type/).fill('web-01');
+  await restore.getByRole('button', { name: 'Restore web-01' }).click();
+  await expect(restore).toBeHidden();
+  await page.goto(at('/tasks'));
+  await expect(row(page, 'web-01').first()).toContainText('Successful', { timeout: 60_000 });
+  await accessible(page, 'tasks');
+  await picture(page, 'tasks');
+});
+
+test('disk backup of two of three disks', async ({ console: page, api }) => {
+  await manage(page, 'shop-db', 'Create Disk Backup');
+  const dialog = page.getByRole('dialog', { name: /Create Disk Backup/ });
+  const disks = dialog.getByRole('checkbox', { name: /shop-db.*vd[bc]|vd[bc]/ });
+  await expect(disks).toHaveCount(2);
+  await disks.nth(0).check();
+  await disks.nth(1).check();
+  await accessible(page, 'create disk backup');
+  await picture(page, 'create-disk-backup');
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await dialog.getByLabel('Create a vault').check();
+  await dialog.getByLabel('Vault name').fill('journey-disks');
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await dialog.getByLabel('Name', { exact: true }).fill('two-disks');
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await page.goto(at('/disk-backups?tab=backups'));
+  await expect(row(page, 'two-disks')).toHaveCount(2);
+  for (const number of [0, 1])
+    await expect(row(page, 'two-disks').nth(number)).toContainText('Available', { timeout: 60_000 });
+  expect(await named(api, 'two-disks')).toHaveLength(2);
+});
+
+test('the server with a vault, by keyboard alone', async ({ console: page, api }) => {
+  await expect(row(page, 'web-01')).toContainText('Running', { timeout: 60_000 });
+  await row(page, 'web-01').getByRole('link').first().focus();
+  await page.keyboard.press('.');
+  await page.keyboard.press('m');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('menuitem', { name: 'Create Server Backup' }).waitFor();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Create Server Backup' });
+  const name = await dialog.getByLabel('Name', { exact: true }).inputValue();
+  await dialog.getByLabel('Name', { exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect.poll(async () => (await named(api, name))[0]?.state, { timeout: 60_000 }).toBe('available');
+});
+
+test('bad names are refused before they are sent', async ({ console: page }) => {
+  await manage(page, 'web-01', 'Create Server Backup');
+  const dialog = page.getByRole('dialog', { name: 'Create Server Backup' });
+  await dialog.getByLabel('Name', { exact: true }).fill('with space');
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog).toContainText('letters, digits, underscores or hyphens');
+  await expect(dialog).toBeVisible();
+  await dialog.getByLabel('Name', { exact: true }).fill('x'.repeat(65));
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog).toBeVisible();
+});
+
+const pages: [string, string][] = [
+  ['overview', '/overview'],
+  ['server', `/servers/${rig.freeServer}`],
+  ['disks', '/disks'],
+  ['vaults', '/server-backups?tab=vaults'],
+  ['disk-backups', '/disk-backups?tab=backups'],
+  ['new-vault', '/vaults/new?type=server'],
+  ['tasks', '/tasks'],
+];
+for (const theme of ['light', 'dark'] as const)
+  for (const [shape, width] of [
+    ['wide', 1280],
+    ['narrow', 390],
+  ] as const)
+    test(`every page in ${theme}, ${shape}`, async ({ console: page }) => {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const [name, path] of pages) {
+        await page.goto(at(path));
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await page.waitForLoadState('load');
+        await accessible(page, `${name} ${theme} ${shape}`);
+        await picture(page, `${name}-${theme}-${shape}`);
+      }
+    });
