@@ -23,7 +23,7 @@ export default function TaskPage() {
       label={t('kind.task')}
       trail={
         <Link to="/p/$project/tasks" params={{ project }} search={{}}>
-          {t('tasks.title')}
+          {t('task_pages.title')}
         </Link>
       }
       status={task ? <TaskState task={task} long /> : null}
@@ -36,12 +36,12 @@ export default function TaskPage() {
           <Section>
             <Facts
               facts={[
-                [t('tasks.resource'), <ResourceLink key="r" project={project} task={task} />],
-                [t('tasks.vault'), <VaultLink key="v" project={project} task={task} />],
+                [t('task_pages.resource'), <ResourceLink key="r" project={project} task={task} />],
+                [t('task_pages.vault'), <VaultLink key="v" project={project} task={task} />],
               ]}
             />
           </Section>
-          <Section title={t('tasks.details')}>
+          <Section title={t('task_pages.details')}>
             <TaskDetails project={project} task={task} />
           </Section>
           {maps ? <BlockMap project={project} task={task} /> : null}

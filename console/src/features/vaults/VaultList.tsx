@@ -80,6 +80,7 @@ export function VaultList({
       id: 'protect_type',
       header: t('vaults.type'),
       optional: true,
+      off: true,
       cell: (row) => t(row.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
     },
     {
@@ -143,6 +144,7 @@ export function VaultList({
       sort: 'backup_count',
       align: 'right',
       optional: true,
+      off: true,
       cell: (row) => <span className="number">{row.backup_count}</span>,
     },
     {
@@ -158,6 +160,7 @@ export function VaultList({
       header: t('vaults.created'),
       sort: 'created_at',
       optional: true,
+      off: true,
       cell: (row) => <Age at={row.created_at} />,
     },
   ];
