@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { one } from '../../api/queries';
 import type { Backup, BackupDisk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ApiFailure } from '../../lib/failure';
 import { isCreating } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
@@ -29,7 +30,9 @@ export default function BackupPage() {
   const open = useOpenDialog();
   const menu = useBackupMenu();
   const restoreReason = useRestoreReason();
-  const { data: backup, error, refetch } = useQuery(one('backup', project, id));
+  const { data, error, refetch } = useQuery(one('backup', project, id));
+  const gone = error instanceof ApiFailure && error.status === 404;
+  const backup = gone ? undefined : data;
   const server = backup?.type !== 'disk';
   return (
     <Page
@@ -63,7 +66,11 @@ export default function BackupPage() {
         ) : null
       }
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : null}
+      {gone ? (
+        <Empty title={t('backup_pages.is_gone')} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : null}
       {backup?.state === 'error' && backup.error ? (
         <Note tone="bad">{t('backup_pages.error', { why: backup.error })}</Note>
       ) : null}

@@ -18,8 +18,10 @@ import { toast } from '../../ui/toasts';
 import css from './backups.module.css';
 
 /** Backups named in the address, as far as they are known by now. */
-function useBackups({ project, about }: DialogProps) {
-  const results = useQueries({ queries: (about.backup ?? []).map((id) => one('backup', project, id)) });
+function useBackups({ project, about }: DialogProps, ask = true) {
+  const results = useQueries({
+    queries: (about.backup ?? []).map((id) => ({ ...one('backup', project, id), enabled: ask })),
+  });
   return {
     backups: results.flatMap((result) => (result.data ? [result.data] : [])),
     error: results.find((result) => result.error)?.error,
@@ -79,12 +81,15 @@ export function DeleteBackups(props: DialogProps) {
   const { t } = useWords();
   const say = useReason();
   const { project, close } = props;
-  const { backups, error, pending } = useBackups(props);
+  // What is being deleted is not asked for again: it may be gone by then.
+  const [going, setGoing] = useState(false);
+  const { backups, error, pending } = useBackups(props, !going);
   const [failed, setFailed] = useState<{ backup: Backup; error: unknown }[]>([]);
   const fit = backups.filter((backup) => allowed(deleteBackup(backup)));
   const unfit = backups.filter((backup) => !allowed(deleteBackup(backup)));
   const values = { n: fit.length, name: fit[0]?.name ?? '' };
   const run = useMutation({
+    onMutate: () => setGoing(true),
     mutationFn: async () => {
       const errors: { backup: Backup; error: unknown }[] = [];
       for (const backup of fit) {

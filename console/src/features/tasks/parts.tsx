@@ -6,7 +6,6 @@ import { isOpen, taskLook } from '../../lib/status';
 import { formatSpan } from '../../lib/times';
 import { useWords } from '../../messages';
 import { useTaskKind } from '../../messages/words';
-import { Copyable } from '../../ui/Copyable';
 import { Note } from '../../ui/Failure';
 import { Facts } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
@@ -55,10 +54,10 @@ export function Duration({ task }: { task: Task }) {
   return <span className="number">{seconds < 1 ? '<1 s' : formatSpan(seconds)}</span>;
 }
 
-/** Average of what was read, over the whole task. */
+/** The rate now; of an ended task the average of what it read. */
 export function Rate({ task }: { task: Task }) {
   const { locale } = useWords();
-  if (task.bytes_per_second)
+  if (!task.ended_at && task.bytes_per_second)
     return <span className="number">{formatRate(task.bytes_per_second, locale)}</span>;
   const seconds =
     task.started_at && task.ended_at ? (Date.parse(task.ended_at) - Date.parse(task.started_at)) / 1000 : 0;
@@ -95,7 +94,8 @@ export function VaultLink({ project, task }: { project: string; task: Task }) {
 export function TaskDetails({ project, task }: { project: string; task: Task }) {
   const { t } = useWords();
   const facts: [string, ReactNode][] = [
-    [t('task_pages.id'), <Copyable key="id" text={task.id} />],
+    [t('task_pages.resource'), <ResourceLink key="res" project={project} task={task} />],
+    [t('task_pages.vault'), <VaultLink key="vault" project={project} task={task} />],
     [t('task_pages.phase'), t(`phase.${task.phase}`)],
     [t('task_pages.queued'), <Age key="q" at={task.created_at} absolute />],
     [t('task_pages.started'), <Age key="s" at={task.started_at} absolute />],
@@ -109,7 +109,7 @@ export function TaskDetails({ project, task }: { project: string; task: Task }) 
     [t('task_pages.attempt'), task.attempt],
   ];
   if (task.backup) {
-    facts.push([
+    facts.splice(2, 0, [
       t('kind.backup'),
       <Link key="b" to="/p/$project/backups/$backup" params={{ project, backup: task.backup.id }} search={{}}>
         {task.backup.name}

@@ -5,12 +5,13 @@ import { one } from '../../api/queries';
 import type { Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { allowed, backupVault, type Verdict } from '../../lib/can';
+import { ApiFailure } from '../../lib/failure';
 import { vaultLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
-import { Failure } from '../../ui/Failure';
+import { Empty, Failure } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
 import { Facts, Page, Section } from '../../ui/Page';
@@ -43,7 +44,9 @@ export function VaultPage({
   const navigate = useNavigate();
   const open = useOpenDialog();
   const menu = useVaultMenu();
-  const { data: vault, error, refetch } = useQuery(one('vault', project, id));
+  const { data, error, refetch } = useQuery(one('vault', project, id));
+  const gone = error instanceof ApiFailure && error.status === 404;
+  const vault = gone ? undefined : data;
   const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
   const server = vault?.type !== 'disk';
   const chosen = tab === 'resources' || tab === 'backups' ? tab : 'details';
@@ -93,7 +96,11 @@ export function VaultPage({
         ) : null
       }
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : null}
+      {gone ? (
+        <Empty title={t('vaults.gone')} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : null}
       {vault ? (
         <Tabs
           label={vault.name}

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { one } from '../../api/queries';
 import type { Vault } from '../../api/types';
@@ -244,12 +245,21 @@ export function LockVault(props: DialogProps) {
 export function DeleteVault({ project, about, close }: DialogProps) {
   const { t } = useWords();
   const id = about.vault ?? '';
-  const { data: vault, error } = useQuery(one('vault', project, id));
+  const here = useParams({ strict: false }).vault === id;
+  const navigate = useNavigate();
+  // What is being deleted is not asked for again: it may be gone by then.
+  const [going, setGoing] = useState(false);
+  const { data: vault, error } = useQuery({ ...one('vault', project, id), enabled: !going });
   const remove = useMutation({
+    onMutate: () => setGoing(true),
     mutationFn: () => deleteVault(project, id),
     onSuccess: () => {
       toast('good', t('vaults.deleted', { name: vault?.name ?? '' }));
-      close();
+      if (!here) close();
+      else {
+        const to = vault?.type === 'disk' ? '/p/$project/disk-backups' : '/p/$project/server-backups';
+        void navigate({ to, params: { project }, search: {}, replace: true });
+      }
     },
   });
   if (!vault) return null;

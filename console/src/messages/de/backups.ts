@@ -73,5 +73,6 @@ export const backups = {
   'backup_pages.disk_backup': 'Disk-Backup',
   'backup_pages.capacity': 'Kapazität',
   'backup_pages.tracking': 'Änderungen bekannt aus',
+  'backup_pages.is_gone': 'Dieses Backup gibt es nicht mehr.',
   'backup_pages.error': 'Das Backup ist fehlgeschlagen: {why}',
 } as const;

@@ -77,5 +77,6 @@ export const backups = {
   'backup_pages.disk_backup': 'Disk Backup',
   'backup_pages.capacity': 'Capacity',
   'backup_pages.tracking': 'Changes known from',
+  'backup_pages.is_gone': 'This backup is gone.',
   'backup_pages.error': 'The backup failed: {why}',
 } as const;
