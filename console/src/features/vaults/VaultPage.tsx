@@ -23,6 +23,7 @@ import { Age } from '../../ui/Time';
 import { associateTo } from './can';
 import { History } from './History';
 import { useVaultMenu } from './menu';
+import { usePerform } from './perform';
 import { Resources } from './Resources';
 import css from './vaults.module.css';
 
@@ -43,6 +44,7 @@ export function VaultPage({
   const say = useReason();
   const navigate = useNavigate();
   const open = useOpenDialog();
+  const perform = usePerform(project);
   const menu = useVaultMenu();
   const { data, error, refetch } = useQuery(one('vault', project, id));
   const gone = error instanceof ApiFailure && error.status === 404;
@@ -82,11 +84,7 @@ export function VaultPage({
             <Button reason={why(associateTo(vault))} onClick={() => open('associate', { vault: id })}>
               {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
             </Button>
-            <Button
-              kind="primary"
-              reason={why(backupVault(vault))}
-              onClick={() => open(server ? 'backup-server' : 'backup-disk', { vault: id })}
-            >
+            <Button kind="primary" reason={why(backupVault(vault))} onClick={() => perform(vault)}>
               {t('vaults.perform')}
             </Button>
             <MenuButton entries={menu(vault)} label={t('kit.more_of', { name: vault.name })}>
@@ -194,6 +192,7 @@ function Details({ project, vault }: { project: string; vault: Vault }) {
                 t('vaults.auto_all')
               ),
             ],
+            [t('vaults.policy'), vault.policy?.name ?? t('vaults.no_policy')],
             [t('vaults.store'), vault.store],
             [t('vaults.created'), <Age key="c" at={vault.created_at} absolute />],
             [t('vaults.description'), vault.description || t('kit.none')],

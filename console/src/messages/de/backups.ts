@@ -29,8 +29,8 @@ export const backups = {
   'backup_pages.stored': 'Belegt',
   'backup_pages.resource': 'Ressource',
   'backup_pages.together': 'Zusammen',
-  'backup_pages.restore_server': 'Server wiederherstellen',
-  'backup_pages.restore_disk': 'Disk wiederherstellen',
+  'backup_pages.restore_server': 'Wiederherstellen',
+  'backup_pages.restore_disk': 'Wiederherstellen',
   'backup_pages.cancel': 'Aufgabe abbrechen',
   'backup_pages.rename': 'Umbenennen',
   'backup_pages.renamed': 'Das Backup heißt jetzt {name}.',
@@ -48,9 +48,9 @@ export const backups = {
   'backup_pages.stays': '{name} bleibt: {reason}',
   'backup_pages.none': 'Es gibt noch kein Backup.',
   'backup_pages.none_server':
-    'Ordnen Sie einem Vault einen Server zu und führen Sie ein Backup aus, oder nutzen Sie „Server-Backup erstellen“ bei einem Server.',
+    'Ordnen Sie einem Vault einen Server zu und führen Sie „Jetzt sichern“ aus, oder nutzen Sie „Server-Backup erstellen“ bei einem Server.',
   'backup_pages.none_disk':
-    'Ordnen Sie einem Vault eine Disk zu und führen Sie ein Backup aus, oder nutzen Sie „Disk-Backup erstellen“ bei einem Server.',
+    'Ordnen Sie einem Vault eine Disk zu und führen Sie „Jetzt sichern“ aus, oder nutzen Sie „Disk-Backup erstellen“ bei einem Server.',
   'backup_pages.done': 'Backup {name} ist verfügbar.',
   'backup_pages.details': 'Details',
   'backup_pages.disks': 'Disks',

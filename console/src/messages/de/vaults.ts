@@ -29,7 +29,7 @@ export const vaults = {
   'vaults.create_disk': 'Disk-Backup-Vault erstellen',
   'vaults.associate_server': 'Server zuordnen',
   'vaults.associate_disk': 'Disk zuordnen',
-  'vaults.perform': 'Backup ausführen',
+  'vaults.perform': 'Jetzt sichern',
   'vaults.none': 'Es gibt noch keinen Vault.',
   'vaults.none_server':
     'Ein Vault hält die Backups der Server, die ihm zugeordnet sind, bis zu seiner Kapazität.',
@@ -161,6 +161,8 @@ export const vaults = {
   'vaults.state_removing': 'Wird gelöst',
   'vaults.auto': 'Automatische Zuordnung',
   'vaults.auto_all': 'Alle Ressourcen',
+  'vaults.policy': 'Richtlinie',
+  'vaults.no_policy': 'Keine Richtlinie',
   'vaults.gone': 'Diesen Vault gibt es nicht mehr.',
   'reason.vault_replicas': 'Ein Replikations-Vault nimmt Replikate, keine Ressourcen.',
   'reason.vault_is_locked': 'Die Backup-Sperre ist aktiviert.',

@@ -160,6 +160,8 @@ export const vaults = {
   'vaults.state_removing': 'Dissociating',
   'vaults.auto': 'Automatic Association',
   'vaults.auto_all': 'All resources',
+  'vaults.policy': 'Policy',
+  'vaults.no_policy': 'No policy applied',
   'vaults.gone': 'This vault is gone.',
   'reason.vault_replicas': 'A replication vault takes replicas, no resources.',
   'reason.vault_is_locked': 'Backup locking is enabled.',
