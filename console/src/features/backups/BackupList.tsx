@@ -6,7 +6,7 @@ import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, deleteBackup } from '../../lib/can';
 import { saveText, toCsv } from '../../lib/csv';
 import type { ListSearch } from '../../lib/search';
-import { backupLook, isOpen } from '../../lib/status';
+import { backupLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
@@ -14,15 +14,14 @@ import { Empty } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
 import { Toolbar } from '../../ui/Page';
-import { Progress } from '../../ui/Progress';
 import { SearchBox } from '../../ui/SearchBox';
 import { Size } from '../../ui/Size';
-import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import css from './backups.module.css';
 import { useMarked } from './marked';
 import { useBackupMenu, useRestoreReason } from './menu';
+import { BackupState, Kind } from './parts';
 
 /** Properties by which backups can be narrowed. */
 export const backupFilters = [
@@ -315,48 +314,5 @@ export function BackupList({
       />
       <Pager {...list.pager} />
     </>
-  );
-}
-
-/** State, with the bar and the cause of an error. */
-export function BackupState({ backup, long = false }: { backup: Backup; long?: boolean }) {
-  const { t } = useWords();
-  const task = backup.task;
-  const runs = task !== null && isOpen(task.state);
-  return (
-    <span className={css.state}>
-      <StatusWord
-        look={backupLook(backup.state)}
-        percent={backup.progress}
-        since={task?.started_at ?? null}
-        detail={backup.error}
-      />
-      {runs && task.state === 'running' ? (
-        <Progress
-          label={`${t(backupLook(backup.state).key as 'state.error')} ${backup.name}`}
-          percent={task.progress}
-          done={task.done_bytes}
-          total={task.total_bytes}
-          rate={task.bytes_per_second}
-          left={task.seconds_left}
-          phase={t(`phase.${task.phase}`)}
-          small={!long}
-          spoken={long}
-        />
-      ) : null}
-    </span>
-  );
-}
-
-/** Full or incremental, by hand or by a policy. */
-export function Kind({ backup }: { backup: Backup }) {
-  const { t } = useWords();
-  return (
-    <span title={backup.full_reason ?? undefined}>
-      {t(backup.incremental ? 'backup_pages.incremental' : 'backup_pages.full')}
-      <span className="soft">
-        , {t(backup.auto_trigger ? 'backup_pages.automatic' : 'backup_pages.manual')}
-      </span>
-    </span>
   );
 }

@@ -17,9 +17,9 @@ import { Size } from '../../ui/Size';
 import { type Column, NameCell, Table } from '../../ui/Table';
 import { Tabs } from '../../ui/Tabs';
 import { Age } from '../../ui/Time';
-import { BackupState, Kind } from './BackupList';
 import css from './backups.module.css';
 import { useBackupMenu, useRestoreReason } from './menu';
+import { BackupState, Kind } from './parts';
 
 /** A backup: what it is, and its disks. */
 export default function BackupPage() {
