@@ -182,16 +182,6 @@ function Details({ project, vault }: { project: string; vault: Vault }) {
             [t('vaults.locking'), t(vault.locked ? 'vaults.enabled' : 'vaults.disabled')],
             [t('vaults.auto_expand'), t(vault.auto_expand ? 'vaults.enabled' : 'vaults.disabled')],
             [t('vaults.threshold'), t('vaults.threshold_at', { percent: vault.threshold_percent })],
-            [
-              t('vaults.auto'),
-              !vault.auto_bind ? (
-                t('vaults.disabled')
-              ) : vault.bind_tags.length ? (
-                <Tags key="bind" tags={vault.bind_tags} />
-              ) : (
-                t('vaults.auto_all')
-              ),
-            ],
             [t('vaults.policy'), vault.policy?.name ?? t('vaults.no_policy')],
             [t('vaults.store'), vault.store],
             [t('vaults.created'), <Age key="c" at={vault.created_at} absolute />],
