@@ -19,9 +19,9 @@ test('what may be done with a vault follows its state', () => {
     return [associateTo(of), expand(of), change(of), dissociateFrom(of), remove(of)].map(allowed);
   };
   expect(may('available')).toEqual([true, true, true, true, true]);
-  expect(may('lock')).toEqual([true, false, true, true, true]);
+  expect(may('lock')).toEqual([true, false, true, true, false]);
   expect(may('error')).toEqual([false, false, true, true, true]);
-  expect(may('frozen')).toEqual([false, false, false, false, true]);
+  expect(may('frozen')).toEqual([false, false, false, false, false]);
   expect(may('deleting')).toEqual([false, false, false, false, false]);
 });
 
