@@ -61,7 +61,7 @@ export const keysQuery = queryOptions({
 });
 
 const changed = (what: 'users' | 'projects' | 'keys') =>
-  void queryClient.invalidateQueries({ queryKey: ['admin', what] });
+  queryClient.invalidateQueries({ queryKey: ['admin', what] });
 
 export async function createUser(body: {
   name: string;
@@ -69,7 +69,7 @@ export async function createUser(body: {
   password: string;
 }): Promise<void> {
   await call('POST', '/coffer/v1/users', { user: body });
-  changed('users');
+  await changed('users');
 }
 
 export async function changeUser(
@@ -77,12 +77,12 @@ export async function changeUser(
   body: { description?: string; enabled?: boolean },
 ): Promise<void> {
   await call('PATCH', user(id), { user: body });
-  changed('users');
+  await changed('users');
 }
 
 export async function deleteUser(id: string): Promise<void> {
   await call('DELETE', user(id));
-  changed('users');
+  await changed('users');
 }
 
 /** Sets a password; one's own needs the old one. */
@@ -98,12 +98,12 @@ export async function setRole(project: string, id: string, role: string, granted
     granted ? 'PUT' : 'DELETE',
     `/coffer/v1/projects/${encodeURIComponent(project)}/users/${encodeURIComponent(id)}/roles/${encodeURIComponent(role)}`,
   );
-  changed('users');
+  await changed('users');
 }
 
 export async function createProject(body: { name: string; description: string }): Promise<void> {
   await call('POST', '/coffer/v1/projects', { project: body });
-  changed('projects');
+  await changed('projects');
 }
 
 export async function changeProject(
@@ -111,7 +111,7 @@ export async function changeProject(
   body: { name?: string; description?: string; enabled?: boolean },
 ): Promise<void> {
   await call('PATCH', `/coffer/v1/projects/${encodeURIComponent(id)}`, { project: body });
-  changed('projects');
+  await changed('projects');
 }
 
 export interface NewKey {
@@ -124,11 +124,11 @@ export async function createKey(description: string): Promise<NewKey> {
   const answer = await call<{ access_key: NewKey }>('POST', '/coffer/v1/access-keys', {
     access_key: { description },
   });
-  changed('keys');
+  await changed('keys');
   return answer.access_key;
 }
 
 export async function deleteKey(access: string): Promise<void> {
   await call('DELETE', `/coffer/v1/access-keys/${encodeURIComponent(access)}`);
-  changed('keys');
+  await changed('keys');
 }

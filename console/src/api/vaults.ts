@@ -43,8 +43,6 @@ export interface NewVault {
   resources: { id: string; exclude_volumes?: string[] }[];
   locked: boolean;
   auto_expand: boolean;
-  /** Tags of the resources it takes by itself; null for none. */
-  bind: Tag[] | null;
   tags: Tag[];
 }
 
@@ -69,7 +67,6 @@ export async function createVault(project: string, vault: NewVault): Promise<str
       resources: vault.resources.map(resource(vault.type)),
       locked: vault.locked,
       auto_expand: vault.auto_expand,
-      ...(vault.bind ? { auto_bind: true, bind_rules: { tags: vault.bind } } : {}),
       ...(vault.tags.length ? { tags: vault.tags } : {}),
     },
   });
@@ -81,8 +78,6 @@ export interface VaultChange {
   name?: string;
   billing?: { size: number };
   auto_expand?: boolean;
-  auto_bind?: boolean;
-  bind_rules?: { tags: Tag[] };
   threshold?: number;
   locked?: boolean;
 }

@@ -51,7 +51,7 @@ export function CbrPage({
           },
           {
             id: 'backups',
-            label: t('backups.tab'),
+            label: t('backup_pages.tab'),
             content: () => <BackupList project={project} type={type} search={search} />,
           },
         ]}

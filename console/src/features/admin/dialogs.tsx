@@ -174,6 +174,12 @@ export function EditRoles({ about, close }: DialogProps) {
     mutationFn: (wanted: { project: string; role: string; granted: boolean }) =>
       setRole(wanted.project, user?.id ?? '', wanted.role, wanted.granted),
   });
+  const asked = change.isPending ? change.variables : null;
+  // What was ticked shows at once; the answer corrects it.
+  const held = (project: string, role: string): boolean =>
+    asked?.project === project && asked.role === role
+      ? asked.granted
+      : (user?.roles.some((each) => each.project_id === project && each.role === role) ?? false);
   const inDomain = (user?.roles ?? []).filter((each) => each.project_id === null).map((each) => each.role);
   return (
     <Dialog
@@ -203,10 +209,7 @@ export function EditRoles({ about, close }: DialogProps) {
                   <Tick
                     label={t('admin.role_of', { role: t(`admin.role_${role}`), project: project.name })}
                     hiddenLabel
-                    checked={
-                      user?.roles.some((each) => each.project_id === project.id && each.role === role) ??
-                      false
-                    }
+                    checked={held(project.id, role)}
                     reason={change.isPending ? t('kit.loading') : undefined}
                     onChange={(granted) => change.mutate({ project: project.id, role, granted })}
                   />

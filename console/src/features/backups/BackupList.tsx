@@ -6,7 +6,7 @@ import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, deleteBackup } from '../../lib/can';
 import { saveText, toCsv } from '../../lib/csv';
 import type { ListSearch } from '../../lib/search';
-import { backupLook, isOpen } from '../../lib/status';
+import { backupLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
@@ -14,15 +14,14 @@ import { Empty } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
 import { Toolbar } from '../../ui/Page';
-import { Progress } from '../../ui/Progress';
 import { SearchBox } from '../../ui/SearchBox';
 import { Size } from '../../ui/Size';
-import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import css from './backups.module.css';
 import { useMarked } from './marked';
 import { useBackupMenu, useRestoreReason } from './menu';
+import { BackupState, Kind } from './parts';
 
 /** Properties by which backups can be narrowed. */
 export const backupFilters = [
@@ -68,7 +67,7 @@ export function BackupList({
   const columns: Column<Backup>[] = [
     {
       id: 'name',
-      header: t('backups.name'),
+      header: t('backup_pages.name'),
       sort: 'name',
       names: true,
       cell: (row) => (
@@ -87,28 +86,33 @@ export function BackupList({
         />
       ),
     },
-    { id: 'state', header: t('backups.status'), sort: 'state', cell: (row) => <BackupState backup={row} /> },
+    {
+      id: 'state',
+      header: t('backup_pages.status'),
+      sort: 'state',
+      cell: (row) => <BackupState backup={row} />,
+    },
     {
       id: 'resource',
-      header: server ? t('backups.server') : t('backups.disk'),
+      header: server ? t('backup_pages.server') : t('backup_pages.disk'),
       sort: 'resource_name',
       cell: (row) => (
         <>
           {row.resource_name}
-          {row.resource_status === null ? <span className="soft"> {t('backups.gone')}</span> : null}
+          {row.resource_status === null ? <span className="soft"> {t('backup_pages.gone')}</span> : null}
         </>
       ),
     },
     {
       id: 'kind',
-      header: t('backups.kind'),
+      header: t('backup_pages.kind'),
       sort: 'incremental',
       optional: true,
       cell: (row) => <Kind backup={row} />,
     },
     {
       id: 'size',
-      header: t('backups.size'),
+      header: t('backup_pages.size'),
       sort: 'new_bytes',
       align: 'right',
       optional: true,
@@ -116,24 +120,24 @@ export function BackupList({
         <span className={css.sizes}>
           <Size bytes={row.new_bytes} />
           <span className="soft">
-            {t('backups.of')} <Size bytes={row.size_bytes} />
+            {t('backup_pages.of')} <Size bytes={row.size_bytes} />
           </span>
         </span>
       ),
     },
     {
       id: 'consistency',
-      header: t('backups.consistency'),
+      header: t('backup_pages.consistency'),
       optional: true,
       cell: (row) =>
-        row.consistency ? t(`backups.consistency_${row.consistency}`) : <span className="soft">–</span>,
+        row.consistency ? t(`backup_pages.consistency_${row.consistency}`) : <span className="soft">–</span>,
     },
     ...(vault
       ? []
       : [
           {
             id: 'vault',
-            header: t('backups.vault'),
+            header: t('backup_pages.vault'),
             sort: 'vault',
             optional: true,
             cell: (row: Backup) => (
@@ -145,20 +149,24 @@ export function BackupList({
         ]),
     {
       id: 'expires',
-      header: t('backups.expires'),
+      header: t('backup_pages.expires'),
       sort: 'expires_at',
       optional: true,
       off: true,
       cell: (row) => (
         <span className={css.with}>
           {row.locked ? <Icon name="lock" size={13} /> : null}
-          {row.expires_at ? <Age at={row.expires_at} /> : <span className="soft">{t('backups.never')}</span>}
+          {row.expires_at ? (
+            <Age at={row.expires_at} />
+          ) : (
+            <span className="soft">{t('backup_pages.never')}</span>
+          )}
         </span>
       ),
     },
     {
       id: 'created',
-      header: t('backups.created'),
+      header: t('backup_pages.created'),
       sort: 'created_at',
       cell: (row) => <Age at={row.created_at} />,
     },
@@ -166,7 +174,7 @@ export function BackupList({
   const { hidden, choices } = useColumns(`backups-${type}`, columns);
   const exported = () =>
     saveText(
-      'backups.csv',
+      'backup_pages.csv',
       toCsv(
         [
           'id',
@@ -212,28 +220,28 @@ export function BackupList({
           properties={[
             {
               id: 'state',
-              label: t('backups.status'),
+              label: t('backup_pages.status'),
               values: ['available', 'protecting', 'waiting_protect', 'restoring', 'deleting', 'error'].map(
                 (value) => ({ value, label: t(backupLook(value).key as 'state.error') }),
               ),
             },
-            { id: 'resource_name', label: server ? t('backups.server') : t('backups.disk') },
-            { id: 'resource_id', label: server ? t('backups.server_id') : t('backups.disk_id') },
-            ...(vault ? [] : [{ id: 'vault_id', label: t('backups.vault_id') }]),
+            { id: 'resource_name', label: server ? t('backup_pages.server') : t('backup_pages.disk') },
+            { id: 'resource_id', label: server ? t('backup_pages.server_id') : t('backup_pages.disk_id') },
+            ...(vault ? [] : [{ id: 'vault_id', label: t('backup_pages.vault_id') }]),
             {
               id: 'incremental',
-              label: t('backups.kind'),
+              label: t('backup_pages.kind'),
               values: [
-                { value: 'false', label: t('backups.full') },
-                { value: 'true', label: t('backups.incremental') },
+                { value: 'false', label: t('backup_pages.full') },
+                { value: 'true', label: t('backup_pages.incremental') },
               ],
             },
             {
               id: 'auto_trigger',
-              label: t('backups.trigger'),
+              label: t('backup_pages.trigger'),
               values: [
-                { value: 'false', label: t('backups.manual') },
-                { value: 'true', label: t('backups.automatic') },
+                { value: 'false', label: t('backup_pages.manual') },
+                { value: 'true', label: t('backup_pages.automatic') },
               ],
             },
           ]}
@@ -252,16 +260,16 @@ export function BackupList({
       <BulkBar count={selection.ids.size} onClear={selection.clear}>
         <Button
           kind="danger"
-          reason={doomed.length === 0 ? t('backups.none_deletable') : undefined}
+          reason={doomed.length === 0 ? t('backup_pages.none_deletable') : undefined}
           onClick={() => open('delete-backup', { backup: chosen.map((row) => row.id) })}
         >
           {doomed.length === chosen.length
-            ? t('backups.delete_n', { n: chosen.length })
-            : t('backups.delete_some', { n: doomed.length, all: chosen.length })}
+            ? t('backup_pages.delete_n', { n: chosen.length })
+            : t('backup_pages.delete_some', { n: doomed.length, all: chosen.length })}
         </Button>
       </BulkBar>
       <Table
-        label={t('backups.list')}
+        label={t('backup_pages.list')}
         columns={columns}
         rows={list.rows}
         hidden={hidden}
@@ -277,7 +285,7 @@ export function BackupList({
             reason={restoreReason(row)}
             onClick={() => open(server ? 'restore-server' : 'restore-disk', { backup: [row.id] })}
           >
-            {t(server ? 'backups.restore_server' : 'backups.restore_disk')}
+            {t(server ? 'backup_pages.restore_server' : 'backup_pages.restore_disk')}
           </Button>
         )}
         failure={list.failure}
@@ -298,52 +306,13 @@ export function BackupList({
           list.narrowed ? (
             <NoMatch onClear={list.clear} />
           ) : (
-            <Empty title={t('backups.none')}>{t(server ? 'backups.none_server' : 'backups.none_disk')}</Empty>
+            <Empty title={t('backup_pages.none')}>
+              {t(server ? 'backup_pages.none_server' : 'backup_pages.none_disk')}
+            </Empty>
           )
         }
       />
       <Pager {...list.pager} />
     </>
-  );
-}
-
-/** State, with the bar and the cause of an error. */
-export function BackupState({ backup, long = false }: { backup: Backup; long?: boolean }) {
-  const { t } = useWords();
-  const task = backup.task;
-  const runs = task !== null && isOpen(task.state);
-  return (
-    <span className={css.state}>
-      <StatusWord
-        look={backupLook(backup.state)}
-        percent={backup.progress}
-        since={task?.started_at ?? null}
-        detail={backup.error}
-      />
-      {runs && task.state === 'running' ? (
-        <Progress
-          label={`${t(backupLook(backup.state).key as 'state.error')} ${backup.name}`}
-          percent={task.progress}
-          done={task.done_bytes}
-          total={task.total_bytes}
-          rate={task.bytes_per_second}
-          left={task.seconds_left}
-          phase={t(`phase.${task.phase}`)}
-          small={!long}
-          spoken={long}
-        />
-      ) : null}
-    </span>
-  );
-}
-
-/** Full or incremental, by hand or by a policy. */
-export function Kind({ backup }: { backup: Backup }) {
-  const { t } = useWords();
-  return (
-    <span title={backup.full_reason ?? undefined}>
-      {t(backup.incremental ? 'backups.incremental' : 'backups.full')}
-      <span className="soft">, {t(backup.auto_trigger ? 'backups.automatic' : 'backups.manual')}</span>
-    </span>
   );
 }

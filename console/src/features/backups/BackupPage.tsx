@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { one } from '../../api/queries';
 import type { Backup, BackupDisk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ApiFailure } from '../../lib/failure';
 import { isCreating } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
@@ -16,9 +17,9 @@ import { Size } from '../../ui/Size';
 import { type Column, NameCell, Table } from '../../ui/Table';
 import { Tabs } from '../../ui/Tabs';
 import { Age } from '../../ui/Time';
-import { BackupState, Kind } from './BackupList';
 import css from './backups.module.css';
 import { useBackupMenu, useRestoreReason } from './menu';
+import { BackupState, Kind } from './parts';
 
 /** A backup: what it is, and its disks. */
 export default function BackupPage() {
@@ -29,7 +30,9 @@ export default function BackupPage() {
   const open = useOpenDialog();
   const menu = useBackupMenu();
   const restoreReason = useRestoreReason();
-  const { data: backup, error, refetch } = useQuery(one('backup', project, id));
+  const { data, error, refetch } = useQuery(one('backup', project, id));
+  const gone = error instanceof ApiFailure && error.status === 404;
+  const backup = gone ? undefined : data;
   const server = backup?.type !== 'disk';
   return (
     <Page
@@ -54,7 +57,7 @@ export default function BackupPage() {
               reason={restoreReason(backup)}
               onClick={() => open(server ? 'restore-server' : 'restore-disk', { backup: [id] })}
             >
-              {t(server ? 'backups.restore_server' : 'backups.restore_disk')}
+              {t(server ? 'backup_pages.restore_server' : 'backup_pages.restore_disk')}
             </Button>
             <MenuButton entries={menu(backup)} label={t('kit.more_of', { name: backup.name })}>
               {t('kit.more')} <Icon name="more" size={14} />
@@ -63,9 +66,13 @@ export default function BackupPage() {
         ) : null
       }
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : null}
+      {gone ? (
+        <Empty title={t('backup_pages.is_gone')} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : null}
       {backup?.state === 'error' && backup.error ? (
-        <Note tone="bad">{t('backups.error', { why: backup.error })}</Note>
+        <Note tone="bad">{t('backup_pages.error', { why: backup.error })}</Note>
       ) : null}
       {backup ? (
         <Tabs
@@ -81,14 +88,14 @@ export default function BackupPage() {
           tabs={[
             {
               id: 'details',
-              label: t('backups.details'),
+              label: t('backup_pages.details'),
               content: () => <Details project={project} backup={backup} />,
             },
             ...(server
               ? [
                   {
                     id: 'disks',
-                    label: t('backups.disks'),
+                    label: t('backup_pages.disks'),
                     count: backup.disks.length,
                     content: () => <Disks project={project} backup={backup} />,
                   },
@@ -107,7 +114,7 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
   const source =
     backup.resource_status === null ? (
       <>
-        {backup.resource_name} <span className="soft">{t('backups.gone')}</span>
+        {backup.resource_name} <span className="soft">{t('backup_pages.gone')}</span>
       </>
     ) : server ? (
       <Link to="/p/$project/servers/$server" params={{ project, server: backup.resource_id }} search={{}}>
@@ -119,38 +126,41 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
       </Link>
     );
   const facts: [string, ReactNode][] = [
-    [server ? t('backups.server') : t('backups.disk'), source],
+    [server ? t('backup_pages.server') : t('backup_pages.disk'), source],
     [
-      t('backups.vault'),
+      t('backup_pages.vault'),
       <Link key="v" to="/p/$project/vaults/$vault" params={{ project, vault: backup.vault.id }} search={{}}>
         {backup.vault.name}
       </Link>,
     ],
-    [t('backups.kind'), <Kind key="k" backup={backup} />],
-    [t('backups.consistency'), backup.consistency ? t(`backups.consistency_${backup.consistency}`) : '–'],
-    [t('backups.created'), <Age key="c" at={backup.created_at} absolute />],
-    [t('backups.instant'), <Age key="i" at={backup.instant} absolute />],
-    [t('backups.finished'), <Age key="p" at={backup.protected_at} absolute />],
+    [t('backup_pages.kind'), <Kind key="k" backup={backup} />],
     [
-      t('backups.expires'),
+      t('backup_pages.consistency'),
+      backup.consistency ? t(`backup_pages.consistency_${backup.consistency}`) : '–',
+    ],
+    [t('backup_pages.created'), <Age key="c" at={backup.created_at} absolute />],
+    [t('backup_pages.instant'), <Age key="i" at={backup.instant} absolute />],
+    [t('backup_pages.finished'), <Age key="p" at={backup.protected_at} absolute />],
+    [
+      t('backup_pages.expires'),
       <span key="e" className={css.with}>
         {backup.locked ? <Icon name="lock" size={13} /> : null}
-        {backup.expires_at ? <Age at={backup.expires_at} absolute /> : t('backups.never')}
-        {backup.locked ? <span className="soft">{t('backups.locked')}</span> : null}
+        {backup.expires_at ? <Age at={backup.expires_at} absolute /> : t('backup_pages.never')}
+        {backup.locked ? <span className="soft">{t('backup_pages.locked')}</span> : null}
       </span>,
     ],
   ];
   if (backup.frozen_ms !== null)
-    facts.push([t('backups.frozen'), t('backups.frozen_ms', { n: backup.frozen_ms })]);
-  if (backup.full_reason) facts.push([t('backups.full_reason'), backup.full_reason]);
+    facts.push([t('backup_pages.frozen'), t('backup_pages.frozen_ms', { n: backup.frozen_ms })]);
+  if (backup.full_reason) facts.push([t('backup_pages.full_reason'), backup.full_reason]);
   facts.push([
-    t('backups.checkpoint'),
-    <Copyable key="cp" text={backup.checkpoint_id} short name={t('backups.checkpoint')} />,
+    t('backup_pages.checkpoint'),
+    <Copyable key="cp" text={backup.checkpoint_id} short name={t('backup_pages.checkpoint')} />,
   ]);
-  facts.push([t('backups.description'), backup.description || t('kit.none')]);
+  facts.push([t('backup_pages.description'), backup.description || t('kit.none')]);
   return (
     <>
-      <Section title={t('backups.properties')}>
+      <Section title={t('backup_pages.properties')}>
         <Facts facts={facts} />
         <div className={css.notes}>
           {backup.notes.map((note) => (
@@ -158,14 +168,14 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
           ))}
         </div>
       </Section>
-      <Section title={t('backups.data')}>
+      <Section title={t('backup_pages.data')}>
         <Facts
           facts={[
-            [t('backups.disk_size'), <Size key="s" bytes={backup.size_bytes} />],
-            [t('backups.read'), <Size key="r" bytes={backup.read_bytes} />],
-            [t('backups.new'), <Size key="n" bytes={backup.new_bytes} />],
+            [t('backup_pages.disk_size'), <Size key="s" bytes={backup.size_bytes} />],
+            [t('backup_pages.read'), <Size key="r" bytes={backup.read_bytes} />],
+            [t('backup_pages.new'), <Size key="n" bytes={backup.new_bytes} />],
             [
-              t('backups.stored'),
+              t('backup_pages.stored'),
               <Size key="t" bytes={isCreating(backup.state) ? null : backup.stored_bytes} />,
             ],
           ]}
@@ -180,7 +190,7 @@ function Disks({ project, backup }: { project: string; backup: Backup }) {
   const columns: Column<BackupDisk>[] = [
     {
       id: 'name',
-      header: t('backups.name'),
+      header: t('backup_pages.name'),
       names: true,
       cell: (row) => (
         <NameCell
@@ -195,31 +205,41 @@ function Disks({ project, backup }: { project: string; backup: Backup }) {
     },
     {
       id: 'backup',
-      header: t('backups.disk_backup'),
-      cell: (row) => <Copyable text={row.id} short name={t('backups.disk_backup')} />,
+      header: t('backup_pages.disk_backup'),
+      cell: (row) => <Copyable text={row.id} short name={t('backup_pages.disk_backup')} />,
     },
     {
       id: 'used_as',
-      header: t('backups.used_as'),
-      cell: (row) => t(row.system ? 'backups.system_disk' : 'backups.data_disk'),
+      header: t('backup_pages.used_as'),
+      cell: (row) => t(row.system ? 'backup_pages.system_disk' : 'backup_pages.data_disk'),
     },
     {
       id: 'size',
-      header: t('backups.capacity'),
+      header: t('backup_pages.capacity'),
       align: 'right',
       cell: (row) => <Size bytes={row.size_bytes} />,
     },
-    { id: 'read', header: t('backups.read'), align: 'right', cell: (row) => <Size bytes={row.read_bytes} /> },
-    { id: 'new', header: t('backups.new'), align: 'right', cell: (row) => <Size bytes={row.new_bytes} /> },
+    {
+      id: 'read',
+      header: t('backup_pages.read'),
+      align: 'right',
+      cell: (row) => <Size bytes={row.read_bytes} />,
+    },
+    {
+      id: 'new',
+      header: t('backup_pages.new'),
+      align: 'right',
+      cell: (row) => <Size bytes={row.new_bytes} />,
+    },
     {
       id: 'stored',
-      header: t('backups.stored'),
+      header: t('backup_pages.stored'),
       align: 'right',
       cell: (row) => <Size bytes={row.stored_bytes} />,
     },
     {
       id: 'tracking',
-      header: t('backups.tracking'),
+      header: t('backup_pages.tracking'),
       cell: (row) => (
         <span title={row.fallback_reason ?? undefined}>
           {row.tracking ? row.tracking.replaceAll('_', ' ') : <span className="soft">–</span>}
@@ -230,7 +250,7 @@ function Disks({ project, backup }: { project: string; backup: Backup }) {
   ];
   return (
     <Table
-      label={t('backups.disks')}
+      label={t('backup_pages.disks')}
       columns={columns}
       rows={backup.disks}
       nameOf={(row) => row.name}

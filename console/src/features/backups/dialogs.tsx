@@ -18,8 +18,10 @@ import { toast } from '../../ui/toasts';
 import css from './backups.module.css';
 
 /** Backups named in the address, as far as they are known by now. */
-function useBackups({ project, about }: DialogProps) {
-  const results = useQueries({ queries: (about.backup ?? []).map((id) => one('backup', project, id)) });
+function useBackups({ project, about }: DialogProps, ask = true) {
+  const results = useQueries({
+    queries: (about.backup ?? []).map((id) => ({ ...one('backup', project, id), enabled: ask })),
+  });
   return {
     backups: results.flatMap((result) => (result.data ? [result.data] : [])),
     error: results.find((result) => result.error)?.error,
@@ -35,18 +37,18 @@ export function RenameBackup(props: DialogProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const [shown, setShown] = useState(false);
   const name = typed ?? backup?.name ?? '';
-  const wrong = isName(name) ? null : t('backups.name_rule');
+  const wrong = isName(name) ? null : t('backup_pages.name_rule');
   const save = useMutation({
     mutationFn: () => renameBackup(project, backup?.id ?? '', name),
     onSuccess: () => {
       backupsChanged(project);
-      toast('good', t('backups.renamed', { name }));
+      toast('good', t('backup_pages.renamed', { name }));
       close();
     },
   });
   return (
     <Dialog
-      title={t('backups.rename')}
+      title={t('backup_pages.rename')}
       width="small"
       dirty={typed !== null && typed !== backup?.name}
       failure={error ?? save.error}
@@ -57,12 +59,12 @@ export function RenameBackup(props: DialogProps) {
       }}
       actions={
         <Button type="submit" kind="primary" busy={save.isPending || !backup}>
-          {t('backups.rename')}
+          {t('backup_pages.rename')}
         </Button>
       }
     >
       <TextField
-        label={t('backups.name_field')}
+        label={t('backup_pages.name_field')}
         required
         value={name}
         maxLength={64}
@@ -79,12 +81,15 @@ export function DeleteBackups(props: DialogProps) {
   const { t } = useWords();
   const say = useReason();
   const { project, close } = props;
-  const { backups, error, pending } = useBackups(props);
+  // What is being deleted is not asked for again: it may be gone by then.
+  const [going, setGoing] = useState(false);
+  const { backups, error, pending } = useBackups(props, !going);
   const [failed, setFailed] = useState<{ backup: Backup; error: unknown }[]>([]);
   const fit = backups.filter((backup) => allowed(deleteBackup(backup)));
   const unfit = backups.filter((backup) => !allowed(deleteBackup(backup)));
   const values = { n: fit.length, name: fit[0]?.name ?? '' };
   const run = useMutation({
+    onMutate: () => setGoing(true),
     mutationFn: async () => {
       const errors: { backup: Backup; error: unknown }[] = [];
       for (const backup of fit) {
@@ -97,7 +102,7 @@ export function DeleteBackups(props: DialogProps) {
       setFailed(errors);
       if (errors.length < fit.length) {
         const done = { n: fit.length - errors.length, name: fit[0]?.name ?? '' };
-        toast('good', t('backups.deleting', done));
+        toast('good', t('backup_pages.deleting', done));
       }
       if (errors.length === 0) close();
     },
@@ -105,8 +110,8 @@ export function DeleteBackups(props: DialogProps) {
   return (
     <Confirm
       level={2}
-      title={t('backups.delete_title', values)}
-      action={t('backups.delete_n', { n: fit.length })}
+      title={t('backup_pages.delete_title', values)}
+      action={t('backup_pages.delete_n', { n: fit.length })}
       busy={run.isPending || pending || fit.length === 0}
       failure={error}
       onConfirm={() => run.mutate()}
@@ -115,16 +120,16 @@ export function DeleteBackups(props: DialogProps) {
       {failed.map((each) => (
         <Failed key={each.backup.id} name={each.backup.name} error={each.error} />
       ))}
-      <p>{t('backups.delete_text')}</p>
+      <p>{t('backup_pages.delete_text')}</p>
       {fit.length > 0 ? (
         <table className={css.what}>
           <thead>
             <tr>
               <th scope="col">{t('kind.backup')}</th>
-              <th scope="col">{t('backups.resource')}</th>
-              <th scope="col">{t('backups.created')}</th>
+              <th scope="col">{t('backup_pages.resource')}</th>
+              <th scope="col">{t('backup_pages.created')}</th>
               <th scope="col" className={css.right}>
-                {t('backups.stored')}
+                {t('backup_pages.stored')}
               </th>
             </tr>
           </thead>
@@ -146,7 +151,7 @@ export function DeleteBackups(props: DialogProps) {
             <tfoot>
               <tr>
                 <th scope="row" colSpan={3}>
-                  {t('backups.together')}
+                  {t('backup_pages.together')}
                 </th>
                 <td className={css.right}>
                   <Size bytes={fit.reduce((sum, each) => sum + each.stored_bytes, 0)} />
@@ -156,12 +161,12 @@ export function DeleteBackups(props: DialogProps) {
           ) : null}
         </table>
       ) : null}
-      <p className="soft">{t('backups.delete_shared')}</p>
+      <p className="soft">{t('backup_pages.delete_shared')}</p>
       {unfit.map((backup) => {
         const verdict = deleteBackup(backup);
         return allowed(verdict) ? null : (
           <Note key={backup.id} tone="warn">
-            {t('backups.stays', { name: backup.name, reason: say(verdict.reason) })}
+            {t('backup_pages.stays', { name: backup.name, reason: say(verdict.reason) })}
           </Note>
         );
       })}
@@ -173,6 +178,8 @@ function Failed({ name, error }: { name: string; error: unknown }) {
   const { t } = useWords();
   const { message, hint } = useFailureText(error);
   return (
-    <Note tone="bad">{t('backups.stays', { name, reason: [message, hint].filter(Boolean).join(' ') })}</Note>
+    <Note tone="bad">
+      {t('backup_pages.stays', { name, reason: [message, hint].filter(Boolean).join(' ') })}
+    </Note>
   );
 }

@@ -17,7 +17,7 @@ export function useMarked(watch: typeof watchChanges): ReadonlySet<string> {
       const backup = object as Backup;
       if (isCreating(backup.state)) creating.add(id);
       else if (creating.delete(id) && backup.state === 'available') {
-        announce(t('backups.done', { name: backup.name }));
+        announce(t('backup_pages.done', { name: backup.name }));
         setMarked((before) => new Set([...before, id]));
         const timer = setTimeout(() => {
           timers.delete(timer);

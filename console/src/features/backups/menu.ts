@@ -27,16 +27,16 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
       ...(task && isOpen(task.state)
         ? [
             {
-              label: t('backups.cancel'),
+              label: t('backup_pages.cancel'),
               reason: why(cancelTask(task)),
               onSelect: () => open('cancel-task', { task: task.id }),
             },
           ]
         : []),
-      { label: t('backups.rename'), onSelect: () => open('rename-backup', { backup: [backup.id] }) },
+      { label: t('backup_pages.rename'), onSelect: () => open('rename-backup', { backup: [backup.id] }) },
       { divider: true as const },
       {
-        label: t('backups.delete'),
+        label: t('backup_pages.delete'),
         danger: true,
         reason: why(deleteBackup(backup)),
         onSelect: () => open('delete-backup', { backup: [backup.id] }),

@@ -42,7 +42,7 @@ export default function DisksPage() {
   const columns: Column<Disk>[] = [
     {
       id: 'name',
-      header: t('disks.name'),
+      header: t('disk_pages.name'),
       sort: 'name',
       names: true,
       cell: (row) => (
@@ -58,26 +58,26 @@ export default function DisksPage() {
     },
     {
       id: 'status',
-      header: t('disks.status'),
+      header: t('disk_pages.status'),
       cell: (row) => <StatusWord look={diskLook(row.status)} since={row.task?.started_at ?? null} />,
     },
     {
       id: 'size',
-      header: t('disks.size'),
+      header: t('disk_pages.size'),
       sort: 'size_bytes',
       align: 'right',
       cell: (row) => <Size bytes={row.size_bytes} />,
     },
     {
       id: 'used_as',
-      header: t('disks.used_as'),
+      header: t('disk_pages.used_as'),
       sort: 'system',
       optional: true,
-      cell: (row) => t(row.system ? 'disks.system' : 'disks.data'),
+      cell: (row) => t(row.system ? 'disk_pages.system' : 'disk_pages.data'),
     },
     {
       id: 'server',
-      header: t('disks.server'),
+      header: t('disk_pages.server'),
       sort: 'server',
       cell: (row) =>
         row.server ? (
@@ -88,13 +88,13 @@ export default function DisksPage() {
             {row.device ? <span className="soft"> {row.device}</span> : null}
           </>
         ) : (
-          <span className="soft">{t('disks.detached')}</span>
+          <span className="soft">{t('disk_pages.detached')}</span>
         ),
     },
-    { id: 'host', header: t('disks.az'), sort: 'host', optional: true, cell: (row) => row.host },
+    { id: 'host', header: t('disk_pages.az'), sort: 'host', optional: true, cell: (row) => row.host },
     {
       id: 'format',
-      header: t('disks.format'),
+      header: t('disk_pages.format'),
       sort: 'format',
       optional: true,
       off: true,
@@ -102,14 +102,14 @@ export default function DisksPage() {
     },
     {
       id: 'vault',
-      header: t('disks.vault'),
+      header: t('disk_pages.vault'),
       sort: 'vault',
       optional: true,
       cell: (row) => <InVault project={project} disk={row} />,
     },
     {
       id: 'last_backup',
-      header: t('disks.last_backup'),
+      header: t('disk_pages.last_backup'),
       sort: 'last_backup',
       optional: true,
       cell: (row) => <Backed disk={row} />,
@@ -118,7 +118,7 @@ export default function DisksPage() {
   const { hidden, choices } = useColumns('disks', columns);
   const exported = () =>
     saveText(
-      'disks.csv',
+      'disk_pages.csv',
       toCsv(
         ['id', 'name', 'status', 'size_bytes', 'system', 'server', 'host', 'format', 'vault', 'last_backup'],
         (list.rows ?? []).map((row) => [
@@ -137,21 +137,21 @@ export default function DisksPage() {
     );
   return (
     <Page
-      title={t('disks.title')}
-      about={list.rows ? t('disks.count', { n: list.total }) : null}
+      title={t('disk_pages.title')}
+      about={list.rows ? t('disk_pages.count', { n: list.total }) : null}
       actions={
         <Button
           kind="primary"
           reason={
             chosen.length === 0
-              ? t('disks.nothing_selected')
+              ? t('disk_pages.nothing_selected')
               : chosen.some((row) => !why(row))
                 ? undefined
                 : why(chosen[0] as Disk)
           }
           onClick={() => open('backup-disk', { disk: chosen.map((row) => row.id) })}
         >
-          {t('disks.create_backup')}
+          {t('disk_pages.create_backup')}
         </Button>
       }
     >
@@ -162,7 +162,7 @@ export default function DisksPage() {
           properties={[
             {
               id: 'status',
-              label: t('disks.status'),
+              label: t('disk_pages.status'),
               values: ['available', 'in-use', 'backing-up', 'restoring-backup', 'error_restoring'].map(
                 (value) => ({
                   value,
@@ -170,14 +170,14 @@ export default function DisksPage() {
                 }),
               ),
             },
-            { id: 'server_id', label: t('disks.server_id') },
-            { id: 'host', label: t('disks.az') },
+            { id: 'server_id', label: t('disk_pages.server_id') },
+            { id: 'host', label: t('disk_pages.az') },
             {
               id: 'protected',
-              label: t('disks.protected'),
+              label: t('disk_pages.protected'),
               values: [
-                { value: 'yes', label: t('disks.protected_yes') },
-                { value: 'no', label: t('disks.protected_no') },
+                { value: 'yes', label: t('disk_pages.protected_yes') },
+                { value: 'no', label: t('disk_pages.protected_no') },
               ],
             },
           ]}
@@ -195,7 +195,7 @@ export default function DisksPage() {
       </Toolbar>
       <BulkBar count={selection.ids.size} onClear={selection.clear} />
       <Table
-        label={t('disks.title')}
+        label={t('disk_pages.title')}
         columns={columns}
         rows={list.rows}
         hidden={hidden}
@@ -205,7 +205,7 @@ export default function DisksPage() {
         nameOf={(row) => row.name}
         links={(row) => (
           <Button kind="link" reason={why(row)} onClick={() => open('backup-disk', { disk: [row.id] })}>
-            {t('disks.create_backup')}
+            {t('disk_pages.create_backup')}
           </Button>
         )}
         failure={list.failure}
@@ -214,7 +214,7 @@ export default function DisksPage() {
           list.narrowed ? (
             <NoMatch onClear={list.clear} />
           ) : (
-            <Empty title={t('disks.none')}>{t('disks.none_text')}</Empty>
+            <Empty title={t('disk_pages.none')}>{t('disk_pages.none_text')}</Empty>
           )
         }
       />
@@ -233,22 +233,22 @@ function InVault({ project, disk }: { project: string; disk: Disk }) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must open by keyboard
           tabIndex={0}
         >
-          {t('disks.unsupported')}
+          {t('disk_pages.unsupported')}
           <span className="hidden">: {disk.unsupported}</span>
         </span>
       </Tooltip>
     );
   }
-  if (!disk.vault) return <span className="soft">{t('disks.no_vault')}</span>;
+  if (!disk.vault) return <span className="soft">{t('disk_pages.no_vault')}</span>;
   return (
     <>
       <Link to="/p/$project/vaults/$vault" params={{ project, vault: disk.vault.id }} search={{}}>
         {disk.vault.name}
       </Link>
       {disk.excluded ? (
-        <span className="soft"> {t('disks.excluded')}</span>
+        <span className="soft"> {t('disk_pages.excluded')}</span>
       ) : disk.vault.type === 'server' ? (
-        <span className="soft"> {t('disks.by_server')}</span>
+        <span className="soft"> {t('disk_pages.by_server')}</span>
       ) : null}
     </>
   );
@@ -270,6 +270,6 @@ function Backed({ disk }: { disk: Disk }) {
   return disk.last_backup ? (
     <Age at={disk.last_backup.created_at} />
   ) : (
-    <span className="soft">{t('disks.never')}</span>
+    <span className="soft">{t('disk_pages.never')}</span>
   );
 }

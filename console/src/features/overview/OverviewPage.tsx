@@ -35,17 +35,21 @@ export default function OverviewPage() {
               label={t('overview.servers_protected')}
               value={t('overview.of', { n: data.servers.protected, total: data.servers.total })}
             >
-              <Link to="/p/$project/servers" params={{ project }} search={{ protected: ['no'] } as never}>
-                {t('overview.unprotected', { n: data.servers.total - data.servers.protected })}
-              </Link>
+              {data.servers.total > data.servers.protected ? (
+                <Link to="/p/$project/servers" params={{ project }} search={{ protected: ['no'] } as never}>
+                  {t('overview.unprotected', { n: data.servers.total - data.servers.protected })}
+                </Link>
+              ) : null}
             </Tile>
             <Tile
               label={t('overview.disks_protected')}
               value={t('overview.of', { n: data.disks.protected, total: data.disks.total })}
             >
-              <Link to="/p/$project/disks" params={{ project }} search={{ protected: ['no'] } as never}>
-                {t('overview.unprotected', { n: data.disks.total - data.disks.protected })}
-              </Link>
+              {data.disks.total > data.disks.protected ? (
+                <Link to="/p/$project/disks" params={{ project }} search={{ protected: ['no'] } as never}>
+                  {t('overview.unprotected', { n: data.disks.total - data.disks.protected })}
+                </Link>
+              ) : null}
             </Tile>
             <CapacityTile
               used={data.vaults.used_bytes}

@@ -29,8 +29,8 @@ export function TaskActions({
   const retry = useMutation({
     mutationFn: () => retryTask(project, task.id),
     onSuccess: (next) =>
-      toast('good', t('tasks.retrying'), {
-        label: t('tasks.view'),
+      toast('good', t('task_pages.retrying'), {
+        label: t('task_pages.view'),
         onSelect: () =>
           void navigate({ to: '/p/$project/tasks/$task', params: { project, task: next.id }, search: {} }),
       }),
@@ -45,7 +45,7 @@ export function TaskActions({
         reason={why(cancelTask(task))}
         onClick={() => open('cancel-task', { task: task.id })}
       >
-        {t('tasks.cancel')}
+        {t('task_pages.cancel')}
       </Button>
     );
   }
@@ -58,7 +58,7 @@ export function TaskActions({
       reason={why(can.retryTask(task))}
       onClick={() => retry.mutate()}
     >
-      {t('tasks.retry')}
+      {t('task_pages.retry')}
     </Button>
   );
 }

@@ -19,8 +19,8 @@ export function BlockMap({ project, task }: { project: string; task: Task }) {
   // Maps are kept by the running process alone: none is no failure.
   const none = error instanceof ApiFailure && error.status === 404;
   return (
-    <Section title={t('tasks.map')}>
-      {none || data?.length === 0 ? <p className="soft">{t('tasks.map_none')}</p> : null}
+    <Section title={t('task_pages.map')}>
+      {none || data?.length === 0 ? <p className="soft">{t('task_pages.map_none')}</p> : null}
       {error && !none ? <Failure error={error} retry={() => void refetch()} /> : null}
       {data?.length ? (
         <div className="stack">
@@ -28,7 +28,7 @@ export function BlockMap({ project, task }: { project: string; task: Task }) {
             {cellKinds.map((kind) => (
               <li key={kind} className={css.key}>
                 <span className={`${css.swatch} ${css[kind]}`} data-cell={kind} aria-hidden="true" />
-                {t(`tasks.cell_${kind}`)}
+                {t(`task_pages.cell_${kind}`)}
               </li>
             ))}
           </ul>
@@ -102,7 +102,7 @@ function Disk({ disk, legend }: { disk: DiskMap; legend: React.RefObject<HTMLULi
     .filter((kind) => counts[kind] > 0)
     .map(
       (kind) =>
-        `${t(`tasks.cell_${kind}`)}: ${Math.round((counts[kind] / Math.max(1, disk.cells)) * 1000) / 10} %`,
+        `${t(`task_pages.cell_${kind}`)}: ${Math.round((counts[kind] / Math.max(1, disk.cells)) * 1000) / 10} %`,
     )
     .join(', ');
   return (
@@ -110,7 +110,7 @@ function Disk({ disk, legend }: { disk: DiskMap; legend: React.RefObject<HTMLULi
       <figcaption className={css.caption}>
         <span className="strong">{disk.name}</span>
         <span className="soft">
-          {t('tasks.cells', { n: disk.cells, size: formatSize(disk.cell_bytes, locale) })}
+          {t('task_pages.cells', { n: disk.cells, size: formatSize(disk.cell_bytes, locale) })}
         </span>
       </figcaption>
       <div className={css.canvas}>

@@ -5,10 +5,10 @@ import { useWords } from '../../messages';
 import { useTaskKind } from '../../messages/words';
 import { Copyable } from '../../ui/Copyable';
 import { Failure } from '../../ui/Failure';
-import { Facts, Page, Section } from '../../ui/Page';
+import { Page, Section } from '../../ui/Page';
 import { TaskActions } from './Actions';
 import { BlockMap } from './BlockMap';
-import { ResourceLink, TaskDetails, TaskState, VaultLink } from './parts';
+import { TaskDetails, TaskState } from './parts';
 
 /** A task: how far it is, what it did, what went wrong, and where on the disks. */
 export default function TaskPage() {
@@ -23,7 +23,7 @@ export default function TaskPage() {
       label={t('kind.task')}
       trail={
         <Link to="/p/$project/tasks" params={{ project }} search={{}}>
-          {t('tasks.title')}
+          {t('task_pages.title')}
         </Link>
       }
       status={task ? <TaskState task={task} long /> : null}
@@ -33,15 +33,7 @@ export default function TaskPage() {
       {error ? <Failure error={error} retry={() => void refetch()} /> : null}
       {task ? (
         <>
-          <Section>
-            <Facts
-              facts={[
-                [t('tasks.resource'), <ResourceLink key="r" project={project} task={task} />],
-                [t('tasks.vault'), <VaultLink key="v" project={project} task={task} />],
-              ]}
-            />
-          </Section>
-          <Section title={t('tasks.details')}>
+          <Section title={t('task_pages.details')}>
             <TaskDetails project={project} task={task} />
           </Section>
           {maps ? <BlockMap project={project} task={task} /> : null}

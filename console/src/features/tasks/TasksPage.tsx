@@ -42,7 +42,7 @@ export default function TasksPage() {
   const columns: Column<Task>[] = [
     {
       id: 'id',
-      header: t('tasks.id'),
+      header: t('task_pages.id'),
       sort: 'id',
       names: true,
       cell: (row) => (
@@ -51,7 +51,7 @@ export default function TasksPage() {
             kind="quiet"
             icon={expanded.has(row.id) ? 'down' : 'right'}
             aria-expanded={expanded.has(row.id)}
-            aria-label={t('tasks.details_of', { name: title(row) })}
+            aria-label={t('task_pages.details_of', { name: title(row) })}
             onClick={() => toggle(row.id)}
           />
           <Link
@@ -59,38 +59,39 @@ export default function TasksPage() {
             to="/p/$project/tasks/$task"
             params={{ project, task: row.id }}
             search={{}}
-            className="mono"
+            className={`mono ${css.nowrap}`}
             title={row.id}
           >
-            {row.id.slice(0, 13)}…
+            {row.id.slice(0, 8)}…
           </Link>
         </span>
       ),
     },
-    { id: 'state', header: t('tasks.status'), sort: 'state', cell: (row) => <TaskState task={row} /> },
-    { id: 'kind', header: t('tasks.type'), sort: 'kind', cell: (row) => kind(row.kind) },
+    { id: 'state', header: t('task_pages.status'), sort: 'state', cell: (row) => <TaskState task={row} /> },
+    { id: 'kind', header: t('task_pages.type'), sort: 'kind', cell: (row) => kind(row.kind) },
     {
       id: 'resource',
-      header: t('tasks.resource'),
+      header: t('task_pages.resource'),
       sort: 'resource_name',
       cell: (row) => <ResourceLink project={project} task={row} />,
     },
     {
       id: 'resource_type',
-      header: t('tasks.resource_type'),
+      header: t('task_pages.resource_type'),
       optional: true,
+      off: true,
       cell: (row) => (row.resource ? t(`kind.${row.resource.type}`) : <span className="soft">–</span>),
     },
     {
       id: 'vault',
-      header: t('tasks.vault'),
+      header: t('task_pages.vault'),
       sort: 'vault',
       optional: true,
       cell: (row) => <VaultLink project={project} task={row} />,
     },
     {
       id: 'times',
-      header: t('tasks.times'),
+      header: t('task_pages.times'),
       sort: 'created_at',
       cell: (row) => (
         <span className={css.times}>
@@ -101,14 +102,14 @@ export default function TasksPage() {
     },
     {
       id: 'duration',
-      header: t('tasks.duration'),
+      header: t('task_pages.duration'),
       align: 'right',
       optional: true,
       cell: (row) => <Duration task={row} />,
     },
     {
       id: 'bytes',
-      header: t('tasks.read'),
+      header: t('task_pages.read'),
       sort: 'read_bytes',
       align: 'right',
       optional: true,
@@ -116,7 +117,7 @@ export default function TasksPage() {
     },
     {
       id: 'rate',
-      header: t('tasks.rate'),
+      header: t('task_pages.rate'),
       align: 'right',
       optional: true,
       cell: (row) => <Rate task={row} />,
@@ -125,7 +126,7 @@ export default function TasksPage() {
   const { hidden, choices } = useColumns('tasks', columns);
   const exported = () =>
     saveText(
-      'tasks.csv',
+      'task_pages.csv',
       toCsv(
         [
           'id',
@@ -158,7 +159,7 @@ export default function TasksPage() {
       ),
     );
   return (
-    <Page title={t('tasks.title')} about={list.rows ? t('tasks.count', { n: list.total }) : null}>
+    <Page title={t('task_pages.title')} about={list.rows ? t('task_pages.count', { n: list.total }) : null}>
       <Toolbar>
         <SearchBox
           label={t('kit.search_hint')}
@@ -166,7 +167,7 @@ export default function TasksPage() {
           properties={[
             {
               id: 'state',
-              label: t('tasks.status'),
+              label: t('task_pages.status'),
               values: ['waiting', 'running', 'success', 'failed', 'skipped', 'timeout'].map((value) => ({
                 value,
                 label: t(taskLook(value).key as 'state.error'),
@@ -174,16 +175,16 @@ export default function TasksPage() {
             },
             {
               id: 'kind',
-              label: t('tasks.type'),
+              label: t('task_pages.type'),
               values: ['backup', 'restore', 'delete', 'vault_delete', 'remove_resource'].map((value) => ({
                 value,
                 label: kind(value),
               })),
             },
-            { id: 'resource_name', label: t('tasks.resource') },
-            { id: 'resource_id', label: t('tasks.resource_id') },
-            { id: 'vault_id', label: t('tasks.vault_id') },
-            { id: 'backup_id', label: t('tasks.backup_id') },
+            { id: 'resource_name', label: t('task_pages.resource') },
+            { id: 'resource_id', label: t('task_pages.resource_id') },
+            { id: 'vault_id', label: t('task_pages.vault_id') },
+            { id: 'backup_id', label: t('task_pages.backup_id') },
           ]}
           filter={list.filter}
           keyword={list.keyword}
@@ -198,7 +199,7 @@ export default function TasksPage() {
         </Button>
       </Toolbar>
       <Table
-        label={t('tasks.title')}
+        label={t('task_pages.title')}
         columns={columns}
         rows={list.rows}
         hidden={hidden}
@@ -216,7 +217,7 @@ export default function TasksPage() {
           list.narrowed ? (
             <NoMatch onClear={list.clear} />
           ) : (
-            <Empty title={t('tasks.none')}>{t('tasks.none_text')}</Empty>
+            <Empty title={t('task_pages.none')}>{t('task_pages.none_text')}</Empty>
           )
         }
       />

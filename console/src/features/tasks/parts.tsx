@@ -6,7 +6,6 @@ import { isOpen, taskLook } from '../../lib/status';
 import { formatSpan } from '../../lib/times';
 import { useWords } from '../../messages';
 import { useTaskKind } from '../../messages/words';
-import { Copyable } from '../../ui/Copyable';
 import { Note } from '../../ui/Failure';
 import { Facts } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
@@ -55,14 +54,14 @@ export function Duration({ task }: { task: Task }) {
   return <span className="number">{seconds < 1 ? '<1 s' : formatSpan(seconds)}</span>;
 }
 
-/** Average of what was read, over the whole task. */
+/** The rate now; of an ended task the average of what it read. */
 export function Rate({ task }: { task: Task }) {
   const { locale } = useWords();
-  if (task.bytes_per_second)
+  if (!task.ended_at && task.bytes_per_second)
     return <span className="number">{formatRate(task.bytes_per_second, locale)}</span>;
   const seconds =
     task.started_at && task.ended_at ? (Date.parse(task.ended_at) - Date.parse(task.started_at)) / 1000 : 0;
-  const bytes = Math.max(task.read_bytes, task.done_bytes);
+  const bytes = task.read_bytes;
   if (seconds <= 0 || bytes === 0) return <span className="soft">–</span>;
   return <span className="number">{formatRate(bytes / seconds, locale)}</span>;
 }
@@ -95,21 +94,22 @@ export function VaultLink({ project, task }: { project: string; task: Task }) {
 export function TaskDetails({ project, task }: { project: string; task: Task }) {
   const { t } = useWords();
   const facts: [string, ReactNode][] = [
-    [t('tasks.id'), <Copyable key="id" text={task.id} />],
-    [t('tasks.phase'), t(`phase.${task.phase}`)],
-    [t('tasks.queued'), <Age key="q" at={task.created_at} absolute />],
-    [t('tasks.started'), <Age key="s" at={task.started_at} absolute />],
-    [t('tasks.ended'), <Age key="e" at={task.ended_at} absolute />],
-    [t('tasks.duration'), <Duration key="d" task={task} />],
-    [t('tasks.total'), <Size key="t" bytes={task.total_bytes} />],
-    [t('tasks.read'), <Size key="r" bytes={task.read_bytes} />],
-    [t('tasks.new'), <Size key="n" bytes={task.new_bytes} />],
-    [t('tasks.stored'), <Size key="st" bytes={task.stored_bytes} />],
-    [t('tasks.rate'), <Rate key="ra" task={task} />],
-    [t('tasks.attempt'), task.attempt],
+    [t('task_pages.resource'), <ResourceLink key="res" project={project} task={task} />],
+    [t('task_pages.vault'), <VaultLink key="vault" project={project} task={task} />],
+    [t('task_pages.phase'), t(`phase.${task.phase}`)],
+    [t('task_pages.queued'), <Age key="q" at={task.created_at} absolute />],
+    [t('task_pages.started'), <Age key="s" at={task.started_at} absolute />],
+    [t('task_pages.ended'), <Age key="e" at={task.ended_at} absolute />],
+    [t('task_pages.duration'), <Duration key="d" task={task} />],
+    [t('task_pages.total'), <Size key="t" bytes={task.total_bytes} />],
+    [t('task_pages.read'), <Size key="r" bytes={task.read_bytes} />],
+    [t('task_pages.new'), <Size key="n" bytes={task.new_bytes} />],
+    [t('task_pages.stored'), <Size key="st" bytes={task.stored_bytes} />],
+    [t('task_pages.rate'), <Rate key="ra" task={task} />],
+    [t('task_pages.attempt'), task.attempt],
   ];
   if (task.backup) {
-    facts.push([
+    facts.splice(2, 0, [
       t('kind.backup'),
       <Link key="b" to="/p/$project/backups/$backup" params={{ project, backup: task.backup.id }} search={{}}>
         {task.backup.name}

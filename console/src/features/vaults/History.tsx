@@ -34,17 +34,19 @@ export function History({ project, vault }: { project: string; vault: Vault }) {
     <Section
       title={t('vaults.history')}
       aside={
-        <span className="row">
-          <SelectField
-            label={t('vaults.history_span')}
-            bare
-            value={String(days)}
-            onChange={(next) => setDays(Number(next))}
-            choices={[7, 30, 90, 365].map((each) => ({
-              value: String(each),
-              label: t('vaults.history_days', { n: each }),
-            }))}
-          />
+        <span className={css.choose}>
+          <span className={css.span}>
+            <SelectField
+              label={t('vaults.history_span')}
+              bare
+              value={String(days)}
+              onChange={(next) => setDays(Number(next))}
+              choices={[7, 30, 90, 365].map((each) => ({
+                value: String(each),
+                label: t('vaults.history_days', { n: each }),
+              }))}
+            />
+          </span>
           {points.length ? (
             <Button aria-pressed={table} onClick={() => setTable(!table)}>
               {t('vaults.history_table')}

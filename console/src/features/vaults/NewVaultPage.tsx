@@ -12,7 +12,7 @@ import { Page, Section } from '../../ui/Page';
 import { toast } from '../../ui/toasts';
 import { capacities, mostResources } from './can';
 import { type Picked, ResourcePicker, sumGib } from './ResourcePicker';
-import { badTags, mostBindTags, mostTags, TagFields } from './TagFields';
+import { badTags, mostTags, TagFields } from './TagFields';
 import css from './vaults.module.css';
 
 /** Create Server Backup Vault, Create Disk Backup Vault: one page with its summary at the right. */
@@ -29,8 +29,6 @@ export default function NewVaultPage() {
   const [typed, setTyped] = useState<string | null>(null);
   const [locked, setLocked] = useState(false);
   const [expand, setExpand] = useState(false);
-  const [bind, setBind] = useState(false);
-  const [bindTags, setBindTags] = useState<Tag[]>([]);
   const [tags, setTags] = useState<Tag[]>([]);
   const [shown, setShown] = useState(false);
 
@@ -49,7 +47,7 @@ export default function NewVaultPage() {
     wrongName ??
     wrongSize ??
     (picked.length > mostResources ? t('reason.vault_count') : null) ??
-    (badTags(filled(tags)) || (bind && badTags(filled(bindTags))) ? t('vaults.tag_rule') : null);
+    (badTags(filled(tags)) ? t('vaults.tag_rule') : null);
 
   const create = useMutation({
     mutationFn: () =>
@@ -61,7 +59,6 @@ export default function NewVaultPage() {
         resources: picked.map((each) => ({ id: each.id })),
         locked,
         auto_expand: expand,
-        bind: bind ? filled(bindTags) : null,
         tags: filled(tags),
       }),
     onSuccess: (id) => {
@@ -151,15 +148,6 @@ export default function NewVaultPage() {
                 checked={locked}
                 onChange={setLocked}
               />
-              <Tick
-                label={t('vaults.auto_bind')}
-                hint={t('vaults.auto_bind_hint')}
-                checked={bind}
-                onChange={setBind}
-              />
-              {bind ? (
-                <TagFields tags={bindTags} onChange={setBindTags} most={mostBindTags} shown={shown} />
-              ) : null}
             </div>
           </Section>
           <Section title={t('vaults.new_tags')}>
@@ -184,8 +172,6 @@ export default function NewVaultPage() {
                 <dd>{t(locked ? 'kit.yes' : 'kit.no')}</dd>
                 <dt>{t('vaults.auto_expand')}</dt>
                 <dd>{t(expand ? 'kit.yes' : 'kit.no')}</dd>
-                <dt>{t('vaults.auto_bind')}</dt>
-                <dd>{t(bind ? 'kit.yes' : 'kit.no')}</dd>
               </dl>
               {shown && wrong ? <p className={css.wrong}>{t('vaults.new_wrong')}</p> : null}
               <Button type="submit" kind="primary" busy={create.isPending}>

@@ -4,9 +4,8 @@ import { Button } from '../../ui/Button';
 import { TextField } from '../../ui/Form';
 import css from './vaults.module.css';
 
-/** Most tags of a vault, and most that say what it takes by itself. */
+/** Most tags of a vault. */
 export const mostTags = 20;
-export const mostBindTags = 5;
 
 const keyRule = /^[^=*<>\\,|/\s][^=*<>\\,|/]{0,35}$/;
 const valueRule = /^[^=*<>\\,|/]{0,43}$/;

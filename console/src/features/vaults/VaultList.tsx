@@ -22,6 +22,7 @@ import { type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import { associateTo } from './can';
 import { useVaultMenu } from './menu';
+import { usePerform } from './perform';
 import css from './vaults.module.css';
 
 /** Properties by which vaults can be narrowed. */
@@ -41,6 +42,7 @@ export function VaultList({
   const say = useReason();
   const navigate = useNavigate();
   const open = useOpenDialog();
+  const perform = usePerform(project);
   const menu = useVaultMenu();
   const list = useList({
     kind: 'vault',
@@ -80,6 +82,7 @@ export function VaultList({
       id: 'protect_type',
       header: t('vaults.type'),
       optional: true,
+      off: true,
       cell: (row) => t(row.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
     },
     {
@@ -143,7 +146,15 @@ export function VaultList({
       sort: 'backup_count',
       align: 'right',
       optional: true,
+      off: true,
       cell: (row) => <span className="number">{row.backup_count}</span>,
+    },
+    {
+      id: 'policy',
+      header: t('vaults.policy'),
+      optional: true,
+      off: true,
+      cell: (row) => row.policy?.name ?? <span className="soft">{t('vaults.no_policy')}</span>,
     },
     {
       id: 'store',
@@ -158,6 +169,7 @@ export function VaultList({
       header: t('vaults.created'),
       sort: 'created_at',
       optional: true,
+      off: true,
       cell: (row) => <Age at={row.created_at} />,
     },
   ];
@@ -249,11 +261,7 @@ export function VaultList({
             >
               {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
             </Button>
-            <Button
-              kind="link"
-              reason={why(backupVault(row))}
-              onClick={() => open(server ? 'backup-server' : 'backup-disk', { vault: row.id })}
-            >
+            <Button kind="link" reason={why(backupVault(row))} onClick={() => perform(row)}>
               {t('vaults.perform')}
             </Button>
           </>

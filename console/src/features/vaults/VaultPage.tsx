@@ -5,12 +5,13 @@ import { one } from '../../api/queries';
 import type { Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { allowed, backupVault, type Verdict } from '../../lib/can';
+import { ApiFailure } from '../../lib/failure';
 import { vaultLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
-import { Failure } from '../../ui/Failure';
+import { Empty, Failure } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
 import { Facts, Page, Section } from '../../ui/Page';
@@ -22,6 +23,7 @@ import { Age } from '../../ui/Time';
 import { associateTo } from './can';
 import { History } from './History';
 import { useVaultMenu } from './menu';
+import { usePerform } from './perform';
 import { Resources } from './Resources';
 import css from './vaults.module.css';
 
@@ -42,8 +44,11 @@ export function VaultPage({
   const say = useReason();
   const navigate = useNavigate();
   const open = useOpenDialog();
+  const perform = usePerform(project);
   const menu = useVaultMenu();
-  const { data: vault, error, refetch } = useQuery(one('vault', project, id));
+  const { data, error, refetch } = useQuery(one('vault', project, id));
+  const gone = error instanceof ApiFailure && error.status === 404;
+  const vault = gone ? undefined : data;
   const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
   const server = vault?.type !== 'disk';
   const chosen = tab === 'resources' || tab === 'backups' ? tab : 'details';
@@ -79,11 +84,7 @@ export function VaultPage({
             <Button reason={why(associateTo(vault))} onClick={() => open('associate', { vault: id })}>
               {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
             </Button>
-            <Button
-              kind="primary"
-              reason={why(backupVault(vault))}
-              onClick={() => open(server ? 'backup-server' : 'backup-disk', { vault: id })}
-            >
+            <Button kind="primary" reason={why(backupVault(vault))} onClick={() => perform(vault)}>
               {t('vaults.perform')}
             </Button>
             <MenuButton entries={menu(vault)} label={t('kit.more_of', { name: vault.name })}>
@@ -93,7 +94,11 @@ export function VaultPage({
         ) : null
       }
     >
-      {error ? <Failure error={error} retry={() => void refetch()} /> : null}
+      {gone ? (
+        <Empty title={t('vaults.gone')} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : null}
       {vault ? (
         <Tabs
           label={vault.name}
@@ -177,16 +182,7 @@ function Details({ project, vault }: { project: string; vault: Vault }) {
             [t('vaults.locking'), t(vault.locked ? 'vaults.enabled' : 'vaults.disabled')],
             [t('vaults.auto_expand'), t(vault.auto_expand ? 'vaults.enabled' : 'vaults.disabled')],
             [t('vaults.threshold'), t('vaults.threshold_at', { percent: vault.threshold_percent })],
-            [
-              t('vaults.auto'),
-              !vault.auto_bind ? (
-                t('vaults.disabled')
-              ) : vault.bind_tags.length ? (
-                <Tags key="bind" tags={vault.bind_tags} />
-              ) : (
-                t('vaults.auto_all')
-              ),
-            ],
+            [t('vaults.policy'), vault.policy?.name ?? t('vaults.no_policy')],
             [t('vaults.store'), vault.store],
             [t('vaults.created'), <Age key="c" at={vault.created_at} absolute />],
             [t('vaults.description'), vault.description || t('kit.none')],

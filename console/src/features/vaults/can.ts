@@ -41,7 +41,8 @@ export function lock(vault: Vault): Verdict {
 
 /** Delete: locked vaults with backups made by a policy are refused by the server alone, which counts them. */
 export function remove(vault: Vault): Verdict {
-  return vault.state === 'deleting' ? no('reason.vault_deleting') : ok;
+  if (vault.state === 'deleting') return no('reason.vault_deleting');
+  return vault.state === 'available' || vault.state === 'error' ? ok : notUsable(vault);
 }
 
 /** Dissociate a resource: a locked vault keeps what is in it. */

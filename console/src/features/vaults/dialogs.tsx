@@ -1,8 +1,9 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { one } from '../../api/queries';
 import type { Vault } from '../../api/types';
-import { changeVault, deleteVault, dissociate, type Tag, type VaultChange } from '../../api/vaults';
+import { changeVault, deleteVault, dissociate, type VaultChange } from '../../api/vaults';
 import type { DialogProps } from '../../app/dialogs';
 import { isName } from '../../lib/names';
 import { formatSize, GIB, wholeGib } from '../../lib/sizes';
@@ -15,7 +16,6 @@ import { Facts } from '../../ui/Page';
 import { Size } from '../../ui/Size';
 import { toast } from '../../ui/toasts';
 import { capacities } from './can';
-import { badTags, mostBindTags, TagFields } from './TagFields';
 import css from './vaults.module.css';
 
 /** The vault of a dialog, and its one change. */
@@ -137,7 +137,7 @@ export function ExpandVault(props: DialogProps) {
   );
 }
 
-/** Automatic expansion, threshold, automatic association. */
+/** Automatic expansion and the threshold of the alarm. */
 export function VaultSettings(props: DialogProps) {
   const { vault } = useVault(props);
   return vault ? <SettingsForm key={vault.id} {...props} /> : null;
@@ -149,18 +149,11 @@ function SettingsForm(props: DialogProps) {
   const [first] = useState(vault as Vault);
   const [expand, setExpand] = useState(first.auto_expand);
   const [threshold, setThreshold] = useState(String(first.threshold_percent));
-  const [bind, setBind] = useState(first.auto_bind);
-  const [tags, setTags] = useState<Tag[]>(first.bind_tags);
   const [shown, setShown] = useState(false);
   const percent = Number(threshold);
   const wrong =
     Number.isInteger(percent) && percent >= 1 && percent <= 100 ? null : t('vaults.threshold_rule');
-  const dirty =
-    expand !== first.auto_expand ||
-    threshold !== String(first.threshold_percent) ||
-    bind !== first.auto_bind ||
-    JSON.stringify(tags) !== JSON.stringify(first.bind_tags);
-  const named = tags.filter((tag) => tag.key !== '' || tag.value !== '');
+  const dirty = expand !== first.auto_expand || threshold !== String(first.threshold_percent);
   return (
     <Dialog
       title={t('vaults.settings_of', { name: first.name })}
@@ -169,14 +162,9 @@ function SettingsForm(props: DialogProps) {
       onClose={props.close}
       onSubmit={() => {
         setShown(true);
-        if (wrong || (bind && badTags(named)) || save.isPending) return;
+        if (wrong || save.isPending) return;
         save.mutate({
-          change: {
-            auto_expand: expand,
-            threshold: percent,
-            auto_bind: bind,
-            bind_rules: { tags: bind ? named : [] },
-          },
+          change: { auto_expand: expand, threshold: percent },
           said: t('vaults.saved', { name: first.name }),
         });
       }}
@@ -205,13 +193,6 @@ function SettingsForm(props: DialogProps) {
           onChange={setThreshold}
         />
       </div>
-      <Tick
-        label={t('vaults.auto_bind')}
-        hint={t('vaults.auto_bind_hint')}
-        checked={bind}
-        onChange={setBind}
-      />
-      {bind ? <TagFields tags={tags} onChange={setTags} most={mostBindTags} shown={shown} /> : null}
     </Dialog>
   );
 }
@@ -244,12 +225,21 @@ export function LockVault(props: DialogProps) {
 export function DeleteVault({ project, about, close }: DialogProps) {
   const { t } = useWords();
   const id = about.vault ?? '';
-  const { data: vault, error } = useQuery(one('vault', project, id));
+  const here = useParams({ strict: false }).vault === id;
+  const navigate = useNavigate();
+  // What is being deleted is not asked for again: it may be gone by then.
+  const [going, setGoing] = useState(false);
+  const { data: vault, error } = useQuery({ ...one('vault', project, id), enabled: !going });
   const remove = useMutation({
+    onMutate: () => setGoing(true),
     mutationFn: () => deleteVault(project, id),
     onSuccess: () => {
       toast('good', t('vaults.deleted', { name: vault?.name ?? '' }));
-      close();
+      if (!here) close();
+      else {
+        const to = vault?.type === 'disk' ? '/p/$project/disk-backups' : '/p/$project/server-backups';
+        void navigate({ to, params: { project }, search: {}, replace: true });
+      }
     },
   });
   if (!vault) return null;
