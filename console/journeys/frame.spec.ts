@@ -19,7 +19,7 @@ test('a wrong password is refused and said', async ({ page, watch }) => {
   watch.expected.push(/401/);
   await page.goto('/console/');
   await page.getByLabel('User name').fill(rig.user);
-  await page.getByLabel('Password', { exact: true }).fill('wrong');
+  await page.getByRole('textbox', { name: 'Password', exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(page.getByRole('alert')).toContainText('wrong');
 });

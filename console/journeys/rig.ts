@@ -108,7 +108,7 @@ export const test = base.extend<Fixtures>({
   console: async ({ page, watch: _ }, use) => {
     await page.goto('/console/');
     await logIn(page);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page).toHaveURL(/\/console\/p\//);
     await page.goto(at('/servers'));
     await expect(page.getByRole('heading', { level: 1, name: 'Elastic Cloud Server' })).toBeVisible();
     await use(page);
@@ -118,7 +118,7 @@ export const test = base.extend<Fixtures>({
 /** Fills the login page. */
 export async function logIn(page: Page): Promise<void> {
   await page.getByLabel('User name').fill(rig.user);
-  await page.getByLabel('Password', { exact: true }).fill(rig.password);
+  await page.getByRole('textbox', { name: 'Password', exact: true }).fill(rig.password);
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 

@@ -242,13 +242,15 @@ function InVault({ project, disk }: { project: string; disk: Disk }) {
   if (!disk.vault) return <span className="soft">{t('disk_pages.no_vault')}</span>;
   return (
     <>
-      <Link to="/p/$project/vaults/$vault" params={{ project, vault: disk.vault.id }} search={{}}>
-        {disk.vault.name}
-      </Link>
+      <div>
+        <Link to="/p/$project/vaults/$vault" params={{ project, vault: disk.vault.id }} search={{}}>
+          {disk.vault.name}
+        </Link>
+      </div>
       {disk.excluded ? (
-        <span className="soft"> {t('disk_pages.excluded')}</span>
+        <div className="soft">{t('disk_pages.excluded')}</div>
       ) : disk.vault.type === 'server' ? (
-        <span className="soft"> {t('disk_pages.by_server')}</span>
+        <div className="soft">{t('disk_pages.by_server')}</div>
       ) : null}
     </>
   );

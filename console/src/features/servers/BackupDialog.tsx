@@ -362,11 +362,14 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
               {t('backup.may_not_fit', { size: formatSize(estimate.data.vault.remaining_bytes, locale) })}
             </Note>
           ) : null}
-          {estimate.data?.refusals.map((refusal) => (
-            <Note key={refusal.resource_id + refusal.code} tone="bad">
-              {refusal.message} {refusal.hint}
-            </Note>
-          ))}
+          {estimate.data?.refusals
+            // What is in no vault yet is associated before the backup starts.
+            .filter((refusal) => !without.some((each) => each.id === refusal.resource_id))
+            .map((refusal) => (
+              <Note key={refusal.resource_id + refusal.code} tone="bad">
+                {refusal.message} {refusal.hint}
+              </Note>
+            ))}
           <Note>
             {estimate.data?.read_bytes !== null && estimate.data?.read_bytes !== undefined
               ? estimate.data.seconds !== null

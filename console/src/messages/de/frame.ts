@@ -50,7 +50,7 @@ export const frame = {
   'login.again_text': 'Ihre Sitzung ist beendet. Ihre Eingaben bleiben erhalten.',
 
   'tray.tasks': 'Aufgaben',
-  'tray.none': 'Keine Aufgabe läuft',
+  'tray.none': 'Keine Aufgaben laufen',
   'tray.running': { one: '{n} Aufgabe läuft', other: '{n} Aufgaben laufen' },
   'tray.failed': 'Letzte Fehler',
   'tray.cancel_of': '{what} abbrechen',
