@@ -113,9 +113,12 @@ test('bad names are refused before they are sent', async ({ console: page }) => 
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expect(dialog).toContainText('letters, digits, underscores or hyphens');
   await expect(dialog).toBeVisible();
+  // The field takes no more than the rule allows.
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('x'.repeat(65));
-  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
-  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('x'.repeat(64));
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByRole('button', { name: 'Throw away' }).click();
+  await expect(dialog).toBeHidden();
 });
 
 const pages: [string, string][] = [
