@@ -15,12 +15,17 @@ use uuid::Uuid;
 use super::App;
 use super::look::TaskLook;
 use crate::catalog::lists::{Part, more, specs};
+use crate::catalog::policies::{self, Policy};
 use crate::catalog::record::{self, Filter};
 use crate::catalog::vaults::{self, Resource, Sample, Vault};
 use crate::catalog::{disks, servers};
 
 /// A backup older than this is too old, where no policy says otherwise.
 const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Runs to come are those of the next day.
+const SOON: SignedDuration = SignedDuration::from_hours(24);
+/// Most runs of a list.
+const RUNS_MAX: usize = 50;
 /// Most tasks of a list.
 const TASKS_MAX: u64 = 50;
 /// How often it is seen to that each vault has its sample.
@@ -56,6 +61,8 @@ pub struct Overview {
     pub failures: Vec<TaskLook>,
     /// The protected resource whose newest backup is the oldest.
     pub oldest: Option<(Uuid, String, ResourceType, Timestamp)>,
+    /// Runs of policies within a day, soonest first.
+    pub next_runs: Vec<(Timestamp, Policy, VaultId, String)>,
 }
 
 impl App {
@@ -96,7 +103,23 @@ impl App {
         let ids: Vec<Uuid> = things.iter().map(|(id, ..)| *id).collect();
         let newest = more::last_backup_times(&mut tx, &ids).await?;
         let failed = more::last_backup_failed(&mut tx, project).await?;
+        let ids: Vec<VaultId> = list.iter().map(|v| v.id).collect();
+        let applied = match ids.is_empty() {
+            true => Vec::new(),
+            false => policies::backup_policies(&mut tx, &ids).await?,
+        };
         drop(tx);
+
+        let mut next_runs = Vec::new();
+        for (id, policy) in applied.into_iter().filter(|(_, policy)| policy.enabled) {
+            let vault = list.iter().find(|v| v.id == id);
+            let name = vault.map_or_else(String::new, |v| v.name.clone());
+            let runs = super::preview::next_runs(&policy, now)?.into_iter();
+            let soon = runs.filter(|run| run.at.duration_since(now) <= SOON);
+            next_runs.extend(soon.map(|run| (run.at, policy.clone(), id, name.clone())));
+        }
+        next_runs.sort_by_key(|(at, ..)| *at);
+        next_runs.truncate(RUNS_MAX);
 
         let mut risks = Vec::new();
         let mut oldest: Option<(Uuid, String, ResourceType, Timestamp)> = None;
@@ -161,6 +184,7 @@ impl App {
             running: self.look_at_tasks(&open, &by_age).await?.items,
             failures: self.look_at_tasks(&bad, &newest_first).await?.items,
             oldest,
+            next_runs,
         })
     }
 

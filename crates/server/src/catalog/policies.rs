@@ -174,6 +174,28 @@ pub async fn backup_policy(
     Ok(policy.map(|policy| (policy, binding)))
 }
 
+/// The backup policies that are applied to vaults.
+pub async fn backup_policies(
+    conn: &mut AnyConnection,
+    vaults: &[VaultId],
+) -> Result<Vec<(VaultId, Policy)>> {
+    let filter = Filter::new()
+        .any_of("vault_id", vaults)
+        .eq("operation_type", PolicyType::Backup);
+    let bindings: Vec<Binding> = record::list(conn, &filter, &[]).await?;
+    let ids: Vec<PolicyId> = bindings.iter().map(|b| b.policy_id).collect();
+    let filter = Filter::new().any_of("id", &ids);
+    let policies: Vec<Policy> = match ids.is_empty() {
+        true => Vec::new(),
+        false => record::list(conn, &filter, &[]).await?,
+    };
+    let applied = |binding: Binding| {
+        let policy = policies.iter().find(|p| p.id == binding.policy_id)?;
+        Some((binding.vault_id, policy.clone()))
+    };
+    Ok(bindings.into_iter().filter_map(applied).collect())
+}
+
 /// Applies a policy to a vault, in place of another one of its type. One that is applied already
 /// stays as it is, but for the destination: what it has handled, it has handled.
 pub async fn bind(conn: &mut AnyConnection, binding: &Binding) -> Result<()> {

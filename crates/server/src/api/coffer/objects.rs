@@ -381,7 +381,11 @@ impl From<VaultLook> for Vault {
             auto_bind: v.auto_bind,
             bind_tags: tags(v.bind_rules.0),
             tags: tags(v.tags.0),
-            policy: None,
+            policy: look.policy.map(|policy| PolicyRef {
+                id: policy.id.to_string(),
+                name: policy.name,
+                enabled: policy.enabled,
+            }),
             resource_count: look.resource_count,
             backup_count: look.backup_count,
             store: v.store,

@@ -167,7 +167,17 @@ pub(super) async fn overview(
             resource: reference(id, name, of),
             at: time(at),
         }),
-        next_runs: Vec::new(),
+        next_runs: found
+            .next_runs
+            .into_iter()
+            .map(|(at, policy, vault, vault_name)| NextRun {
+                policy_id: policy.id.to_string(),
+                policy_name: policy.name,
+                vault_id: vault.to_string(),
+                vault_name,
+                at: time(at),
+            })
+            .collect(),
     }))
 }
 

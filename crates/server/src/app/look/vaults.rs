@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::catalog::Tx;
 use crate::catalog::disks::Disk;
 use crate::catalog::lists::more;
+use crate::catalog::policies::{self, Policy};
 use crate::catalog::vaults::{self, Resource, Vault};
 
 /// A vault and how much is in it.
@@ -20,6 +21,8 @@ pub struct VaultLook {
     pub allocated_gib: u64,
     /// Number of backups.
     pub backup_count: u64,
+    /// The backup policy that is applied to it.
+    pub policy: Option<Policy>,
 }
 
 /// A server or disk in a vault.
@@ -39,12 +42,20 @@ pub(super) async fn looks(tx: &mut Tx, rows: Vec<Vault>) -> Result<Vec<VaultLook
     let ids: Vec<VaultId> = rows.iter().map(|v| v.id).collect();
     let held: Vec<Resource> = more::of(tx, "vault_id", &ids, "1 = 1", &[]).await?;
     let counts = more::backups_in_vaults(tx, &ids).await?;
+    let policies = match ids.is_empty() {
+        true => Vec::new(),
+        false => policies::backup_policies(tx, &ids).await?,
+    };
     let look = |vault: Vault| {
         let in_it = || held.iter().filter(|r| r.vault_id == vault.id);
         VaultLook {
             resource_count: in_it().count() as u64,
             allocated_gib: in_it().map(|r| r.size_gib).sum(),
             backup_count: counts.get(&vault.id.to_string()).copied().unwrap_or(0),
+            policy: policies
+                .iter()
+                .find(|(id, _)| *id == vault.id)
+                .map(|(_, policy)| policy.clone()),
             vault,
         }
     };
