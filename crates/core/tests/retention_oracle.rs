@@ -164,7 +164,7 @@ fn brute_force(case: &Case) -> BTreeSet<usize> {
         u8::from(!kept_by_count(i))
     };
     let last = (0..items.len())
-        .filter(|&i| good(i) && fate(i) != 2)
+        .filter(|&i| good(i) && (automatic(i) || !over(i)))
         .max_by_key(|&i| (items[i].made_at, i));
     (0..items.len())
         .filter(|&i| match fate(i) {

@@ -232,7 +232,9 @@ pub fn judge(retention: &Retention, items: &[Item], now: Timestamp) -> Vec<Verdi
     if retention.keep_last {
         let last = newest_first.iter().copied().find(|&index| {
             let good = matches!(items[index].condition, Condition::Good | Condition::InUse);
-            let asked = matches!(verdicts[index], Verdict::Delete(Delete::ExpiredAsAsked(_)));
+            // One whose user's time is over goes as soon as nothing holds it: it is no last one.
+            let item = &items[index];
+            let asked = item.origin == Origin::Manual && is_over(item, now).is_some();
             good && !asked
         });
         if let Some(last) = last

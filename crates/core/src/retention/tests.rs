@@ -372,10 +372,11 @@ proptest! {
             .collect();
         let again = judge(&retention, &left, now);
         prop_assert!(again.iter().all(|v| matches!(v, Verdict::Keep(_))), "{again:?}");
-        // Where there was a good one that no user gave a time, there still is, and the newest.
+        // Where there was a good one whose time, given by a user, is not over, there still is, and
+        // the newest. That user's time ends it later, as asked.
         let newest = |list: &[Item]| list.iter()
             .filter(|i| matches!(i.condition, Condition::Good | Condition::InUse))
-            .filter(|i| i.origin == Origin::Automatic || i.expires_at.is_none())
+            .filter(|i| i.origin == Origin::Automatic || i.expires_at.is_none_or(|at| at > now))
             .map(|i| i.made_at)
             .max();
         if retention.keep_last {
