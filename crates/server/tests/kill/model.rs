@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use coffer_engine::testkit::wait_until;
+
 use crate::program::{Declared, Program};
 
 /// The servers of the tests: raw disks, and one image with bitmaps.
@@ -167,7 +169,16 @@ impl Model {
             ));
             pieces.push(piece);
         }
-        run(command.arg(path));
+        command.arg(path);
+        // A backup is done before its reader of the image has ended; until then QEMU keeps its
+        // lock on it.
+        wait_until("the image to be free, and written", 30, || {
+            let output = command.output().expect("QEMU's tools are installed");
+            let text = String::from_utf8_lossy(&output.stderr);
+            let locked = text.contains("Failed to get \"write\" lock");
+            assert!(output.status.success() || locked, "{command:?}: {text}");
+            output.status.success()
+        });
     }
 
     fn path(&self, server: usize, disk: usize) -> (PathBuf, &'static str) {
