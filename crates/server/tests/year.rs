@@ -279,7 +279,8 @@ async fn fill(directory: &Path) -> World {
              256, 'x86_64', 1, '[]', 0, 0, NULL);\
              INSERT INTO disks VALUES ('{disk}', '{project}', 'h', 'd{s}', '{server}', 'vda', 'd{s}', \
              1073741824, '/d', 'raw', 'virtio', 1, 0, NULL, 0, 0, 0, NULL);\
-             INSERT INTO vault_resources VALUES ('{vault}', '{server}', 'OS::Nova::Server', 's{s}', \
+             INSERT INTO vault_resources (vault_id, resource_id, resource_type, \
+             name, size_gib, extra_info, state, position, created_at) VALUES ('{vault}', '{server}', 'OS::Nova::Server', 's{s}', \
              1, '{{}}', 'available', {s}, 0);"
         );
     }
