@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import { compact, setCompact, singleKeys } from './lib/settings';
 import { chosenLanguage, loadWords } from './messages';
-import { setSingleKeys } from './ui/Table';
+import { setSingleKeys } from './ui/tableKeys';
 
 setCompact(compact());
 setSingleKeys(singleKeys);

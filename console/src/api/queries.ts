@@ -51,24 +51,52 @@ function search(query: ListQuery): string {
   return parts.toString();
 }
 
+/** Rows asked for at once where all are wanted: the server's largest page. */
+const LARGEST_PAGE = 1000;
+
+async function page<K extends Kind>(
+  kind: K,
+  project: string,
+  query: ListQuery,
+  signal?: AbortSignal,
+): Promise<Page<Kinds[K]>> {
+  const path = `${base(project)}/${plural[kind]}?${search(query)}`;
+  const answer = await call<Record<string, unknown>>('GET', path, undefined, signal);
+  const items = answer[plural[kind]] as Kinds[K][];
+  return {
+    items,
+    total: Number(answer.total ?? items.length),
+    next: (answer.next as string | null) ?? null,
+  };
+}
+
+/** All rows of a list, page by page: at most `most`. */
+export async function everything<K extends Kind>(
+  kind: K,
+  project: string,
+  query: ListQuery,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Kinds[K][]> {
+  const rows: Kinds[K][] = [];
+  let marker: string | null = null;
+  do {
+    const limit = Math.min(LARGEST_PAGE, most - rows.length);
+    const found: Page<Kinds[K]> = await page(kind, project, {
+      ...query,
+      limit,
+      marker: marker ?? undefined,
+    });
+    rows.push(...found.items);
+    marker = found.next;
+  } while (marker !== null && rows.length < most);
+  return rows;
+}
+
 /** One page of a list. */
 export function list<K extends Kind>(kind: K, project: string, query: ListQuery = {}) {
   return queryOptions({
     queryKey: ['list', kind, project, query] as const,
-    queryFn: async ({ signal }): Promise<Page<Kinds[K]>> => {
-      const answer = await call<Record<string, unknown>>(
-        'GET',
-        `${base(project)}/${plural[kind]}?${search(query)}`,
-        undefined,
-        signal,
-      );
-      const items = answer[plural[kind]] as Kinds[K][];
-      return {
-        items,
-        total: Number(answer.total ?? items.length),
-        next: (answer.next as string | null) ?? null,
-      };
-    },
+    queryFn: ({ signal }) => page(kind, project, query, signal),
     placeholderData: keepPreviousData,
   });
 }

@@ -79,6 +79,7 @@ const without = (search: Record<string, unknown>): Record<string, unknown> => {
     backup: _b,
     task: _t,
     policy: _p,
+    before: _e,
     id: _i,
     ...rest
   } = search;

@@ -7,8 +7,9 @@ const pages: Record<string, string> = {
   task: 'tasks',
 };
 
-/** Address of the page of an object below the console's root; null without one. */
+/** Address of the page of an object, or of the list that shows it; null without one. */
 export function objectPath(project: string, kind: string, id: string): string | null {
+  if (kind === 'disk') return `/console/p/${encodeURIComponent(project)}/disks?q=${encodeURIComponent(id)}`;
   const page = pages[kind];
   return page ? `/console/p/${encodeURIComponent(project)}/${page}/${encodeURIComponent(id)}` : null;
 }

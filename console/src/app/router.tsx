@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
 } from '@tanstack/react-router';
@@ -12,6 +13,7 @@ import { type ListSearch, listSearch, parseSearch, stringifySearch, text, texts 
 import { lastProject } from '../lib/settings';
 import { pageChanged } from '../ui/focus';
 import { Broken, NotFound } from './Broken';
+import { whereIs } from './find';
 import { Login } from './Login';
 import { home } from './nav';
 import { Shell } from './Shell';
@@ -25,6 +27,8 @@ export interface DialogSearch {
   backup?: string[] | undefined;
   task?: string | undefined;
   policy?: string | undefined;
+  /** The latest moment that is wanted of something. */
+  before?: string | undefined;
   /** Of what has no parameter of its own: a user, a project, an access key. */
   id?: string | undefined;
 }
@@ -43,6 +47,7 @@ const dialogSearch = (raw: Record<string, unknown>): DialogSearch => {
   set('vault', text(raw.vault));
   set('task', text(raw.task));
   set('policy', text(raw.policy));
+  set('before', text(raw.before));
   set('id', text(raw.id));
   return found;
 };
@@ -77,6 +82,17 @@ const login = createRoute({
     ...(text(raw.none) ? { none: text(raw.none) } : {}),
   }),
   component: Login,
+});
+
+const find = createRoute({
+  getParentRoute: () => root,
+  path: '/s/$id',
+  beforeLoad: async ({ params, location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/login', search: { next: location.href } });
+    const where = await whereIs(session, params.id);
+    throw where ? redirect(where as never) : notFound();
+  },
 });
 
 const project = createRoute({
@@ -129,6 +145,8 @@ const cbrFilters = [
   'vault_id',
   'incremental',
   'auto_trigger',
+  'created_after',
+  'created_before',
 ] as const;
 const tabbed =
   (filters: readonly string[]) =>
@@ -184,7 +202,16 @@ const backup = createRoute({
 const tasks = createRoute({
   getParentRoute: () => project,
   path: '/tasks',
-  validateSearch: listSearch(['state', 'kind', 'resource_name', 'resource_id', 'vault_id', 'backup_id']),
+  validateSearch: listSearch([
+    'state',
+    'kind',
+    'resource_name',
+    'resource_id',
+    'vault_id',
+    'backup_id',
+    'started_after',
+    'started_before',
+  ]),
   component: lazyRouteComponent(() => import('../features/tasks/TasksPage')),
 });
 
@@ -221,6 +248,7 @@ const keys = createRoute({
 const routes = root.addChildren([
   index,
   login,
+  find,
   project.addChildren([
     projectIndex,
     servers,

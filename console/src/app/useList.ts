@@ -1,11 +1,10 @@
 // What every list page shares: its state in the address, one page of rows from the server.
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useCallback, useState } from 'react';
-import { type Filter, list } from '../api/queries';
+import { useCallback } from 'react';
+import { everything, type Filter, list } from '../api/queries';
 import type { Kind, Kinds } from '../api/types';
 import type { ListSearch } from '../lib/search';
-import { hiddenColumns, setHiddenColumns } from '../lib/settings';
 
 export interface ListState<T> {
   rows: readonly T[] | undefined;
@@ -17,6 +16,8 @@ export interface ListState<T> {
   filter: Record<string, readonly string[]>;
   keyword: string;
   onSearch: (filter: Record<string, readonly string[]>, keyword: string) => void;
+  /** All rows that match, of every page: at most so many. */
+  everything: (most: number) => Promise<T[]>;
   /** Whether the list is narrowed. */
   narrowed: boolean;
   clear: () => void;
@@ -63,15 +64,8 @@ export function useList<K extends Kind>({
     if (Array.isArray(value)) filter[name] = value;
   }
   const order = search.sort ?? sort;
-  const query = useQuery(
-    list(kind, project, {
-      q: search.q,
-      sort: order,
-      limit: size,
-      marker: search.after,
-      filter: { ...filter, ...always },
-    }),
-  );
+  const wanted = { q: search.q, sort: order, filter: { ...filter, ...always } };
+  const query = useQuery(list(kind, project, { ...wanted, limit: size, marker: search.after }));
   const go = useCallback(
     (change: Record<string, unknown>, page = false) => {
       void navigate({
@@ -102,6 +96,7 @@ export function useList<K extends Kind>({
     filter,
     keyword: search.q ?? '',
     onSearch: (next, keyword) => go({ ...cleared(), ...next, q: keyword || undefined }),
+    everything: (most) => everything(kind, project, wanted, most),
     narrowed: Boolean(search.q) || Object.values(filter).some((values) => values.length > 0),
     clear: () => go(cleared()),
     pager: {
@@ -124,38 +119,5 @@ export function useList<K extends Kind>({
   };
 }
 
-/** Which columns a table leaves out, kept in this browser. */
-export function useColumns(
-  table: string,
-  columns: readonly { id: string; header: string; optional?: boolean; off?: boolean }[],
-): {
-  hidden: ReadonlySet<string>;
-  choices: { label: string; checked: boolean; onSelect: () => void }[];
-} {
-  const [stored, setStored] = useState(() => hiddenColumns(table));
-  const hidden = new Set(stored ?? columns.filter((column) => column.off).map((column) => column.id));
-  const choices = columns
-    .filter((column) => column.optional)
-    .map((column) => ({
-      label: column.header,
-      checked: !hidden.has(column.id),
-      onSelect: () => {
-        const next = new Set(hidden);
-        if (next.has(column.id)) next.delete(column.id);
-        else next.add(column.id);
-        setHiddenColumns(table, [...next]);
-        setStored([...next]);
-      },
-    }));
-  return { hidden, choices };
-}
-
-/** Rows ticked in a table. */
-export function useSelection(): {
-  ids: ReadonlySet<string>;
-  onChange: (ids: ReadonlySet<string>) => void;
-  clear: () => void;
-} {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  return { ids, onChange: setIds, clear: () => setIds(new Set()) };
-}
+export { useColumns } from './useColumns';
+export { useSelection } from './useSelection';

@@ -1,11 +1,11 @@
 // Export of a list as CSV (RFC 4180). A cell that a spreadsheet would take for a formula is quoted
 // with a leading apostrophe: names come from elsewhere.
 
-export function toCsv(
-  head: readonly string[],
-  rows: readonly (readonly (string | number | null | undefined)[])[],
-): string {
-  const cell = (value: string | number | null | undefined): string => {
+/** Value of a cell. */
+export type Field = string | number | null | undefined;
+
+export function toCsv(head: readonly string[], rows: readonly (readonly Field[])[]): string {
+  const cell = (value: Field): string => {
     let text = value === null || value === undefined ? '' : String(value);
     if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatSpan, formatTime, fullTime, isZone } from './times';
+import { formatAge, formatSpan, formatTime, fullTime, instantIn, isZone } from './times';
 
 const now = Date.parse('2026-11-10T12:00:00Z');
 const clock = (zone: string, locale = 'en-GB') => ({ locale, zone, now });
@@ -32,6 +32,16 @@ describe('times', () => {
     expect(formatSpan(3840)).toBe('1 h 4 min');
     expect(formatSpan(266_400)).toBe('3 d 2 h');
     expect(formatSpan(-1)).toBe('0 s');
+  });
+  it('reads a wall clock in a zone, across both changes of summer time', () => {
+    expect(instantIn('2026-11-10T12:13', 'Europe/Berlin')).toBe('2026-11-10T11:13:00Z');
+    expect(instantIn('2026-07-10T12:13', 'Europe/Berlin')).toBe('2026-07-10T10:13:00Z');
+    expect(instantIn('2026-11-10T12:13', 'Asia/Kolkata')).toBe('2026-11-10T06:43:00Z');
+    expect(instantIn('2026-11-10T12:13', 'America/St_Johns')).toBe('2026-11-10T15:43:00Z');
+    // Skipped: an hour later. Twice: the first.
+    expect(instantIn('2026-03-29T02:30', 'Europe/Berlin')).toBe('2026-03-29T01:30:00Z');
+    expect(instantIn('2026-10-25T02:30', 'Europe/Berlin')).toBe('2026-10-25T00:30:00Z');
+    expect(instantIn('', 'UTC')).toBeNull();
   });
   it('knows zones', () => {
     expect(isZone('Europe/Berlin')).toBe(true);

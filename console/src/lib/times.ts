@@ -74,6 +74,37 @@ export function formatSpan(seconds: number): string {
   return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
 }
 
+/** Minutes by which a zone is ahead of UTC at an instant. */
+function offset(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at);
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value);
+  const wall = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+  return Math.round((wall - Math.floor(at / 1000) * 1000) / MINUTE);
+}
+
+/**
+ * The instant of a wall-clock time such as "2026-11-10T12:13" in a zone, as UTC text; null for what
+ * is no time. Of a time that a clock change skips, the same minute count after it; of one that comes
+ * twice, the first.
+ */
+export function instantIn(local: string, zone: string): string | null {
+  const wall = Date.parse(`${local}Z`);
+  if (Number.isNaN(wall)) return null;
+  const candidates = [wall - DAY, wall + DAY].map((near) => wall - offset(near, zone) * MINUTE);
+  const fitting = candidates.filter((at) => at + offset(at, zone) * MINUTE === wall);
+  const at = fitting.length ? Math.min(...fitting) : Math.max(...candidates);
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
 /** Whether the browser knows the zone. */
 export function isZone(zone: string): boolean {
   try {

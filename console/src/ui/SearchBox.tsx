@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { formatTime, instantIn } from '../lib/times';
 import { useWords } from '../messages';
 import { Icon } from './icons';
 import css from './SearchBox.module.css';
@@ -9,6 +10,8 @@ export interface Property {
   label: string;
   /** Its values, where they are few; else any text. */
   values?: { value: string; label: string }[];
+  /** Its value is a moment; it has one at most. */
+  time?: boolean;
 }
 
 interface Props {
@@ -29,7 +32,7 @@ interface Option {
 
 /** "Select a property or enter a keyword": properties become chips. */
 export function SearchBox({ label, placeholder, properties, filter, keyword, onChange }: Props) {
-  const { t } = useWords();
+  const { t, locale, zone } = useWords();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(keyword);
@@ -39,7 +42,7 @@ export function SearchBox({ label, placeholder, properties, filter, keyword, onC
   useEffect(() => setText(keyword), [keyword]);
 
   const add = (of: Property, value: string) => {
-    const values = new Set(filter[of.id] ?? []);
+    const values = new Set(of.time ? [] : (filter[of.id] ?? []));
     values.add(value);
     setProperty(null);
     setText('');
@@ -107,11 +110,11 @@ export function SearchBox({ label, placeholder, properties, filter, keyword, onC
 
   const chips = Object.entries(filter).flatMap(([name, values]) => {
     const of = properties.find((each) => each.id === name);
-    return values.map((value) => ({
-      name,
-      value,
-      text: `${of?.label ?? name}: ${of?.values?.find((each) => each.value === value)?.label ?? value}`,
-    }));
+    const said = (value: string): string =>
+      of?.time && !Number.isNaN(Date.parse(value))
+        ? formatTime(value, { locale, zone })
+        : (of?.values?.find((each) => each.value === value)?.label ?? value);
+    return values.map((value) => ({ name, value, text: `${of?.label ?? name}: ${said(value)}` }));
   });
   const showing = open && options.length > 0;
 
@@ -143,7 +146,18 @@ export function SearchBox({ label, placeholder, properties, filter, keyword, onC
         </span>
       ))}
       {property ? <span className={css.property}>{property.label}:</span> : null}
-      <span className={css.field}>
+      {property?.time ? (
+        <TimeValue
+          label={`${label}: ${property.label}`}
+          onValue={(local) => {
+            const at = instantIn(local, zone);
+            if (at) add(property, at);
+            else setProperty(null);
+          }}
+          onLeave={() => setProperty(null)}
+        />
+      ) : null}
+      <span className={css.field} hidden={property?.time}>
         <input
           ref={input}
           type="text"
@@ -202,5 +216,38 @@ export function SearchBox({ label, placeholder, properties, filter, keyword, onC
         </button>
       ) : null}
     </div>
+  );
+}
+
+/** A moment, in the browser's own field; Enter takes it. */
+function TimeValue({
+  label,
+  onValue,
+  onLeave,
+}: {
+  label: string;
+  onValue: (local: string) => void;
+  onLeave: () => void;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <input
+      ref={field}
+      type="datetime-local"
+      className={css.time}
+      aria-label={label}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') {
+          event.preventDefault();
+          onValue(event.currentTarget.value);
+        } else if (event.key === 'Escape') {
+          event.preventDefault();
+          event.stopPropagation();
+          onLeave();
+        }
+      }}
+      onBlur={(event) => (event.currentTarget.value ? onValue(event.currentTarget.value) : onLeave())}
+    />
   );
 }

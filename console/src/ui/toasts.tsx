@@ -27,13 +27,18 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-/** Says something in a corner: success for 6 s, errors until closed; at most 3 at once. */
-export function toast(tone: Toast['tone'], text: ReactNode, action?: Toast['action']): number {
+/** Says something in a corner: success for 6 s or, with `stay`, like errors until closed; at most 3. */
+export function toast(
+  tone: Toast['tone'],
+  text: ReactNode,
+  action?: Toast['action'],
+  { stay = tone === 'bad' }: { stay?: boolean } = {},
+): number {
   const entry: Toast = { id: next++, tone, text, action, at: Date.now() };
   shown = [...shown, entry].slice(-3);
   kept = [entry, ...kept].slice(0, 50);
   changed();
-  if (tone !== 'bad') later(entry.id);
+  if (!stay) later(entry.id);
   return entry.id;
 }
 

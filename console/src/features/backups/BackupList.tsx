@@ -1,27 +1,21 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { watchChanges } from '../../api/live';
 import type { Backup, ResourceKind } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { keep } from '../../app/kept';
+import { ListTools } from '../../app/ListTools';
 import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, deleteBackup } from '../../lib/can';
-import { saveText, toCsv } from '../../lib/csv';
+import type { Field } from '../../lib/csv';
 import type { ListSearch } from '../../lib/search';
 import { backupLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
-import { Icon } from '../../ui/icons';
-import { MenuButton } from '../../ui/Menu';
-import { Toolbar } from '../../ui/Page';
-import { SearchBox } from '../../ui/SearchBox';
-import { Size } from '../../ui/Size';
-import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
-import { Age } from '../../ui/Time';
-import css from './backups.module.css';
+import { BulkBar, NoMatch, Pager, Table } from '../../ui/Table';
+import { backupColumns } from './columns';
 import { useMarked } from './marked';
 import { useBackupMenu, useRestoreReason } from './menu';
-import { BackupState, Kind } from './parts';
 
 /** Properties by which backups can be narrowed. */
 export const backupFilters = [
@@ -31,7 +25,31 @@ export const backupFilters = [
   'vault_id',
   'incremental',
   'auto_trigger',
+  'created_after',
+  'created_before',
 ] as const;
+
+/** Backups that an address names one by one; more are kept in memory. */
+const FEW = 20;
+const ids = (rows: readonly Backup[]): string[] => rows.map((row) => row.id);
+
+/** What an exported list says of each backup. */
+const fields: Record<string, (row: Backup) => Field> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  state: (row) => row.state,
+  resource_id: (row) => row.resource_id,
+  resource_name: (row) => row.resource_name,
+  incremental: (row) => String(row.incremental),
+  auto_trigger: (row) => String(row.auto_trigger),
+  size_bytes: (row) => row.size_bytes,
+  new_bytes: (row) => row.new_bytes,
+  stored_bytes: (row) => row.stored_bytes,
+  consistency: (row) => row.consistency,
+  vault: (row) => row.vault.name,
+  created_at: (row) => row.created_at,
+  expires_at: (row) => row.expires_at,
+};
 
 /** Backups of servers or of disks; of one vault alone where it is named. */
 export function BackupList({
@@ -59,213 +77,76 @@ export function BackupList({
     sort: '-created_at',
     always: vault ? { type, vault_id: vault } : { type },
   });
-  const selection = useSelection();
+  const selection = useSelection(list);
   const server = type === 'server';
-  const chosen = (list.rows ?? []).filter((row) => selection.ids.has(row.id));
+  const chosen = selection.rows;
   const doomed = chosen.filter((row) => allowed(deleteBackup(row)));
+  // "3 are locked": how many stay, by reason.
+  const stays = (locked: boolean) =>
+    chosen.filter((row) => {
+      const verdict = deleteBackup(row);
+      return !allowed(verdict) && (verdict.reason.key === 'reason.backup_locked') === locked;
+    }).length;
+  const [locked, busy] = [stays(true), stays(false)];
+  const staying = [
+    locked ? t('backup_pages.n_locked', { n: locked }) : '',
+    busy ? t('backup_pages.n_busy', { n: busy }) : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 
-  const columns: Column<Backup>[] = [
-    {
-      id: 'name',
-      header: t('backup_pages.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <Link
-              data-row=""
-              to="/p/$project/backups/$backup"
-              params={{ project, backup: row.id }}
-              search={{}}
-            >
-              {row.name}
-            </Link>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
-    {
-      id: 'state',
-      header: t('backup_pages.status'),
-      sort: 'state',
-      cell: (row) => <BackupState backup={row} />,
-    },
-    {
-      id: 'resource',
-      header: server ? t('backup_pages.server') : t('backup_pages.disk'),
-      sort: 'resource_name',
-      cell: (row) => (
-        <>
-          {row.resource_name}
-          {row.resource_status === null ? <span className="soft"> {t('backup_pages.gone')}</span> : null}
-        </>
-      ),
-    },
-    {
-      id: 'kind',
-      header: t('backup_pages.kind'),
-      sort: 'incremental',
-      optional: true,
-      cell: (row) => <Kind backup={row} />,
-    },
-    {
-      id: 'size',
-      header: t('backup_pages.size'),
-      sort: 'new_bytes',
-      align: 'right',
-      optional: true,
-      cell: (row) => (
-        <span className={css.sizes}>
-          <Size bytes={row.new_bytes} />
-          <span className="soft">
-            {t('backup_pages.of')} <Size bytes={row.size_bytes} />
-          </span>
-        </span>
-      ),
-    },
-    {
-      id: 'consistency',
-      header: t('backup_pages.consistency'),
-      optional: true,
-      cell: (row) =>
-        row.consistency ? t(`backup_pages.consistency_${row.consistency}`) : <span className="soft">–</span>,
-    },
-    ...(vault
-      ? []
-      : [
-          {
-            id: 'vault',
-            header: t('backup_pages.vault'),
-            sort: 'vault',
-            optional: true,
-            cell: (row: Backup) => (
-              <Link to="/p/$project/vaults/$vault" params={{ project, vault: row.vault.id }} search={{}}>
-                {row.vault.name}
-              </Link>
-            ),
-          },
-        ]),
-    {
-      id: 'expires',
-      header: t('backup_pages.expires'),
-      sort: 'expires_at',
-      optional: true,
-      off: true,
-      cell: (row) => (
-        <span className={css.with}>
-          {row.locked ? <Icon name="lock" size={13} /> : null}
-          {row.expires_at ? (
-            <Age at={row.expires_at} />
-          ) : (
-            <span className="soft">{t('backup_pages.never')}</span>
-          )}
-        </span>
-      ),
-    },
-    {
-      id: 'created',
-      header: t('backup_pages.created'),
-      sort: 'created_at',
-      cell: (row) => <Age at={row.created_at} />,
-    },
-  ];
+  const columns = backupColumns(t, project, server, vault);
   const { hidden, choices } = useColumns(`backups-${type}`, columns);
-  const exported = () =>
-    saveText(
-      'backup_pages.csv',
-      toCsv(
-        [
-          'id',
-          'name',
-          'state',
-          'resource_id',
-          'resource_name',
-          'incremental',
-          'auto_trigger',
-          'size_bytes',
-          'new_bytes',
-          'stored_bytes',
-          'consistency',
-          'vault',
-          'created_at',
-          'expires_at',
-        ],
-        (list.rows ?? []).map((row) => [
-          row.id,
-          row.name,
-          row.state,
-          row.resource_id,
-          row.resource_name,
-          String(row.incremental),
-          String(row.auto_trigger),
-          row.size_bytes,
-          row.new_bytes,
-          row.stored_bytes,
-          row.consistency,
-          row.vault.name,
-          row.created_at,
-          row.expires_at,
-        ]),
-      ),
-    );
 
   return (
     <>
-      <Toolbar>
-        <SearchBox
-          label={t('kit.search_hint')}
-          placeholder={t('kit.search_hint')}
-          properties={[
-            {
-              id: 'state',
-              label: t('backup_pages.status'),
-              values: ['available', 'protecting', 'waiting_protect', 'restoring', 'deleting', 'error'].map(
-                (value) => ({ value, label: t(backupLook(value).key as 'state.error') }),
-              ),
-            },
-            { id: 'resource_name', label: server ? t('backup_pages.server') : t('backup_pages.disk') },
-            { id: 'resource_id', label: server ? t('backup_pages.server_id') : t('backup_pages.disk_id') },
-            ...(vault ? [] : [{ id: 'vault_id', label: t('backup_pages.vault_id') }]),
-            {
-              id: 'incremental',
-              label: t('backup_pages.kind'),
-              values: [
-                { value: 'false', label: t('backup_pages.full') },
-                { value: 'true', label: t('backup_pages.incremental') },
-              ],
-            },
-            {
-              id: 'auto_trigger',
-              label: t('backup_pages.trigger'),
-              values: [
-                { value: 'false', label: t('backup_pages.manual') },
-                { value: 'true', label: t('backup_pages.automatic') },
-              ],
-            },
-          ]}
-          filter={list.filter}
-          keyword={list.keyword}
-          onChange={list.onSearch}
-        />
-        <span className="grow" />
-        <MenuButton entries={choices}>
-          <Icon name="columns" size={14} /> {t('kit.columns')}
-        </MenuButton>
-        <Button kind="link" icon="export" onClick={exported}>
-          {t('kit.export')}
-        </Button>
-      </Toolbar>
-      <BulkBar count={selection.ids.size} onClear={selection.clear}>
+      <ListTools
+        list={list}
+        properties={[
+          {
+            id: 'state',
+            label: t('backup_pages.status'),
+            values: ['available', 'protecting', 'waiting_protect', 'restoring', 'deleting', 'error'].map(
+              (value) => ({ value, label: t(backupLook(value).key as 'state.error') }),
+            ),
+          },
+          { id: 'resource_name', label: server ? t('backup_pages.server') : t('backup_pages.disk') },
+          { id: 'resource_id', label: server ? t('backup_pages.server_id') : t('backup_pages.disk_id') },
+          ...(vault ? [] : [{ id: 'vault_id', label: t('backup_pages.vault_id') }]),
+          {
+            id: 'incremental',
+            label: t('backup_pages.kind'),
+            values: [
+              { value: 'false', label: t('backup_pages.full') },
+              { value: 'true', label: t('backup_pages.incremental') },
+            ],
+          },
+          {
+            id: 'auto_trigger',
+            label: t('backup_pages.trigger'),
+            values: [
+              { value: 'false', label: t('backup_pages.manual') },
+              { value: 'true', label: t('backup_pages.automatic') },
+            ],
+          },
+          { id: 'created_after', label: t('backup_pages.created_after'), time: true },
+          { id: 'created_before', label: t('backup_pages.created_before'), time: true },
+        ]}
+        choices={choices}
+        file="backups"
+        fields={fields}
+      />
+      <BulkBar {...selection.bar}>
         <Button
           kind="danger"
           reason={doomed.length === 0 ? t('backup_pages.none_deletable') : undefined}
-          onClick={() => open('delete-backup', { backup: chosen.map((row) => row.id) })}
+          onClick={() =>
+            open('delete-backup', chosen.length > FEW ? { id: keep(chosen) } : { backup: ids(chosen) })
+          }
         >
           {doomed.length === chosen.length
             ? t('backup_pages.delete_n', { n: chosen.length })
-            : t('backup_pages.delete_some', { n: doomed.length, all: chosen.length })}
+            : t('backup_pages.delete_some', { n: doomed.length, all: chosen.length, why: staying })}
         </Button>
       </BulkBar>
       <Table

@@ -31,6 +31,9 @@ export function BackupState({ backup, long = false }: { backup: Backup; long?: b
           spoken={long}
         />
       ) : null}
+      {runs && task.state === 'running' && task.kind === 'backup' && backup.restart_allowed ? (
+        <span className="soft">{t('servers.restart_allowed')}</span>
+      ) : null}
     </span>
   );
 }

@@ -1,20 +1,18 @@
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { Disk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ListTools } from '../../app/ListTools';
 import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, backupDisk } from '../../lib/can';
-import { saveText, toCsv } from '../../lib/csv';
+import type { Field } from '../../lib/csv';
 import { diskLook, isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason, useTaskKind } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
-import { Icon } from '../../ui/icons';
-import { MenuButton } from '../../ui/Menu';
-import { Page, Toolbar } from '../../ui/Page';
+import { Page } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
-import { SearchBox } from '../../ui/SearchBox';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
@@ -24,6 +22,22 @@ import css from './disks.module.css';
 
 /** Properties by which disks can be narrowed. */
 const properties = ['status', 'server_id', 'host', 'vault_id', 'protected'];
+/** Disks that one dialog takes: what one backup may name. */
+const MOST = 256;
+
+/** What an exported list says of each disk. */
+const fields: Record<string, (row: Disk) => Field> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  status: (row) => row.status,
+  size_bytes: (row) => row.size_bytes,
+  system: (row) => String(row.system),
+  server: (row) => row.server?.name,
+  host: (row) => row.host,
+  format: (row) => row.format,
+  vault: (row) => row.vault?.name,
+  last_backup: (row) => row.last_backup?.created_at,
+};
 
 /** Elastic Volume Service: the disks of servers and those of none. */
 export default function DisksPage() {
@@ -33,8 +47,8 @@ export default function DisksPage() {
   const search = useSearch({ from: '/p/$project/disks' });
   const open = useOpenDialog();
   const list = useList({ kind: 'disk', project, search, properties, sort: 'name' });
-  const selection = useSelection();
-  const chosen = (list.rows ?? []).filter((row) => selection.ids.has(row.id));
+  const selection = useSelection(list);
+  const chosen = selection.rows;
   const why = (disk: Disk) => {
     const verdict = backupDisk(disk);
     return allowed(verdict) ? undefined : say(verdict.reason);
@@ -116,25 +130,6 @@ export default function DisksPage() {
     },
   ];
   const { hidden, choices } = useColumns('disks', columns);
-  const exported = () =>
-    saveText(
-      'disk_pages.csv',
-      toCsv(
-        ['id', 'name', 'status', 'size_bytes', 'system', 'server', 'host', 'format', 'vault', 'last_backup'],
-        (list.rows ?? []).map((row) => [
-          row.id,
-          row.name,
-          row.status,
-          row.size_bytes,
-          String(row.system),
-          row.server?.name,
-          row.host,
-          row.format,
-          row.vault?.name,
-          row.last_backup?.created_at,
-        ]),
-      ),
-    );
   return (
     <Page
       title={t('disk_pages.title')}
@@ -145,9 +140,11 @@ export default function DisksPage() {
           reason={
             chosen.length === 0
               ? t('disk_pages.nothing_selected')
-              : chosen.some((row) => !why(row))
-                ? undefined
-                : why(chosen[0] as Disk)
+              : chosen.length > MOST
+                ? t('disk_pages.too_many', { n: MOST })
+                : chosen.some((row) => !why(row))
+                  ? undefined
+                  : why(chosen[0] as Disk)
           }
           onClick={() => open('backup-disk', { disk: chosen.map((row) => row.id) })}
         >
@@ -155,45 +152,40 @@ export default function DisksPage() {
         </Button>
       }
     >
-      <Toolbar>
-        <SearchBox
-          label={t('kit.search_hint')}
-          placeholder={t('kit.search_hint')}
-          properties={[
-            {
-              id: 'status',
-              label: t('disk_pages.status'),
-              values: ['available', 'in-use', 'backing-up', 'restoring-backup', 'error_restoring'].map(
-                (value) => ({
-                  value,
-                  label: t(diskLook(value).key as 'state.error'),
-                }),
-              ),
-            },
-            { id: 'server_id', label: t('disk_pages.server_id') },
-            { id: 'host', label: t('disk_pages.az') },
-            {
-              id: 'protected',
-              label: t('disk_pages.protected'),
-              values: [
-                { value: 'yes', label: t('disk_pages.protected_yes') },
-                { value: 'no', label: t('disk_pages.protected_no') },
-              ],
-            },
-          ]}
-          filter={list.filter}
-          keyword={list.keyword}
-          onChange={list.onSearch}
-        />
-        <span className="grow" />
-        <MenuButton entries={choices}>
-          <Icon name="columns" size={14} /> {t('kit.columns')}
-        </MenuButton>
-        <Button kind="link" icon="export" onClick={exported}>
-          {t('kit.export')}
-        </Button>
-      </Toolbar>
-      <BulkBar count={selection.ids.size} onClear={selection.clear} />
+      <ListTools
+        list={list}
+        properties={[
+          {
+            id: 'status',
+            label: t('disk_pages.status'),
+            values: ['available', 'in-use', 'backing-up', 'restoring-backup', 'error_restoring'].map(
+              (value) => ({
+                value,
+                label: t(diskLook(value).key as 'state.error'),
+              }),
+            ),
+          },
+          { id: 'server_id', label: t('disk_pages.server_id') },
+          { id: 'host', label: t('disk_pages.az') },
+          { id: 'vault_id', label: t('disk_pages.vault_id') },
+          {
+            id: 'protected',
+            label: t('disk_pages.protected'),
+            values: [
+              { value: 'yes', label: t('disk_pages.protected_yes') },
+              { value: 'no', label: t('disk_pages.protected_no') },
+            ],
+          },
+        ]}
+        choices={choices}
+        file="disks"
+        fields={fields}
+      />
+      <BulkBar {...selection.bar}>
+        <span className="soft">
+          {t('disk_pages.bulk', { n: chosen.filter((row) => !why(row)).length, all: chosen.length })}
+        </span>
+      </BulkBar>
       <Table
         label={t('disk_pages.title')}
         columns={columns}

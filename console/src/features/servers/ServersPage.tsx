@@ -1,9 +1,10 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ListTools } from '../../app/ListTools';
 import { useColumns, useList, useSelection } from '../../app/useList';
-import { allowed, backupServer } from '../../lib/can';
-import { saveText, toCsv } from '../../lib/csv';
+import { allowed, backupServer, startServer, stopServer, type Verdict } from '../../lib/can';
+import type { Field } from '../../lib/csv';
 import { formatSize } from '../../lib/sizes';
 import { serverLook } from '../../lib/status';
 import { useWords } from '../../messages';
@@ -11,10 +12,7 @@ import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
-import { Icon } from '../../ui/icons';
-import { MenuButton } from '../../ui/Menu';
-import { Page, Toolbar } from '../../ui/Page';
-import { SearchBox } from '../../ui/SearchBox';
+import { Page } from '../../ui/Page';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
@@ -23,6 +21,23 @@ import { useServerMenu } from './menu';
 import { powerVerdict } from './power';
 
 const properties = ['status', 'host', 'vault_id', 'protected'];
+/** Servers that one dialog takes: what one backup may name. */
+const MOST = 256;
+
+/** What an exported list says of each server. */
+const fields: Record<string, (row: Server) => Field> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  host: (row) => row.host,
+  status: (row) => row.status,
+  vcpus: (row) => row.vcpus,
+  memory_mib: (row) => row.memory_mib,
+  addresses: (row) => row.addresses.join(' '),
+  disk_count: (row) => row.disk_count,
+  disk_bytes: (row) => row.disk_bytes,
+  vault: (row) => row.vault?.name,
+  last_backup: (row) => row.last_backup?.created_at,
+};
 
 export default function ServersPage() {
   const { t, locale } = useWords();
@@ -33,8 +48,8 @@ export default function ServersPage() {
   const open = useOpenDialog();
   const menu = useServerMenu(project);
   const list = useList({ kind: 'server', project, search, properties, sort: 'name' });
-  const selection = useSelection();
-  const chosen = (list.rows ?? []).filter((row) => selection.ids.has(row.id));
+  const selection = useSelection(list);
+  const chosen = selection.rows;
 
   const columns: Column<Server>[] = [
     {
@@ -113,54 +128,23 @@ export default function ServersPage() {
   ];
   const { hidden, choices } = useColumns('servers', columns);
 
+  // Some of the ticked ones are enough: the dialog says which are left out, and why.
+  const unless = (verdictOf: (row: Server) => Verdict): string | undefined => {
+    if (chosen.length === 0) return t('servers.nothing_selected');
+    if (chosen.length > MOST) return t('servers.too_many', { n: MOST });
+    const verdicts = chosen.map(verdictOf);
+    const first = verdicts[0];
+    return !first || allowed(first) || verdicts.some(allowed) ? undefined : reason(first.reason);
+  };
   const power = (action: 'start' | 'stop' | 'restart') => (
     <Button
       icon={action === 'start' ? 'play' : action}
-      reason={
-        chosen.length === 0
-          ? t('servers.nothing_selected')
-          : chosen.some((row) => allowed(powerVerdict(row, action)))
-            ? undefined
-            : reason((powerVerdict(chosen[0] as Server, action) as { reason: never }).reason)
-      }
+      reason={unless((row) => powerVerdict(row, action))}
       onClick={() => open(`power-${action}`, { server: chosen.map((row) => row.id) })}
     >
       {t(`servers.${action}`)}
     </Button>
   );
-
-  const exported = () =>
-    saveText(
-      'servers.csv',
-      toCsv(
-        [
-          'id',
-          'name',
-          'host',
-          'status',
-          'vcpus',
-          'memory_mib',
-          'addresses',
-          'disk_count',
-          'disk_bytes',
-          'vault',
-          'last_backup',
-        ],
-        (list.rows ?? []).map((row) => [
-          row.id,
-          row.name,
-          row.host,
-          row.status,
-          row.vcpus,
-          row.memory_mib,
-          row.addresses.join(' '),
-          row.disk_count,
-          row.disk_bytes,
-          row.vault?.name,
-          row.last_backup?.created_at,
-        ]),
-      ),
-    );
 
   return (
     <Page
@@ -173,13 +157,7 @@ export default function ServersPage() {
           {power('restart')}
           <Button
             kind="primary"
-            reason={
-              chosen.length === 0
-                ? t('servers.nothing_selected')
-                : chosen.some((row) => allowed(backupServer(row)))
-                  ? undefined
-                  : reason((backupServer(chosen[0] as Server) as { reason: never }).reason)
-            }
+            reason={unless(backupServer)}
             onClick={() => open('backup-server', { server: chosen.map((row) => row.id) })}
           >
             {t('servers.create_server_backup')}
@@ -187,42 +165,41 @@ export default function ServersPage() {
         </>
       }
     >
-      <Toolbar>
-        <SearchBox
-          label={t('kit.search_hint')}
-          placeholder={t('kit.search_hint')}
-          properties={[
-            {
-              id: 'status',
-              label: t('servers.status'),
-              values: ['ACTIVE', 'SHUTOFF', 'ERROR'].map((value) => ({
-                value,
-                label: t(serverLook(value).key as 'state.error'),
-              })),
-            },
-            { id: 'host', label: t('servers.filter_host') },
-            {
-              id: 'protected',
-              label: t('servers.filter_protected'),
-              values: [
-                { value: 'yes', label: t('servers.protected_yes') },
-                { value: 'no', label: t('servers.protected_no') },
-              ],
-            },
-          ]}
-          filter={list.filter}
-          keyword={list.keyword}
-          onChange={list.onSearch}
-        />
-        <span className="grow" />
-        <MenuButton entries={choices}>
-          <Icon name="columns" size={14} /> {t('kit.columns')}
-        </MenuButton>
-        <Button kind="link" icon="export" onClick={exported}>
-          {t('kit.export')}
-        </Button>
-      </Toolbar>
-      <BulkBar count={selection.ids.size} onClear={selection.clear} />
+      <ListTools
+        list={list}
+        properties={[
+          {
+            id: 'status',
+            label: t('servers.status'),
+            values: ['ACTIVE', 'SHUTOFF', 'ERROR'].map((value) => ({
+              value,
+              label: t(serverLook(value).key as 'state.error'),
+            })),
+          },
+          { id: 'host', label: t('servers.filter_host') },
+          { id: 'vault_id', label: t('servers.filter_vault') },
+          {
+            id: 'protected',
+            label: t('servers.filter_protected'),
+            values: [
+              { value: 'yes', label: t('servers.protected_yes') },
+              { value: 'no', label: t('servers.protected_no') },
+            ],
+          },
+        ]}
+        choices={choices}
+        file="servers"
+        fields={fields}
+      />
+      <BulkBar {...selection.bar}>
+        <span className="soft">
+          {t('servers.bulk', {
+            start: chosen.filter((row) => allowed(startServer(row))).length,
+            stop: chosen.filter((row) => allowed(stopServer(row))).length,
+            backup: chosen.filter((row) => allowed(backupServer(row))).length,
+          })}
+        </span>
+      </BulkBar>
       <Table
         label={t('servers.title')}
         columns={columns}

@@ -1,17 +1,15 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Task } from '../../api/types';
+import { ListTools } from '../../app/ListTools';
 import { useColumns, useList } from '../../app/useList';
-import { saveText, toCsv } from '../../lib/csv';
+import type { Field } from '../../lib/csv';
 import { taskLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useTaskKind } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Failure';
-import { Icon } from '../../ui/icons';
-import { MenuButton } from '../../ui/Menu';
-import { Page, Toolbar } from '../../ui/Page';
-import { SearchBox } from '../../ui/SearchBox';
+import { Page } from '../../ui/Page';
 import { Size } from '../../ui/Size';
 import { type Column, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
@@ -20,7 +18,32 @@ import { Duration, Rate, ResourceLink, TaskDetails, TaskState, VaultLink } from 
 import css from './tasks.module.css';
 
 /** Properties by which tasks can be narrowed. */
-const properties = ['state', 'kind', 'resource_name', 'resource_id', 'vault_id', 'backup_id'];
+const properties = [
+  'state',
+  'kind',
+  'resource_name',
+  'resource_id',
+  'vault_id',
+  'backup_id',
+  'started_after',
+  'started_before',
+];
+
+/** What an exported list says of each task. */
+const fields: Record<string, (row: Task) => Field> = {
+  id: (row) => row.id,
+  kind: (row) => row.kind,
+  state: (row) => row.state,
+  resource: (row) => row.resource?.name,
+  vault: (row) => row.vault?.name,
+  created_at: (row) => row.created_at,
+  started_at: (row) => row.started_at,
+  ended_at: (row) => row.ended_at,
+  read_bytes: (row) => row.read_bytes,
+  new_bytes: (row) => row.new_bytes,
+  stored_bytes: (row) => row.stored_bytes,
+  error: (row) => row.error?.message,
+};
 
 /** Tasks: what the service does and did. */
 export default function TasksPage() {
@@ -124,80 +147,38 @@ export default function TasksPage() {
     },
   ];
   const { hidden, choices } = useColumns('tasks', columns);
-  const exported = () =>
-    saveText(
-      'task_pages.csv',
-      toCsv(
-        [
-          'id',
-          'kind',
-          'state',
-          'resource',
-          'vault',
-          'created_at',
-          'started_at',
-          'ended_at',
-          'read_bytes',
-          'new_bytes',
-          'stored_bytes',
-          'error',
-        ],
-        (list.rows ?? []).map((row) => [
-          row.id,
-          row.kind,
-          row.state,
-          row.resource?.name,
-          row.vault?.name,
-          row.created_at,
-          row.started_at,
-          row.ended_at,
-          row.read_bytes,
-          row.new_bytes,
-          row.stored_bytes,
-          row.error?.message,
-        ]),
-      ),
-    );
   return (
     <Page title={t('task_pages.title')} about={list.rows ? t('task_pages.count', { n: list.total }) : null}>
-      <Toolbar>
-        <SearchBox
-          label={t('kit.search_hint')}
-          placeholder={t('kit.search_hint')}
-          properties={[
-            {
-              id: 'state',
-              label: t('task_pages.status'),
-              values: ['waiting', 'running', 'success', 'failed', 'skipped', 'timeout'].map((value) => ({
-                value,
-                label: t(taskLook(value).key as 'state.error'),
-              })),
-            },
-            {
-              id: 'kind',
-              label: t('task_pages.type'),
-              values: ['backup', 'restore', 'delete', 'vault_delete', 'remove_resource'].map((value) => ({
-                value,
-                label: kind(value),
-              })),
-            },
-            { id: 'resource_name', label: t('task_pages.resource') },
-            { id: 'resource_id', label: t('task_pages.resource_id') },
-            { id: 'vault_id', label: t('task_pages.vault_id') },
-            { id: 'backup_id', label: t('task_pages.backup_id') },
-          ]}
-          filter={list.filter}
-          keyword={list.keyword}
-          onChange={list.onSearch}
-        />
-        <span className="grow" />
-        <MenuButton entries={choices}>
-          <Icon name="columns" size={14} /> {t('kit.columns')}
-        </MenuButton>
-        <Button kind="link" icon="export" onClick={exported}>
-          {t('kit.export')}
-        </Button>
-      </Toolbar>
+      <ListTools
+        list={list}
+        properties={[
+          {
+            id: 'state',
+            label: t('task_pages.status'),
+            values: ['waiting', 'running', 'success', 'failed', 'skipped', 'timeout'].map((value) => ({
+              value,
+              label: t(taskLook(value).key as 'state.error'),
+            })),
+          },
+          {
+            id: 'kind',
+            label: t('task_pages.type'),
+            values: ['backup', 'restore', 'delete', 'vault_delete', 'remove_resource'].map((value) => ({
+              value,
+              label: kind(value),
+            })),
+          },
+          { id: 'resource_name', label: t('task_pages.resource') },
+          { id: 'resource_id', label: t('task_pages.resource_id') },
+          { id: 'vault_id', label: t('task_pages.vault_id') },
+          { id: 'backup_id', label: t('task_pages.backup_id') },
+          { id: 'started_after', label: t('task_pages.started_after'), time: true },
+          { id: 'started_before', label: t('task_pages.started_before'), time: true },
+        ]}
+        choices={choices}
+        file="tasks"
+        fields={fields}
+      />
       <Table
         label={t('task_pages.title')}
         columns={columns}

@@ -30,11 +30,10 @@ export function Resources({ vault }: { vault: Vault }) {
   const say = useReason();
   const { project = '' } = useParams({ strict: false });
   const open = useOpenDialog();
-  const selection = useSelection();
   const server = vault.type === 'server';
   const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
-  const rows = vault.resources ?? [];
-  const chosen = rows.filter((row) => selection.ids.has(row.id));
+  const selection = useSelection<VaultResource>({ rows: vault.resources });
+  const chosen = selection.rows;
   const dissociate = (ids: string[]) =>
     open('dissociate', server ? { vault: vault.id, server: ids } : { vault: vault.id, disk: ids });
   const columns: Column<VaultResource>[] = [
@@ -101,7 +100,7 @@ export function Resources({ vault }: { vault: Vault }) {
   ];
   return (
     <>
-      <BulkBar count={selection.ids.size} onClear={selection.clear}>
+      <BulkBar {...selection.bar}>
         <Button
           kind="danger"
           reason={

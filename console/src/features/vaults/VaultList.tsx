@@ -1,9 +1,10 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ResourceKind, Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ListTools } from '../../app/ListTools';
 import { useColumns, useList } from '../../app/useList';
 import { allowed, backupVault, type Verdict } from '../../lib/can';
-import { saveText, toCsv } from '../../lib/csv';
+import type { Field } from '../../lib/csv';
 import type { ListSearch } from '../../lib/search';
 import { formatSize } from '../../lib/sizes';
 import { vaultLook } from '../../lib/status';
@@ -13,10 +14,7 @@ import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
-import { MenuButton } from '../../ui/Menu';
-import { Toolbar } from '../../ui/Page';
 import { Fill } from '../../ui/Progress';
-import { SearchBox } from '../../ui/SearchBox';
 import { StatusWord } from '../../ui/StatusWord';
 import { type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
@@ -27,6 +25,21 @@ import css from './vaults.module.css';
 
 /** Properties by which vaults can be narrowed. */
 export const vaultFilters = ['state'] as const;
+
+/** What an exported list says of each vault. */
+const fields: Record<string, (row: Vault) => Field> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  state: (row) => row.state,
+  protect_type: (row) => row.protect_type,
+  locked: (row) => String(row.locked),
+  used_bytes: (row) => row.used_bytes,
+  size_bytes: (row) => row.size_bytes,
+  resources: (row) => row.resource_count,
+  backups: (row) => row.backup_count,
+  store: (row) => row.store,
+  created_at: (row) => row.created_at,
+};
 
 /** The vaults of servers or of disks. */
 export function VaultList({
@@ -174,38 +187,6 @@ export function VaultList({
     },
   ];
   const { hidden, choices } = useColumns(`vaults-${type}`, columns);
-  const exported = () =>
-    saveText(
-      'vaults.csv',
-      toCsv(
-        [
-          'id',
-          'name',
-          'state',
-          'protect_type',
-          'locked',
-          'used_bytes',
-          'size_bytes',
-          'resources',
-          'backups',
-          'store',
-          'created_at',
-        ],
-        (list.rows ?? []).map((row) => [
-          row.id,
-          row.name,
-          row.state,
-          row.protect_type,
-          String(row.locked),
-          row.used_bytes,
-          row.size_bytes,
-          row.resource_count,
-          row.backup_count,
-          row.store,
-          row.created_at,
-        ]),
-      ),
-    );
   const create = (
     <Button
       kind="primary"
@@ -217,32 +198,22 @@ export function VaultList({
 
   return (
     <>
-      <Toolbar>
-        <SearchBox
-          label={t('kit.search_hint')}
-          placeholder={t('kit.search_hint')}
-          properties={[
-            {
-              id: 'state',
-              label: t('vaults.status'),
-              values: ['available', 'lock', 'deleting', 'error'].map((value) => ({
-                value,
-                label: t(vaultLook(value).key as 'state.error'),
-              })),
-            },
-          ]}
-          filter={list.filter}
-          keyword={list.keyword}
-          onChange={list.onSearch}
-        />
-        <span className="grow" />
-        <MenuButton entries={choices}>
-          <Icon name="columns" size={14} /> {t('kit.columns')}
-        </MenuButton>
-        <Button kind="link" icon="export" onClick={exported}>
-          {t('kit.export')}
-        </Button>
-      </Toolbar>
+      <ListTools
+        list={list}
+        properties={[
+          {
+            id: 'state',
+            label: t('vaults.status'),
+            values: ['available', 'lock', 'deleting', 'error'].map((value) => ({
+              value,
+              label: t(vaultLook(value).key as 'state.error'),
+            })),
+          },
+        ]}
+        choices={choices}
+        file="vaults"
+        fields={fields}
+      />
       <Table
         label={t('vaults.list')}
         columns={columns}

@@ -39,7 +39,22 @@ export const backups = {
   'backup_pages.delete': 'Löschen',
   'backup_pages.delete_title': { one: 'Backup {name} löschen', other: '{n} Backups löschen' },
   'backup_pages.delete_n': { one: '{n} Backup löschen', other: '{n} Backups löschen' },
-  'backup_pages.delete_some': { one: '{n} von {all} löschen', other: '{n} von {all} löschen' },
+  'backup_pages.delete_some': {
+    one: '{n} von {all} löschen: {why}',
+    other: '{n} von {all} löschen: {why}',
+  },
+  'backup_pages.n_locked': { one: '{n} ist gesperrt', other: '{n} sind gesperrt' },
+  'backup_pages.n_busy': { one: '{n} ist in Benutzung', other: '{n} sind in Benutzung' },
+  'backup_pages.delete_result': {
+    one: '{done} werden gelöscht, {n} nicht:',
+    other: '{done} werden gelöscht, {n} nicht:',
+  },
+  'backup_pages.together_more': {
+    one: 'Zusammen, mit {n} weiteren',
+    other: 'Zusammen, mit {n} weiteren',
+  },
+  'backup_pages.created_after': 'Erstellt ab',
+  'backup_pages.created_before': 'Erstellt vor',
   'backup_pages.delete_text': 'Endgültig gelöscht wird:',
   'backup_pages.delete_shared':
     'Blöcke, die auch andere Backups brauchen, bleiben: Ihnen schadet es nicht. Daher kann weniger frei werden, als die Backups belegen.',

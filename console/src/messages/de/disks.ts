@@ -24,6 +24,12 @@ export const disks = {
   'disk_pages.protected_yes': 'In einem Vault',
   'disk_pages.protected_no': 'In keinem Vault',
   'disk_pages.create_backup': 'Disk-Backup erstellen',
+  'disk_pages.vault_id': 'Vault-ID',
+  'disk_pages.bulk': {
+    one: '{n} von {all} lässt sich sichern.',
+    other: '{n} von {all} lassen sich sichern.',
+  },
+  'disk_pages.too_many': 'Höchstens {n} auf einmal.',
   'disk_pages.nothing_selected': 'Wählen Sie zuerst eine Disk aus.',
   'disk_pages.none': 'Es gibt noch keine Disk.',
   'disk_pages.none_text': 'Disks kommen mit den Servern der Hypervisoren, mit denen Coffer verbunden ist.',

@@ -35,6 +35,11 @@ export const kit = {
   'kit.last_page': 'Dies ist die letzte Seite.',
   'kit.selected': { one: '{n} ausgewählt', other: '{n} ausgewählt' },
   'kit.select_all_matching': { one: 'Den einen Treffer auswählen', other: 'Alle {n} Treffer auswählen' },
+  'kit.select_first_matching': {
+    one: 'Den ersten Treffer auswählen',
+    other: 'Die ersten {n} Treffer auswählen',
+  },
+  'kit.export_failed': 'Der Export ist fehlgeschlagen: {why}',
   'kit.clear_selection': 'Auswahl aufheben',
   'kit.no_match': 'Keine Treffer.',
   'kit.clear_filters': 'Filter aufheben',

@@ -19,6 +19,8 @@ export const tasks = {
   'task_pages.total': 'Insgesamt',
   'task_pages.rate': 'Rate',
   'task_pages.phase': 'Schritt',
+  'task_pages.started_after': 'Begonnen ab',
+  'task_pages.started_before': 'Begonnen vor',
   'task_pages.queued': 'Eingereiht',
   'task_pages.started': 'Begonnen',
   'task_pages.ended': 'Beendet',

@@ -40,7 +40,16 @@ export const backups = {
   'backup_pages.delete': 'Delete',
   'backup_pages.delete_title': { one: 'Delete backup {name}', other: 'Delete {n} backups' },
   'backup_pages.delete_n': { one: 'Delete {n} backup', other: 'Delete {n} backups' },
-  'backup_pages.delete_some': { one: 'Delete {n} of {all}', other: 'Delete {n} of {all}' },
+  'backup_pages.delete_some': { one: 'Delete {n} of {all}: {why}', other: 'Delete {n} of {all}: {why}' },
+  'backup_pages.n_locked': { one: '{n} is locked', other: '{n} are locked' },
+  'backup_pages.n_busy': { one: '{n} is in use', other: '{n} are in use' },
+  'backup_pages.delete_result': {
+    one: '{done} are being deleted, {n} is not:',
+    other: '{done} are being deleted, {n} are not:',
+  },
+  'backup_pages.together_more': { one: 'Together, with {n} more', other: 'Together, with {n} more' },
+  'backup_pages.created_after': 'Created from',
+  'backup_pages.created_before': 'Created before',
   'backup_pages.delete_text': 'What goes, for good:',
   'backup_pages.delete_shared':
     'Blocks that other backups need as well stay: these are not harmed. So less may be freed than the backups take.',

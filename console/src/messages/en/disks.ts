@@ -25,6 +25,12 @@ export const disks = {
   'disk_pages.protected_yes': 'In a vault',
   'disk_pages.protected_no': 'In no vault',
   'disk_pages.create_backup': 'Create Disk Backup',
+  'disk_pages.vault_id': 'Vault ID',
+  'disk_pages.bulk': {
+    one: '{n} of {all} can be backed up.',
+    other: '{n} of {all} can be backed up.',
+  },
+  'disk_pages.too_many': 'At most {n} at once.',
   'disk_pages.nothing_selected': 'Select a disk first.',
   'disk_pages.none': 'There is no disk yet.',
   'disk_pages.none_text': 'Disks come with the servers of the hypervisors that Coffer is connected to.',

@@ -36,6 +36,11 @@ export const kit = {
   'kit.last_page': 'This is the last page.',
   'kit.selected': { one: '{n} selected', other: '{n} selected' },
   'kit.select_all_matching': { one: 'Select the one that matches', other: 'Select all {n} that match' },
+  'kit.select_first_matching': {
+    one: 'Select the first of those that match',
+    other: 'Select the first {n} that match',
+  },
+  'kit.export_failed': 'The export failed: {why}',
   'kit.clear_selection': 'Clear selection',
   'kit.no_match': 'Nothing matches.',
   'kit.clear_filters': 'Clear filters',

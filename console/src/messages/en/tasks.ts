@@ -20,6 +20,8 @@ export const tasks = {
   'task_pages.total': 'In all',
   'task_pages.rate': 'Rate',
   'task_pages.phase': 'Step',
+  'task_pages.started_after': 'Started from',
+  'task_pages.started_before': 'Started before',
   'task_pages.queued': 'Queued',
   'task_pages.started': 'Started',
   'task_pages.ended': 'Ended',
