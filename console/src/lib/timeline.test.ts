@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axis, height, place } from './timeline';
+import { axis, clusters, height, place, showing, viewOf, WHOLE, within, zoom } from './timeline';
 
 const DAY = 86_400_000;
 
@@ -20,6 +20,25 @@ describe('timeline', () => {
     for (const [index, mark] of found.entries()) {
       expect(mark.at - (found[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(0.08 - 1e-9);
     }
+  });
+  it('shows finer marks where it is zoomed in', () => {
+    const view = viewOf(place(DAY, 150 * DAY), place(3 * DAY, 150 * DAY));
+    expect(axis(150 * DAY, view).map((mark) => mark.label)).toContain('2d');
+    expect(axis(150 * DAY).map((mark) => mark.label)).not.toContain('2d');
+  });
+  it('zooms around a place and stays within the axis', () => {
+    const near = zoom(WHOLE, 0.5, 0);
+    expect(near).toEqual({ from: 0, to: 0.5 });
+    const inside = zoom(WHOLE, 0.5, 0.6);
+    expect(within(inside, 0.6)).toBeCloseTo(0.6);
+    expect(zoom(inside, 10, 0.6)).toEqual(WHOLE);
+    expect(viewOf(0.3, 0.3).to - viewOf(0.3, 0.3).from).toBeGreaterThan(0);
+    expect(within(viewOf(0.2, 0.4), 0.5)).toBeNull();
+    expect(within(showing(viewOf(0.2, 0.4), 0.5), 0.5)).not.toBeNull();
+  });
+  it('gathers what lies together', () => {
+    expect(clusters([0.1, 0.11, 0.12, 0.5, 0.9, 0.905], 0.02)).toEqual([[0, 1, 2], [3], [4, 5]]);
+    expect(clusters([], 0.02)).toEqual([]);
   });
   it('never draws a bar of nothing', () => {
     expect(height(0, 100)).toBeGreaterThan(0);

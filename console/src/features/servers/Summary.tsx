@@ -13,6 +13,7 @@ import { Progress } from '../../ui/Progress';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { Age } from '../../ui/Time';
+import { Between } from './Between';
 import { ServerDisks } from './ServerDisks';
 import { Timeline } from './Timeline';
 
@@ -40,15 +41,6 @@ export function Summary({ server, points, search, choose }: Props) {
   const restore = (each: Backup) => {
     if (allowed(restoreBackup(each))) open('restore-server', { backup: [each.id] });
   };
-  const between =
-    point && other && point.id !== other.id
-      ? done
-          .filter((each) => {
-            const [from, to] = [point.created_at, other.created_at].sort() as [string, string];
-            return each.created_at > from && each.created_at <= to;
-          })
-          .reduce((sum, each) => sum + each.new_bytes, 0)
-      : null;
   return (
     <>
       {running ? (
@@ -111,9 +103,6 @@ export function Summary({ server, points, search, choose }: Props) {
                 {point.consistency ? (
                   <span className="soft">{t(`point.consistency.${point.consistency}`)}</span>
                 ) : null}
-                {between !== null ? (
-                  <span className="soft">{t('point.between', { size: formatSize(between, locale) })}</span>
-                ) : null}
                 <span className="grow" />
                 <Button
                   reason={
@@ -127,6 +116,7 @@ export function Summary({ server, points, search, choose }: Props) {
                 </Button>
               </div>
             ) : null}
+            {point && other && point.id !== other.id ? <Between points={done} a={point} b={other} /> : null}
           </>
         )}
       </Section>
