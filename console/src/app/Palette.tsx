@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
 import { findObjects } from '../api/queries';
+import { formatTime } from '../lib/times';
+import { splitWhen } from '../lib/when';
 import { useWords } from '../messages';
 import { Icon, type IconName } from '../ui/icons';
 import { usePortal } from '../ui/portal';
@@ -20,7 +22,15 @@ interface Entry {
 }
 
 /** Ctrl K: pages, objects by name or id, and verbs before a name: "backup db-01". */
-export function Palette({ project, open, onClose }: { project: string; open: boolean; onClose: () => void }) {
+export default function Palette({
+  project,
+  open,
+  onClose,
+}: {
+  project: string;
+  open: boolean;
+  onClose: () => void;
+}) {
   const { t } = useWords();
   const container = usePortal();
   return (
@@ -36,7 +46,7 @@ export function Palette({ project, open, onClose }: { project: string; open: boo
 }
 
 function Finder({ project, onClose }: { project: string; onClose: () => void }) {
-  const { t } = useWords();
+  const { t, locale, zone } = useWords();
   const navigate = useNavigate();
   const router = useRouter();
   const openDialog = useOpenDialog();
@@ -61,7 +71,9 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
     others.length > 0 || text.endsWith(' ')
       ? verbs.find((each) => each.words.some((word) => word.toLowerCase() === first.toLowerCase()))
       : undefined;
-  const wanted = useDeferredValue(verb ? others.join(' ') : text.trim());
+  const { rest, until } =
+    verb?.dialog === 'restore-latest' ? splitWhen(others, zone, Date.now()) : { rest: others, until: null };
+  const wanted = useDeferredValue(verb ? rest.join(' ') : text.trim());
   const found = useQuery({
     queryKey: ['search', project, wanted],
     queryFn: ({ signal }) => findObjects(project, wanted, signal),
@@ -95,9 +107,13 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
         return {
           id: object.id,
           label: `${verb.label} ${object.name}`,
-          hint: object.id.slice(0, 13),
+          hint: until
+            ? t('palette.until', { time: formatTime(until, { locale, zone }) })
+            : object.id.slice(0, 13),
           icon: 'backup' as const,
-          run: leave(() => openDialog(verb.dialog, { server: [object.id] })),
+          run: leave(() =>
+            openDialog(verb.dialog, { server: [object.id], ...(until ? { before: until } : {}) }),
+          ),
         };
       }
       return path

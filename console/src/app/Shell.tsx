@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { call } from '../api/client';
 import { follow, liveState, onLive } from '../api/live';
 import { sessionQuery } from '../api/queries';
@@ -23,10 +23,12 @@ import { useChoices } from './App';
 import { Dialogs, useOpenDialog } from './dialogs';
 import { useKeys } from './keys';
 import { LoginAgain } from './LoginAgain';
+import { News } from './News';
 import { nav } from './nav';
-import { Palette } from './Palette';
 import css from './Shell.module.css';
 import { Tray } from './Tray';
+
+const Palette = lazy(() => import('./Palette'));
 
 /** The frame around every page of a project. */
 export function Shell() {
@@ -36,7 +38,8 @@ export function Shell() {
   const { data: session } = useSuspenseQuery(sessionQuery);
   const [popups, setPopups] = useState<HTMLElement | null>(null);
   const [drawer, setDrawer] = useState(false);
-  const [palette, setPalette] = useState(false);
+  // Null until it is asked for: its code comes then, and it stays to give the focus back.
+  const [palette, setPalette] = useState<boolean | null>(null);
   useEffect(() => {
     setLastProject(project);
     return follow(client, project);
@@ -114,8 +117,13 @@ export function Shell() {
           {popups ? (
             <>
               <Dialogs />
-              <Palette project={project} open={palette} onClose={() => setPalette(false)} />
+              <Suspense>
+                {palette === null ? null : (
+                  <Palette project={project} open={palette} onClose={() => setPalette(false)} />
+                )}
+              </Suspense>
               <LoginAgain />
+              <News project={project} />
             </>
           ) : null}
           <Toasts />

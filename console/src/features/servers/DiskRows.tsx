@@ -2,11 +2,13 @@ import { useId, useState } from 'react';
 import type { BackupEstimate, Disk, Server } from '../../api/types';
 import { formatSize } from '../../lib/sizes';
 import { diskLook, serverLook } from '../../lib/status';
+import { formatAge } from '../../lib/times';
 import { useWords } from '../../messages';
 import { Tick } from '../../ui/Form';
 import { Icon } from '../../ui/icons';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
+import { useNow } from '../../ui/Time';
 import css from './BackupDialog.module.css';
 
 interface Props {
@@ -40,10 +42,18 @@ export function DiskRows({
   onDisk,
   showVault = false,
 }: Props) {
-  const { t, locale } = useWords();
+  const { t, locale, zone } = useWords();
+  const now = useNow();
   const id = useId();
   const [open, setOpen] = useState(opened);
   const vault = server?.vault;
+  const changes = (about: BackupEstimate['disks'][number]): string => {
+    if (about.changed_bytes === null) return about.reason ?? '';
+    const size = formatSize(about.changed_bytes, locale);
+    return about.since
+      ? t('backup.changed_since', { size, age: formatAge(about.since, { locale, zone, now }) })
+      : t('backup.changed', { size });
+  };
   return (
     <div className={css.card}>
       {server ? (
@@ -102,15 +112,12 @@ export function DiskRows({
               </span>
               <StatusWord look={diskLook(disk.status)} />
               <span className="soft">
-                {showVault
-                  ? disk.vault?.type === 'disk'
-                    ? disk.vault.name
-                    : t('servers.no_vault')
-                  : about && isIn(disk)
-                    ? about.changed_bytes !== null
-                      ? t('backup.changed', { size: formatSize(about.changed_bytes, locale) })
-                      : (about.reason ?? '')
-                    : ''}
+                {showVault ? (
+                  <span className={css.block}>
+                    {disk.vault?.type === 'disk' ? disk.vault.name : t('servers.no_vault')}
+                  </span>
+                ) : null}
+                {about && isIn(disk) ? <span className={css.block}>{changes(about)}</span> : null}
               </span>
             </div>
           );

@@ -30,7 +30,11 @@ export default function RestoreDialog({ project, about, close }: DialogProps) {
   });
   const [chosen, setChosen] = useState('');
   const usable = (points.data?.items ?? []).filter((each) => allowed(restoreBackup(each)));
-  const id = about.backup?.[0] ?? (chosen || usable[0]?.id);
+  const { before } = about;
+  const latest = before
+    ? usable.find((each) => Date.parse(each.created_at) <= Date.parse(before))
+    : usable[0];
+  const id = about.backup?.[0] ?? (chosen || (latest ?? usable.at(-1))?.id);
   const backup = useQuery({ ...one('backup', project, id ?? ''), enabled: id !== undefined });
   const source =
     about.backup?.[0] === undefined && usable.length > 0 ? (

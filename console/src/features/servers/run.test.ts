@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GIB } from '../../lib/sizes';
-import { byVault, capacityFor, checkpointRequest, command, type Plan, type Resource } from './run';
+import { commands, requests } from './command';
+import { byVault, capacityFor, checkpointRequest, type Plan, type Resource } from './run';
 
 const resource = (id: string, vault: string | null, size = GIB): Resource => ({
   id,
@@ -46,10 +47,26 @@ describe('a backup', () => {
     expect(capacityFor([resource('a', null, 3 * GIB)])).toEqual({ least: 10, proposed: 100 });
     expect(capacityFor([resource('a', null, 200 * GIB + 1)])).toEqual({ least: 201, proposed: 402 });
   });
-  it('says the command, quoted, or none', () => {
-    expect(command(plan([resource('a', 'v1')]), null)).toBe(
+  it('says the commands, quoted, or none', () => {
+    expect(commands(plan([resource('a', 'v1')]))).toEqual([
       "coffer backup create a --type server --name manualbk_1c54 --description 'it'\\''s' --full",
+    ]);
+    const left = plan([{ ...resource('a', 'v1'), exclude: ['x'] }]);
+    expect(commands(left)).toEqual([]);
+    const create = { name: 'v', size: 100, expand: false, lock: false };
+    expect(commands({ ...plan([resource('a', null)]), target: { create } })[0]).toBe(
+      'coffer vault create v --type server --size 100 --add a',
     );
-    expect(command(plan([{ ...resource('a', 'v1'), exclude: ['x'] }]), null)).toBeNull();
+    expect(
+      commands({ ...plan([resource('a', null)]), target: { create: { ...create, lock: true } } }),
+    ).toEqual([]);
+  });
+  it('says every request that it sends', () => {
+    const all = requests({ ...plan([resource('a', null), resource('b', 'v1')]), target: { id: 'v2' } });
+    expect(all.map((each) => each.split('\n')[0])).toEqual([
+      'POST /v3/p/vaults/v2/addresources',
+      'POST /v3/p/checkpoints',
+      'POST /v3/p/checkpoints',
+    ]);
   });
 });

@@ -38,6 +38,8 @@ export interface Done {
   /** Vaults whose backup has started. */
   started: string[];
   skipped: { name: string; reason: string }[];
+  /** The restore points they belong to. */
+  checkpoints: string[];
 }
 
 const apiKind = (kind: 'server' | 'disk'): string =>
@@ -65,6 +67,29 @@ export function checkpointRequest(plan: Plan, vault: string, resources: Resource
   };
 }
 
+/** The request that makes the vault for what has none. */
+export function vaultRequest(vault: NewVault, kind: Resource['kind']) {
+  return {
+    vault: {
+      name: vault.name,
+      billing: {
+        object_type: kind,
+        protect_type: 'backup',
+        consistent_level: kind === 'server' ? 'app_consistent' : 'crash_consistent',
+        size: vault.size,
+      },
+      resources: [],
+      auto_expand: vault.expand,
+      locked: vault.lock,
+    },
+  };
+}
+
+/** The request that associates resources with a vault. */
+export const associateRequest = (resources: readonly Resource[]) => ({
+  resources: resources.map((each) => ({ id: each.id, type: apiKind(each.kind) })),
+});
+
 /** Vaults that take part, each with its resources; the chosen one takes what has none. */
 export function byVault(resources: readonly Resource[], target: string): Map<string, Resource[]> {
   const groups = new Map<string, Resource[]>();
@@ -89,28 +114,16 @@ export async function run(plan: Plan, done: Done): Promise<void> {
   const loose = plan.resources.filter((each) => each.vault === null);
   if (loose.length && plan.target) {
     if ('create' in plan.target && !done.vault) {
-      const { name, size, expand, lock } = plan.target.create;
-      const answer = await call<{ vault: { id: string; name: string } }>('POST', `${v3}/vaults`, {
-        vault: {
-          name,
-          billing: {
-            object_type: loose[0]?.kind,
-            protect_type: 'backup',
-            consistent_level: loose[0]?.kind === 'server' ? 'app_consistent' : 'crash_consistent',
-            size,
-          },
-          resources: [],
-          auto_expand: expand,
-          locked: lock,
-        },
-      });
+      const answer = await call<{ vault: { id: string; name: string } }>(
+        'POST',
+        `${v3}/vaults`,
+        vaultRequest(plan.target.create, loose[0]?.kind ?? 'server'),
+      );
       done.vault = { id: answer.vault.id, name: answer.vault.name };
     }
     const id = done.vault?.id ?? ('id' in plan.target ? plan.target.id : '');
     if (!done.associated) {
-      await call('POST', `${v3}/vaults/${encodeURIComponent(id)}/addresources`, {
-        resources: loose.map((each) => ({ id: each.id, type: apiKind(each.kind) })),
-      });
+      await call('POST', `${v3}/vaults/${encodeURIComponent(id)}/addresources`, associateRequest(loose));
       done.associated = true;
     }
   }
@@ -118,26 +131,13 @@ export async function run(plan: Plan, done: Done): Promise<void> {
   for (const [vault, resources] of byVault(plan.resources, target)) {
     if (done.started.includes(vault)) continue;
     const answer = await call<{
-      checkpoint: { vault: { skipped_resources?: { name: string; reason: string }[] } };
+      checkpoint: { id: string; vault: { skipped_resources?: { name: string; reason: string }[] } };
     }>('POST', `${v3}/checkpoints`, checkpointRequest(plan, vault, resources));
     done.started.push(vault);
+    done.checkpoints.push(answer.checkpoint.id);
     done.skipped.push(...(answer.checkpoint.vault.skipped_resources ?? []));
   }
   for (const kind of ['server', 'disk', 'backup', 'task', 'vault']) {
     void queryClient.invalidateQueries({ queryKey: ['list', kind] });
   }
-}
-
-const quote = (word: string): string =>
-  /^[A-Za-z0-9_./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** The command that does the same; null where the command line cannot say it. */
-export function command(plan: Plan, vault: string | null): string | null {
-  if (plan.resources.some((each) => each.exclude.length)) return null;
-  const words = ['coffer backup create', ...plan.resources.map((each) => quote(each.id))];
-  words.push(`--type ${plan.resources[0]?.kind ?? 'server'}`, `--name ${quote(plan.name)}`);
-  if (plan.description) words.push(`--description ${quote(plan.description)}`);
-  if (plan.full) words.push('--full');
-  if (vault) words.push(`--vault ${quote(vault)}`);
-  return words.join(' ');
 }

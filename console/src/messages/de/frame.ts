@@ -63,6 +63,7 @@ export const frame = {
     'Was schon geschrieben ist, bleibt auf den Disks: Sie gelten als unvollständig, bis eine Wiederherstellung durchgelaufen ist.',
   'tray.cancel_other': 'Die Aufgabe hält an ihrer nächsten sicheren Stelle an.',
 
+  'palette.until': 'Stand {time}',
   'palette.placeholder': 'Eine Seite, ein Name, eine ID oder „sichern web-01“',
   'palette.results': 'Treffer',
   'palette.page': 'Seite',
@@ -91,4 +92,13 @@ export const frame = {
   'keys.compare': 'Zwei Punkte vergleichen',
   'keys.restore_point': 'Den Punkt wiederherstellen',
   'keys.off': 'Tasten aus einem Buchstaben lassen sich im Benutzermenü abschalten.',
+
+  'news.backup_view': 'Backup ansehen',
+  'news.backup_done': { one: 'Backup {name} ist verfügbar.', other: '{n} Backups sind verfügbar.' },
+  'news.backup_failed': 'Backup {name} ist fehlgeschlagen: {why}',
+  'news.restore_done': '{name} ist wiederhergestellt.',
+  'news.restore_go_back': 'Zurückkehren',
+  'news.restore_incomplete':
+    'Die Wiederherstellung von {name} kam nicht zum Ende: Was geschrieben wurde, ist unvollständig, bis es erneut wiederhergestellt wird.',
+  'news.restore_again': 'Erneut wiederherstellen',
 } as const;

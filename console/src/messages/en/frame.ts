@@ -64,6 +64,7 @@ export const frame = {
     'What was written so far stays on the disks: they are marked as incomplete until a restore has gone through.',
   'tray.cancel_other': 'The task stops at its next safe point.',
 
+  'palette.until': 'as of {time}',
   'palette.placeholder': 'A page, a name, an id, or “backup web-01”',
   'palette.results': 'Results',
   'palette.page': 'Page',
@@ -92,4 +93,13 @@ export const frame = {
   'keys.compare': 'Compare two points',
   'keys.restore_point': 'Restore the point',
   'keys.off': 'Single letters can be switched off in the user menu.',
+
+  'news.backup_view': 'View backup',
+  'news.backup_done': { one: 'Backup {name} is Available.', other: '{n} backups are Available.' },
+  'news.backup_failed': 'Backup {name} failed: {why}',
+  'news.restore_done': '{name} is restored.',
+  'news.restore_go_back': 'Go back',
+  'news.restore_incomplete':
+    'The restore of {name} did not end: what was being written is incomplete until it is restored again.',
+  'news.restore_again': 'Restore again',
 } as const;
