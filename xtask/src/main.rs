@@ -30,7 +30,9 @@ usage: cargo xtask COMMAND
                              just those tests
   bench [--quick]            backup and restore against restic and qemu-img
   console [SCRIPT]           builds the web console, or runs a script of its package.json
-  journeys [ARGUMENT]...     the console's journeys in a browser (arguments go to Playwright)
+  journeys [ARGUMENT]...     the console's journeys in a browser (arguments go to Playwright);
+                             with --stage only their stage, until Ctrl-C;
+                             with --pictures the documentation gets their pictures
   prepare                    installs packages and builds the test guest, and says how to run
                              `cargo test` by hand
   check-records SYSTEM DATA [DATA2] [--quiesced] [--at-least N]

@@ -35,7 +35,7 @@ pub const GUEST: &[&str] = &[
 pub const TEST: &[&str] = &["libnbd-bin", "nbdkit", "python3-venv", "openssl"];
 
 /// The console's tests run in it.
-pub const BROWSER: &[&str] = &["chromium", "fonts-liberation"];
+pub const BROWSER: &[&str] = &["chromium", "fonts-liberation", "sqlite3"];
 
 /// What `bench` compares with.
 pub const BENCH: &[&str] = &["restic", "zstd"];

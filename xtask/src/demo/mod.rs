@@ -106,6 +106,22 @@ impl Rig {
     }
 }
 
+impl Rig {
+    /// Waits until Ctrl-C, or until the service ends for good.
+    pub fn hold(&self) {
+        process::catch_signals();
+        while !process::stop_wanted() {
+            // A day is as good as any limit: the loop goes on.
+            let limit = Duration::from_secs(24 * 3600);
+            let _ = shell::wait_for(
+                "the end",
+                limit,
+                || Ok(process::stop_wanted().then_some(())),
+            );
+        }
+    }
+}
+
 impl Drop for Rig {
     fn drop(&mut self) {
         if let Err(error) = stop(&self.0) {
