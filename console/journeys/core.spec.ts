@@ -1,30 +1,10 @@
 // The core procedure: a server and its disks, backed up and brought back, in the browser.
-import type { Page } from '@playwright/test';
 import { accessible, at, expect, picture, rig, test } from './rig';
+import { inVault, manage, backupsNamed as named, outOfVault, row, toServers } from './steps';
 
-const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
-
-/** More > Manage Image/Backup > an entry, by pointer. */
-async function manage(page: Page, server: string, entry: string): Promise<void> {
-  await row(page, server).getByRole('button', { name: /^More/ }).click();
-  await page.getByRole('menuitem', { name: 'Manage Image/Backup' }).hover();
-  await page.getByRole('menuitem', { name: entry }).click();
-}
-
-interface BackupRow {
-  id: string;
-  name: string;
-  state: string;
-  disks: { name: string }[];
-}
-
-const named = async (api: import('./rig').Api, name: string) => {
-  const found = await api.call<{ backups: BackupRow[] }>('GET', `/coffer/v1/{project}/backups?q=${name}`);
-  return found.backups;
-};
-
-test('server backup, a vault made on the way, then restore', async ({ console: page, api }) => {
-  const begun = Date.now();
+test('server backup, a vault made on the way', async ({ console: page, api }) => {
+  await outOfVault(api, 'web-01');
+  await toServers(page);
   await manage(page, 'web-01', 'Create Server Backup');
   const dialog = page.getByRole('dialog', { name: /Create Server Backup/ });
   await expect(dialog).toContainText('step 1 of 2');
@@ -45,26 +25,9 @@ test('server backup, a vault made on the way, then restore', async ({ console: p
 
   await page.goto(at('/server-backups?tab=backups'));
   await expect(row(page, name)).toContainText('Available', { timeout: 60_000 });
-  console.log(`server backup Available after ${((Date.now() - begun) / 1000).toFixed(1)} s, 6 clicks`);
   expect((await named(api, name))[0]?.disks).toHaveLength(2);
   await accessible(page, 'backups');
   await picture(page, 'server-backups');
-
-  await row(page, name).getByRole('button', { name: 'Restore Server' }).click();
-  const restore = page.getByRole('dialog', { name: /Restore Server/ });
-  await expect(restore).toContainText('will be shut down');
-  await accessible(page, 'restore server');
-  await picture(page, 'restore-server');
-  await restore.getByRole('button', { name: 'Restore web-01' }).click();
-  // Without a safety backup it asks for the name.
-  await page.getByLabel('Type web-01 to go on').fill('web-01');
-  await accessible(page, 'restore server, confirmed');
-  await page.getByRole('button', { name: 'Restore web-01' }).click();
-  await expect(page.getByRole('dialog')).toBeHidden();
-  await page.goto(at('/tasks'));
-  await expect(row(page, 'web-01').first()).toContainText('Successful', { timeout: 60_000 });
-  await accessible(page, 'tasks');
-  await picture(page, 'tasks');
 });
 
 test('disk backup of two of three disks', async ({ console: page, api }) => {
@@ -90,23 +53,9 @@ test('disk backup of two of three disks', async ({ console: page, api }) => {
   expect(await named(api, 'two-disks')).toHaveLength(2);
 });
 
-test('the server with a vault, by keyboard alone', async ({ console: page, api }) => {
-  await expect(row(page, 'web-01')).toContainText('Running', { timeout: 60_000 });
-  await row(page, 'web-01').getByRole('link').first().focus();
-  await page.keyboard.press('.');
-  await page.keyboard.press('m');
-  await page.keyboard.press('ArrowRight');
-  await page.getByRole('menuitem', { name: 'Create Server Backup' }).waitFor();
-  await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Create Server Backup' });
-  const name = await dialog.getByRole('textbox', { name: 'Name', exact: true }).inputValue();
-  await dialog.getByRole('textbox', { name: 'Name', exact: true }).focus();
-  await page.keyboard.press('Enter');
-  await expect(dialog).toBeHidden();
-  await expect.poll(async () => (await named(api, name))[0]?.state, { timeout: 60_000 }).toBe('available');
-});
-
-test('bad names are refused before they are sent', async ({ console: page }) => {
+test('bad names are refused before they are sent', async ({ console: page, api }) => {
+  await inVault(api, 'web-01');
+  await toServers(page);
   await manage(page, 'web-01', 'Create Server Backup');
   const dialog = page.getByRole('dialog', { name: 'Create Server Backup' });
   await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('with space');

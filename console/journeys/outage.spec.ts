@@ -1,36 +1,21 @@
 // The service dies and comes back; two browsers see what happens.
-import { spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { at, expect, logIn, rig, test } from './rig';
-
-const file = (name: string): string => {
-  const path = process.env[name];
-  if (!path) throw new Error(`${name} is not set`);
-  return path;
-};
+import { killService, outages, startService } from './steps';
 
 test('killed and started again: the console says so, reconnects, and goes on without reload', async ({
   console: page,
   api,
   watch,
 }) => {
-  watch.expected.push(
-    /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET/,
-  );
+  watch.expected.push(outages);
   await expect(page.getByText('live', { exact: true })).toBeVisible();
   await page.evaluate(() => {
     (window as unknown as { stayed: boolean }).stayed = true;
   });
-  process.kill(Number(readFileSync(file('COFFER_RIG_PID'), 'utf8')), 'SIGKILL');
+  killService();
   await expect(page.getByText('not live', { exact: true })).toBeVisible({ timeout: 30_000 });
 
-  const log = openSync(file('COFFER_RIG_LOG'), 'a');
-  const service = spawn(file('COFFER_RIG_BINARY'), ['serve', '--config', file('COFFER_RIG_CONFIG')], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  service.unref();
-  writeFileSync(file('COFFER_RIG_PID'), String(service.pid));
+  startService();
   await expect(page.getByText('live', { exact: true })).toBeVisible({ timeout: 30_000 });
 
   const vaults = await api.call<{ vaults: { id: string; name: string; resources: { id: string }[] }[] }>(

@@ -122,18 +122,19 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
-/** Says what axe finds on the page as it is. */
-export async function accessible(page: Page, where: string): Promise<void> {
+/** Says what axe finds on the page as it is: by all rules, or by those named. */
+export async function accessible(page: Page, where: string, rules?: string[]): Promise<void> {
   // Evaluated, not added as a script element: the page's policy would refuse that.
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  const found = await page.evaluate(async (only) => {
     const axe = (window as unknown as { axe: { run(d: Document, o: unknown): Promise<unknown> } }).axe;
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const result = (await axe.run(document, { runOnly: { type: 'tag', values: tags } })) as {
+    const runOnly = only ? { type: 'rule', values: only } : { type: 'tag', values: tags };
+    const result = (await axe.run(document, { runOnly })) as {
       violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
     };
     return result.violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
-  });
+  }, rules);
   expect(found, where).toEqual([]);
 }
 
