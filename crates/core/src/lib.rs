@@ -4,6 +4,7 @@
 //! runtime. The engine carries out what is decided here; the control plane stores it.
 #![forbid(unsafe_code)]
 
+pub mod access;
 pub mod cbr;
 pub mod digest;
 pub mod error;

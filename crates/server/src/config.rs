@@ -5,6 +5,7 @@
 //! module reads the environment, and only variables that the file names.
 
 mod object_store;
+mod passwords;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use coffer_core::{Error, Result};
 use serde::Deserialize;
 use url::Url;
+
+pub use passwords::PasswordRules;
 
 pub use object_store::S3Config;
 
@@ -58,6 +61,26 @@ pub struct Config {
     /// How much may run at once.
     #[serde(default)]
     pub limits: Limits,
+    /// What a password has to be.
+    #[serde(default)]
+    pub passwords: PasswordRules,
+    /// The audit trail.
+    #[serde(default)]
+    pub audit: AuditConfig,
+}
+
+/// The audit trail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// After how many days events go; 0: never.
+    pub keep_days: u32,
+}
+
+impl Default for AuditConfig {
+    fn default() -> AuditConfig {
+        AuditConfig { keep_days: 400 }
+    }
 }
 
 /// HTTP: where to listen, and how much a request may take.
@@ -251,6 +274,8 @@ pub struct Limits {
     pub tasks_per_vault: usize,
     /// Wrong passwords for one user from one address before it has to wait.
     pub login_failures: u32,
+    /// Wrong passwords of all users together from one address before it has to wait.
+    pub login_failures_per_address: u32,
     /// How long it has to wait, in seconds.
     pub login_lockout_seconds: u64,
     /// Validity of a token in seconds.
@@ -268,6 +293,7 @@ impl Default for Limits {
             tasks_per_host: 4,
             tasks_per_vault: 2,
             login_failures: 5,
+            login_failures_per_address: 100,
             login_lockout_seconds: 300,
             token_seconds: 24 * 3600,
             session_idle_seconds: 30 * 60,
@@ -412,12 +438,17 @@ impl Config {
             ("limits.tasks_per_host", self.limits.tasks_per_host),
             ("limits.tasks_per_vault", self.limits.tasks_per_vault),
             ("limits.login_failures", self.limits.login_failures as usize),
+            (
+                "limits.login_failures_per_address",
+                self.limits.login_failures_per_address as usize,
+            ),
             ("limits.token_seconds", self.limits.token_seconds as usize),
         ] {
             if value == 0 {
                 return Err(Error::invalid(format!("`{key}` is 0")));
             }
         }
+        self.passwords.validate()?;
         self.check_stores()?;
         self.check_key()?;
         self.check_hypervisors()

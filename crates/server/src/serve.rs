@@ -113,6 +113,11 @@ impl Service {
         let (app, stop) = (state.app.clone(), state.stopping.clone());
         let history = async move { app.keep_history(stop).await };
         state.background.spawn(history);
+        let (app, stop) = (state.app.clone(), state.stopping.clone());
+        let days = state.config.audit.keep_days;
+        state
+            .background
+            .spawn(async move { app.keep_audit(days, stop).await });
         let addresses = listeners.addresses();
         for address in &addresses {
             tracing::info!("listening on {address}");

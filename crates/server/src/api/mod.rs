@@ -2,10 +2,11 @@
 //!
 //! Each API family has a module with `routes()`. Routes and document come from the same
 //! annotation; a route whose `security` is empty is open, all others take a [`Caller`], which
-//! answers 401 without one.
+//! answers 401 without one, and name in `x-action` what they do ([`access`]).
 //!
 //! [`Caller`]: crate::identity::Caller
 
+pub mod access;
 pub mod coffer;
 pub mod compute;
 pub mod discovery;

@@ -20,6 +20,7 @@ pub mod runs;
 pub mod start;
 pub mod tags;
 pub mod tasks;
+pub mod trail;
 pub mod vaults;
 
 use std::path::PathBuf;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Actor, App};
+use crate::audit;
 use crate::catalog::backups::Backup;
 use crate::catalog::policies::Policy;
 use crate::catalog::vaults::Vault;
@@ -80,6 +81,18 @@ impl App {
                 request_id: format!("req-{}", door::new_uuid()),
             };
             tracing::info!(backup.id = %backup.id, vault.id = %vault.id, "backup goes: {reason}");
+            let done = audit::Done {
+                at: self.now(),
+                project: backup.project_id,
+                action: "cbr:backups:expire",
+                resource: ("backup", backup.id.to_string(), backup.name.clone()),
+                request_id: &actor.request_id,
+                error: None,
+                detail: serde_json::json!({
+                    "reason": reason, "vault_id": vault.id, "resource_id": backup.resource_id,
+                }),
+            };
+            audit::system(&mut tx, done).await?;
             self.queue_deletion(&mut tx, &actor, &vault, backup).await?;
         }
         tx.commit().await?;

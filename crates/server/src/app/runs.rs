@@ -22,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::checkpoints::NewCheckpoint;
 use super::{About, Actor, App, AppError};
+use crate::audit;
 use crate::catalog::policies::{Binding, Policy};
 use crate::catalog::vaults::Vault;
 use crate::catalog::{policies, tasks, vaults};
@@ -137,16 +138,32 @@ impl App {
             policy: Some(run.policy.clone()),
             ..NewCheckpoint::default()
         };
+        let record = |error| audit::Done {
+            at: self.now(),
+            project: vault.project_id,
+            action: "cbr:vaults:backup",
+            resource: ("vault", vault.id.to_string(), vault.name.clone()),
+            request_id: &actor.request_id,
+            error,
+            detail: serde_json::json!({
+                "policy_id": run.policy.id, "policy_name": run.policy.name, "due_at": run.at,
+            }),
+        };
         match self.begin_checkpoint(&mut tx, &actor, new).await {
-            Ok(checkpoint) => tracing::info!(
-                policy.id = %run.policy.id, vault.id = %vault.id, checkpoint.id = %checkpoint.id,
-                "policy runs, due at {}", run.at
-            ),
+            Ok(checkpoint) => {
+                audit::system(&mut tx, record(None)).await?;
+                tracing::info!(
+                    policy.id = %run.policy.id, vault.id = %vault.id,
+                    checkpoint.id = %checkpoint.id, "policy runs, due at {}", run.at
+                );
+            }
             Err(AppError::Refused(refusal)) => {
                 tracing::warn!(
                     policy.id = %run.policy.id, vault.id = %vault.id,
                     "a policy's run is skipped: {refusal}"
                 );
+                let code = refusal.code.to_string();
+                audit::system(&mut tx, record(Some((&code, &refusal.message)))).await?;
                 self.note_skipped(&mut tx, &actor, &vault, run, &refusal)
                     .await?;
             }

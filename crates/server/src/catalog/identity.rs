@@ -1,4 +1,5 @@
-//! Domains, projects, users, roles, tokens and access keys in the catalog.
+//! Users, tokens and access keys in the catalog; [`projects`](super::projects) has domains and
+//! projects, [`access`](super::access) roles and groups.
 
 use coffer_core::ids::{DomainId, ProjectId, UserId};
 use coffer_core::{Error, Result};
@@ -6,6 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::failed;
+pub use super::projects::*;
 
 /// A domain: the owner of projects and users.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +54,10 @@ pub struct User {
     pub password_hash: String,
     /// Project of a log-in that names none.
     pub default_project_id: Option<ProjectId>,
+    /// The next log-in has to set another password.
+    pub must_change: bool,
     /// When it was made, in milliseconds.
     pub created_at: i64,
-}
-
-/// A role as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleRow {
-    /// Its id.
-    pub id: String,
-    /// Its name, unique.
-    pub name: String,
 }
 
 /// What a role is granted on, and what a token is for.
@@ -77,7 +72,7 @@ pub enum ScopeId {
 }
 
 impl ScopeId {
-    fn columns(self) -> (&'static str, String) {
+    pub(super) fn columns(self) -> (&'static str, String) {
         match self {
             ScopeId::Project(id) => ("project", id.to_string()),
             ScopeId::Domain(id) => ("domain", id.to_string()),
@@ -85,7 +80,7 @@ impl ScopeId {
         }
     }
 
-    fn parse(kind: &str, id: &str) -> Result<ScopeId> {
+    pub(super) fn parse(kind: &str, id: &str) -> Result<ScopeId> {
         match kind {
             "project" => parse(id).map(ScopeId::Project),
             "domain" => parse(id).map(ScopeId::Domain),
@@ -93,17 +88,6 @@ impl ScopeId {
             _ => Err(Error::internal("read scope: unknown kind")),
         }
     }
-}
-
-/// A grant of a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// To whom.
-    pub user_id: UserId,
-    /// Which.
-    pub role: String,
-    /// On what.
-    pub scope: ScopeId,
 }
 
 /// A token as it is stored: the hash alone.
@@ -140,14 +124,16 @@ pub struct AccessKeyRow {
     pub enabled: bool,
     /// In milliseconds.
     pub created_at: i64,
+    /// In milliseconds, to the minute; none for a key that was never used.
+    pub last_used_at: Option<i64>,
 }
 
-fn parse<T: std::str::FromStr>(text: &str) -> Result<T> {
+pub(super) fn parse<T: std::str::FromStr>(text: &str) -> Result<T> {
     text.parse()
         .map_err(|_| Error::internal("read an id from the catalog"))
 }
 
-fn domain(row: &AnyRow) -> Result<Domain> {
+pub(super) fn domain(row: &AnyRow) -> Result<Domain> {
     Ok(Domain {
         id: parse(row.get("id"))?,
         name: row.get("name"),
@@ -156,7 +142,7 @@ fn domain(row: &AnyRow) -> Result<Domain> {
     })
 }
 
-fn project(row: &AnyRow) -> Result<Project> {
+pub(super) fn project(row: &AnyRow) -> Result<Project> {
     Ok(Project {
         id: parse(row.get("id"))?,
         domain_id: parse(row.get("domain_id"))?,
@@ -176,6 +162,7 @@ fn user(row: &AnyRow) -> Result<User> {
         enabled: row.get::<i64, _>("enabled") != 0,
         password_hash: row.get("password_hash"),
         default_project_id: default.as_deref().map(parse).transpose()?,
+        must_change: row.get::<i64, _>("must_change") != 0,
         created_at: row.get("created_at"),
     })
 }
@@ -188,123 +175,8 @@ fn access_key(row: &AnyRow) -> Result<AccessKeyRow> {
         description: row.get("description"),
         enabled: row.get::<i64, _>("enabled") != 0,
         created_at: row.get("created_at"),
+        last_used_at: row.get("last_used_at"),
     })
-}
-
-/// The domain of an id.
-pub async fn domain_by_id(db: &mut AnyConnection, id: DomainId) -> Result<Option<Domain>> {
-    let row = sqlx::query("SELECT * FROM domains WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(db)
-        .await
-        .map_err(failed("read domain"))?;
-    row.as_ref().map(domain).transpose()
-}
-
-/// The domain of a name.
-pub async fn domain_by_name(db: &mut AnyConnection, name: &str) -> Result<Option<Domain>> {
-    let row = sqlx::query("SELECT * FROM domains WHERE name = $1")
-        .bind(name)
-        .fetch_optional(db)
-        .await
-        .map_err(failed("read domain"))?;
-    row.as_ref().map(domain).transpose()
-}
-
-/// Adds a domain.
-pub async fn insert_domain(db: &mut AnyConnection, new: &Domain, now: i64) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO domains (id, name, description, enabled, created_at) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(new.id.to_string())
-    .bind(&new.name)
-    .bind(&new.description)
-    .bind(i64::from(new.enabled))
-    .bind(now)
-    .execute(db)
-    .await
-    .map_err(failed("add domain"))?;
-    Ok(())
-}
-
-/// The project of an id.
-pub async fn project_by_id(db: &mut AnyConnection, id: ProjectId) -> Result<Option<Project>> {
-    let row = sqlx::query("SELECT * FROM projects WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(db)
-        .await
-        .map_err(failed("read project"))?;
-    row.as_ref().map(project).transpose()
-}
-
-/// The project of a name in a domain.
-pub async fn project_by_name(
-    db: &mut AnyConnection,
-    domain_id: DomainId,
-    name: &str,
-) -> Result<Option<Project>> {
-    let row = sqlx::query("SELECT * FROM projects WHERE domain_id = $1 AND name = $2")
-        .bind(domain_id.to_string())
-        .bind(name)
-        .fetch_optional(db)
-        .await
-        .map_err(failed("read project"))?;
-    row.as_ref().map(project).transpose()
-}
-
-/// All projects of a domain, by name.
-pub async fn projects_of_domain(db: &mut AnyConnection, id: DomainId) -> Result<Vec<Project>> {
-    let rows = sqlx::query("SELECT * FROM projects WHERE domain_id = $1 ORDER BY name")
-        .bind(id.to_string())
-        .fetch_all(db)
-        .await
-        .map_err(failed("list projects"))?;
-    rows.iter().map(project).collect()
-}
-
-/// All projects in which a user has a role, directly or by its domain, by name.
-pub async fn projects_of_user(db: &mut AnyConnection, id: UserId) -> Result<Vec<Project>> {
-    let rows = sqlx::query(
-        "SELECT * FROM projects p WHERE EXISTS (SELECT 1 FROM role_grants g WHERE g.user_id = $1 \
-         AND ((g.scope_kind = 'project' AND g.scope_id = p.id) \
-           OR (g.scope_kind = 'domain' AND g.scope_id = p.domain_id))) ORDER BY p.name",
-    )
-    .bind(id.to_string())
-    .fetch_all(db)
-    .await
-    .map_err(failed("list projects"))?;
-    rows.iter().map(project).collect()
-}
-
-/// Adds a project. `Conflict` where the domain has one of that name.
-pub async fn insert_project(db: &mut AnyConnection, new: &Project, now: i64) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO projects (id, domain_id, name, description, enabled, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(new.id.to_string())
-    .bind(new.domain_id.to_string())
-    .bind(&new.name)
-    .bind(&new.description)
-    .bind(i64::from(new.enabled))
-    .bind(now)
-    .execute(db)
-    .await
-    .map_err(failed("add project"))?;
-    Ok(())
-}
-
-/// Stores a project's name, description and whether it is enabled.
-pub async fn update_project(db: &mut AnyConnection, project: &Project) -> Result<()> {
-    sqlx::query("UPDATE projects SET name = $1, description = $2, enabled = $3 WHERE id = $4")
-        .bind(&project.name)
-        .bind(&project.description)
-        .bind(i64::from(project.enabled))
-        .bind(project.id.to_string())
-        .execute(db)
-        .await
-        .map_err(failed("change project"))?;
-    Ok(())
 }
 
 /// Number of users.
@@ -354,8 +226,8 @@ pub async fn users_of_domain(db: &mut AnyConnection, id: DomainId) -> Result<Vec
 pub async fn insert_user(db: &mut AnyConnection, new: &User) -> Result<()> {
     sqlx::query(
         "INSERT INTO users (id, domain_id, name, description, enabled, password_hash, \
-         password_changed_at, default_project_id, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         password_changed_at, default_project_id, created_at, must_change) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.id.to_string())
     .bind(new.domain_id.to_string())
@@ -366,6 +238,7 @@ pub async fn insert_user(db: &mut AnyConnection, new: &User) -> Result<()> {
     .bind(new.created_at)
     .bind(new.default_project_id.map(|id| id.to_string()))
     .bind(new.created_at)
+    .bind(i64::from(new.must_change))
     .execute(db)
     .await
     .map_err(failed("add user"))?;
@@ -388,15 +261,73 @@ pub async fn update_user(db: &mut AnyConnection, user: &User) -> Result<()> {
 }
 
 /// Stores a new password and ends all of the user's tokens.
-pub async fn set_password(db: &mut AnyConnection, id: UserId, hash: &str, now: i64) -> Result<()> {
-    sqlx::query("UPDATE users SET password_hash = $1, password_changed_at = $2 WHERE id = $3")
-        .bind(hash)
-        .bind(now)
-        .bind(id.to_string())
-        .execute(&mut *db)
-        .await
-        .map_err(failed("change password"))?;
+pub async fn set_password(
+    db: &mut AnyConnection,
+    id: UserId,
+    hash: &str,
+    must_change: bool,
+    now: i64,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE users SET password_hash = $1, password_changed_at = $2, must_change = $3 \
+         WHERE id = $4",
+    )
+    .bind(hash)
+    .bind(now)
+    .bind(i64::from(must_change))
+    .bind(id.to_string())
+    .execute(&mut *db)
+    .await
+    .map_err(failed("change password"))?;
     delete_tokens_of_user(db, id).await
+}
+
+/// The hashes of the passwords that a user had before, newest first, `most` at most.
+pub async fn password_history(
+    db: &mut AnyConnection,
+    id: UserId,
+    most: usize,
+) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT hash FROM password_history WHERE user_id = $1 ORDER BY changed_at DESC LIMIT $2",
+    )
+    .bind(id.to_string())
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await
+    .map_err(failed("read old passwords"))?;
+    Ok(rows.iter().map(|row| row.get("hash")).collect())
+}
+
+/// Puts the password of now among the old ones, of which `most` are kept.
+pub async fn remember_password(
+    db: &mut AnyConnection,
+    id: UserId,
+    now: i64,
+    most: usize,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO password_history (user_id, changed_at, hash) \
+         SELECT id, $1, password_hash FROM users WHERE id = $2 AND password_hash <> '' \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(now)
+    .bind(id.to_string())
+    .execute(&mut *db)
+    .await
+    .map_err(failed("remember password"))?;
+    sqlx::query(
+        "DELETE FROM password_history WHERE user_id = $1 AND changed_at NOT IN \
+         (SELECT h.changed_at FROM password_history h WHERE h.user_id = $2 \
+          ORDER BY h.changed_at DESC LIMIT $3)",
+    )
+    .bind(id.to_string())
+    .bind(id.to_string())
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .execute(db)
+    .await
+    .map_err(failed("forget old passwords"))?;
+    Ok(())
 }
 
 /// Deletes a user with its tokens, keys and grants.
@@ -405,7 +336,9 @@ pub async fn delete_user(db: &mut AnyConnection, id: UserId) -> Result<()> {
         "DELETE FROM tokens WHERE user_id = $1",
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM access_keys WHERE user_id = $1",
-        "DELETE FROM role_grants WHERE user_id = $1",
+        "DELETE FROM group_members WHERE user_id = $1",
+        "DELETE FROM password_history WHERE user_id = $1",
+        "DELETE FROM access_grants WHERE principal_id = $1 AND principal_kind = 'user'",
         "DELETE FROM users WHERE id = $1",
     ] {
         sqlx::query(statement)
@@ -415,124 +348,6 @@ pub async fn delete_user(db: &mut AnyConnection, id: UserId) -> Result<()> {
             .map_err(failed("delete user"))?;
     }
     Ok(())
-}
-
-/// True where there are several domains.
-pub async fn several_domains(db: &mut AnyConnection) -> Result<bool> {
-    let row = sqlx::query("SELECT COUNT(*) FROM domains")
-        .fetch_one(db)
-        .await
-        .map_err(failed("count domains"))?;
-    Ok(row.get::<i64, _>(0) > 1)
-}
-
-/// All roles there are.
-pub async fn roles(db: &mut AnyConnection) -> Result<Vec<RoleRow>> {
-    let rows = sqlx::query("SELECT id, name FROM roles ORDER BY name")
-        .fetch_all(db)
-        .await
-        .map_err(failed("list roles"))?;
-    Ok(rows
-        .iter()
-        .map(|row| RoleRow {
-            id: row.get("id"),
-            name: row.get("name"),
-        })
-        .collect())
-}
-
-/// Names of the roles a user has in a scope: on the project, or on its domain.
-pub async fn roles_in(
-    db: &mut AnyConnection,
-    user_id: UserId,
-    project: Option<ProjectId>,
-    domain: DomainId,
-) -> Result<Vec<RoleRow>> {
-    let rows = sqlx::query(
-        "SELECT DISTINCT r.id, r.name FROM role_grants g JOIN roles r ON r.id = g.role_id \
-         WHERE g.user_id = $1 AND ((g.scope_kind = 'project' AND g.scope_id = $2) \
-           OR (g.scope_kind = 'domain' AND g.scope_id = $3)) ORDER BY r.name",
-    )
-    .bind(user_id.to_string())
-    .bind(project.map(|id| id.to_string()).unwrap_or_default())
-    .bind(domain.to_string())
-    .fetch_all(db)
-    .await
-    .map_err(failed("read roles"))?;
-    Ok(rows
-        .iter()
-        .map(|row| RoleRow {
-            id: row.get("id"),
-            name: row.get("name"),
-        })
-        .collect())
-}
-
-/// All grants in a domain: on it and on its projects.
-pub async fn grants_of_user(db: &mut AnyConnection, id: UserId) -> Result<Vec<Grant>> {
-    let rows = sqlx::query(
-        "SELECT g.scope_kind, g.scope_id, r.name FROM role_grants g \
-         JOIN roles r ON r.id = g.role_id WHERE g.user_id = $1 \
-         ORDER BY g.scope_kind, g.scope_id, r.name",
-    )
-    .bind(id.to_string())
-    .fetch_all(db)
-    .await
-    .map_err(failed("list grants"))?;
-    rows.iter()
-        .map(|row| {
-            let scope = ScopeId::parse(row.get("scope_kind"), row.get("scope_id"))?;
-            Ok(Grant {
-                user_id: id,
-                role: row.get("name"),
-                scope,
-            })
-        })
-        .collect()
-}
-
-/// Gives a role; no error where it is given already.
-pub async fn grant(
-    db: &mut AnyConnection,
-    user_id: UserId,
-    role: &str,
-    scope: ScopeId,
-) -> Result<()> {
-    let (kind, id) = scope.columns();
-    sqlx::query(
-        "INSERT INTO role_grants (user_id, role_id, scope_kind, scope_id) \
-         SELECT $1, r.id, $2, $3 FROM roles r WHERE r.name = $4 ON CONFLICT DO NOTHING",
-    )
-    .bind(user_id.to_string())
-    .bind(kind)
-    .bind(id)
-    .bind(role)
-    .execute(db)
-    .await
-    .map_err(failed("grant role"))?;
-    Ok(())
-}
-
-/// Takes a role back; false where it was not given.
-pub async fn revoke(
-    db: &mut AnyConnection,
-    user_id: UserId,
-    role: &str,
-    scope: ScopeId,
-) -> Result<bool> {
-    let (kind, id) = scope.columns();
-    let result = sqlx::query(
-        "DELETE FROM role_grants WHERE user_id = $1 AND scope_kind = $2 AND scope_id = $3 \
-         AND role_id IN (SELECT id FROM roles WHERE name = $4)",
-    )
-    .bind(user_id.to_string())
-    .bind(kind)
-    .bind(id)
-    .bind(role)
-    .execute(db)
-    .await
-    .map_err(failed("revoke role"))?;
-    Ok(result.rows_affected() > 0)
 }
 
 /// Adds a token and forgets those that expired.
@@ -559,28 +374,6 @@ pub async fn insert_token(db: &mut AnyConnection, token: &TokenRow) -> Result<()
     .await
     .map_err(failed("add token"))?;
     Ok(())
-}
-
-/// The token of a hash, if it has not expired.
-pub async fn token(db: &mut AnyConnection, hash: &str, now: i64) -> Result<Option<TokenRow>> {
-    let row = sqlx::query("SELECT * FROM tokens WHERE hash = $1 AND expires_at > $2")
-        .bind(hash)
-        .bind(now)
-        .fetch_optional(db)
-        .await
-        .map_err(failed("read token"))?;
-    row.map(|row| {
-        Ok(TokenRow {
-            hash: row.get("hash"),
-            user_id: parse(row.get("user_id"))?,
-            scope: ScopeId::parse(row.get("scope_kind"), row.get("scope_id"))?,
-            methods: row.get("methods"),
-            issued_at: row.get("issued_at"),
-            expires_at: row.get("expires_at"),
-            audit_id: row.get("audit_id"),
-        })
-    })
-    .transpose()
 }
 
 /// Ends a token.
@@ -626,17 +419,15 @@ pub async fn insert_access_key(db: &mut AnyConnection, key: &AccessKeyRow) -> Re
     Ok(())
 }
 
-/// The access key of that name.
-pub async fn access_key_by_name(
-    db: &mut AnyConnection,
-    access: &str,
-) -> Result<Option<AccessKeyRow>> {
-    let row = sqlx::query("SELECT * FROM access_keys WHERE access = $1")
+/// Notes that an access key was used.
+pub async fn touch_access_key(db: &mut AnyConnection, access: &str, now: i64) -> Result<()> {
+    sqlx::query("UPDATE access_keys SET last_used_at = $1 WHERE access = $2")
+        .bind(now)
         .bind(access)
-        .fetch_optional(db)
+        .execute(db)
         .await
-        .map_err(failed("read access key"))?;
-    row.as_ref().map(access_key).transpose()
+        .map_err(failed("note use of access key"))?;
+    Ok(())
 }
 
 /// All access keys of a user, oldest first.
@@ -648,6 +439,24 @@ pub async fn access_keys_of_user(db: &mut AnyConnection, id: UserId) -> Result<V
             .await
             .map_err(failed("list access keys"))?;
     rows.iter().map(access_key).collect()
+}
+
+/// Switches an access key of a user; false where there is none.
+pub async fn enable_access_key(
+    db: &mut AnyConnection,
+    user_id: UserId,
+    access: &str,
+    on: bool,
+) -> Result<bool> {
+    let result =
+        sqlx::query("UPDATE access_keys SET enabled = $1 WHERE access = $2 AND user_id = $3")
+            .bind(i64::from(on))
+            .bind(access)
+            .bind(user_id.to_string())
+            .execute(db)
+            .await
+            .map_err(failed("switch access key"))?;
+    Ok(result.rows_affected() > 0)
 }
 
 /// Deletes an access key of a user; false where there is none.
@@ -677,10 +486,11 @@ pub async fn login_failures(db: &mut AnyConnection, who: &str, since: i64) -> Re
     Ok(row.map_or((0, 0), |row| (row.get("failures"), row.get("last_at"))))
 }
 
-/// Counts a wrong password and forgets what is older than `since`.
+/// Counts a wrong password and forgets what is older than `since`. `user`: whose, if anybody's.
 pub async fn count_login_failure(
     db: &mut AnyConnection,
     who: &str,
+    user: Option<UserId>,
     now: i64,
     since: i64,
 ) -> Result<()> {
@@ -690,16 +500,40 @@ pub async fn count_login_failure(
         .await
         .map_err(failed("forget failed log-ins"))?;
     sqlx::query(
-        "INSERT INTO login_failures (who, failures, last_at) VALUES ($1, 1, $2) \
-         ON CONFLICT (who) DO UPDATE SET failures = login_failures.failures + 1, last_at = $3",
+        "INSERT INTO login_failures (who, failures, last_at, user_id) VALUES ($1, 1, $2, $3) \
+         ON CONFLICT (who) DO UPDATE SET failures = login_failures.failures + 1, last_at = $4",
     )
     .bind(who)
     .bind(now)
+    .bind(user.map(|id| id.to_string()))
     .bind(now)
     .execute(db)
     .await
     .map_err(failed("count failed log-in"))?;
     Ok(())
+}
+
+/// Forgets the wrong passwords of a user, from everywhere; returns from how many addresses.
+pub async fn unlock(db: &mut AnyConnection, user: UserId) -> Result<u64> {
+    let result = sqlx::query("DELETE FROM login_failures WHERE user_id = $1")
+        .bind(user.to_string())
+        .execute(db)
+        .await
+        .map_err(failed("unlock user"))?;
+    Ok(result.rows_affected())
+}
+
+/// From how many addresses a user had `most` wrong passwords or more since `since`.
+pub async fn lockouts(db: &mut AnyConnection, user: UserId, most: i64, since: i64) -> Result<i64> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM login_failures WHERE user_id = $1 AND failures >= $2 AND last_at > $3",
+    )
+    .bind(user.to_string())
+    .bind(most)
+    .bind(since)
+    .fetch_one(db)
+    .await
+    .map_err(failed("read failed log-ins"))
 }
 
 /// Forgets the wrong passwords of `who`.

@@ -41,6 +41,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "sharing",
         sql: include_str!("migrations/0005_sharing.sql"),
     },
+    Migration {
+        version: 6,
+        name: "access",
+        sql: include_str!("migrations/0006_access.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

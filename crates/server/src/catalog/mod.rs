@@ -9,6 +9,8 @@
 //! this process instead of meeting `SQLITE_BUSY`; readers see the last commit (WAL) and wait for
 //! nobody. A commit is on disk when it returns (`synchronous = FULL`).
 
+pub mod access;
+pub mod audit;
 pub mod backups;
 pub mod checkpoints;
 pub mod disks;
@@ -20,6 +22,7 @@ pub mod members;
 pub mod migrate;
 pub mod neighbours;
 pub mod policies;
+pub mod projects;
 pub mod record;
 pub mod servers;
 pub mod sessions;
@@ -82,8 +85,20 @@ impl Tx {
     }
 
     /// Makes the changes durable. When this returns they are on disk.
-    pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(failed("commit"))?;
+    ///
+    /// The audit event of the operation that is going on, if there is one, goes along.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.commits.is_some() {
+            let recorded = crate::audit::on_commit(&mut self.inner).await;
+            if let Err(error) = recorded {
+                crate::audit::commit_failed();
+                return Err(error);
+            }
+        }
+        if let Err(error) = self.inner.commit().await {
+            crate::audit::commit_failed();
+            return Err(failed("commit")(error));
+        }
         if let Some(commits) = self.commits {
             commits.send_modify(|count| *count += 1);
         }

@@ -40,20 +40,6 @@ pub async fn insert(conn: &mut AnyConnection, session: &Session) -> Result<()> {
     record::insert(conn, session).await
 }
 
-/// The session of a hash that has not expired and was used after `idle_since`.
-pub async fn find(
-    conn: &mut AnyConnection,
-    hash: &str,
-    now: Timestamp,
-    idle_since: Timestamp,
-) -> Result<Option<Session>> {
-    let filter = Filter::new()
-        .eq("hash", hash.to_owned())
-        .when("expires_at", " > ", now)
-        .when("last_seen_at", " > ", idle_since);
-    record::one(conn, &filter).await
-}
-
 /// The sessions of a user that are good, newest first.
 pub async fn of_user(
     conn: &mut AnyConnection,

@@ -6,6 +6,7 @@
 //! go to standard error. The exit code is the error's kind ([`coffer_core::Kind::exit_code`]).
 
 mod admin;
+mod audit;
 mod backup;
 mod completion;
 mod confirm;
@@ -15,6 +16,7 @@ mod environment;
 mod human;
 mod login;
 mod output;
+mod password;
 mod policy;
 mod profile;
 mod progress;
@@ -88,6 +90,7 @@ enum Command {
     Admin(admin::AdminArgs),
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
+    Password(password::PasswordArgs),
     Config(login::ConfigArgs),
     Server(server::ServerArgs),
     Disk(disk::DiskArgs),
@@ -96,6 +99,7 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
+    Audit(audit::AuditArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -143,6 +147,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Admin(args) => admin::run(args, context),
         Command::Login(args) => login::log_in(args, context),
         Command::Logout(args) => login::log_out(args, context),
+        Command::Password(args) => password::run(&args, context),
         Command::Config(args) => login::config(args, context),
         Command::Server(args) => server::run(args, context),
         Command::Disk(args) => disk::run(args, context),
@@ -151,6 +156,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

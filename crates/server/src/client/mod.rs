@@ -8,6 +8,7 @@ mod cbr;
 mod coffer;
 mod compute;
 mod failure;
+mod identity;
 mod keystone;
 mod policy;
 mod transport;
@@ -31,6 +32,7 @@ pub use cbr::{
 pub use coffer::BackupDetails;
 pub use compute::{Attachment, Disk, Server, ServerAction};
 pub use failure::ApiFailure;
+pub use identity::AuditFilter;
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
 use transport::Transport;
@@ -198,6 +200,10 @@ impl Client {
                     format!("{root}/coffer/v1/{project}")
                 }
             },
+            Service::Root => {
+                let root = keystone::root(&self.0.endpoint.auth_url);
+                format!("{root}/coffer/v1")
+            }
         };
         let text = format!("{}{path}", base.trim_end_matches('/'));
         Url::parse(&text).map_err(|e| {
@@ -218,6 +224,8 @@ enum Service {
     Catalog(&'static str),
     /// Coffer's own additions.
     Coffer,
+    /// Of these, what is about no project.
+    Root,
 }
 
 const CBR: Service = Service::Catalog("cbr");

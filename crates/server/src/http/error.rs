@@ -28,9 +28,15 @@ impl Family {
         match (segments.next(), segments.next(), segments.next()) {
             (None | Some("v3.0"), ..) => Family::Keystone,
             (Some("v2.1" | "v2" | "v1" | "image"), ..) => Family::Nova,
-            (Some("v3"), None | Some("auth" | "projects" | "domains" | "users" | "roles"), _) => {
-                Family::Keystone
-            }
+            (Some("v3"), None, _) => Family::Keystone,
+            (
+                Some("v3"),
+                Some(
+                    "auth" | "projects" | "domains" | "users" | "groups" | "roles"
+                    | "role_assignments",
+                ),
+                _,
+            ) => Family::Keystone,
             (Some("v3"), _, Some("volumes" | "types" | "os-vendor-tags" | "snapshots")) => {
                 Family::Nova
             }
@@ -114,6 +120,15 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             "You are not authorized to perform the requested action.",
         )
+    }
+
+    /// 403 for who may not do an action of the policies.
+    pub fn not_allowed(action: &str) -> ApiError {
+        let mut error = ApiError::forbidden();
+        error.hint = Some(format!(
+            "It needs the action {action}, which none of your roles allows here."
+        ));
+        error
     }
 
     /// 404 for `what`: `The vault does not exist.`

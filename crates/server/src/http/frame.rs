@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -18,11 +18,14 @@ use tracing::Instrument;
 use super::cookie;
 use super::error::{ApiError, Family, render};
 use super::public::client_address;
+use super::record::{Asked, journal, recorded};
+use crate::api::access::{self, Access};
+use crate::audit::{Ended, Journal};
 use crate::catalog::identity::ScopeId;
 use crate::door;
 use crate::identity::caller::Authentication;
 use crate::identity::signature::{Authorization, SignedRequest};
-use crate::identity::{Caller, Credential, Identity};
+use crate::identity::{Caller, Credential, Identity, SessionInfo, Signer};
 use crate::state::AppState;
 
 /// Largest body of a request without a caller (a log-in, say) in bytes.
@@ -80,20 +83,30 @@ async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Res
     let deadline = tokio::time::Instant::now() + limit;
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let prepared = tokio::time::timeout_at(deadline, prepare(state, request, id)).await;
-    let request = match prepared {
-        Ok(Ok(request)) => request,
+    let (request, journal) = match prepared {
+        Ok(Ok(prepared)) => prepared,
         Ok(Err(error)) => return error.into_response(),
         Err(_) => {
             let message = "The request did not arrive in time.";
             return ApiError::new(StatusCode::REQUEST_TIMEOUT, message).into_response();
         }
     };
-    let mut handler = tokio::spawn(next.run(request).in_current_span());
+    let work = recorded(state.clone(), journal.clone(), next.run(request));
+    let mut handler = tokio::spawn(work.in_current_span());
     match tokio::time::timeout_at(deadline, &mut handler).await {
         Ok(Ok(response)) => response,
         Ok(Err(failed)) => {
             tracing::error!("handler panicked: {failed}");
-            ApiError::from(coffer_core::Error::internal("handler panicked")).into_response()
+            let error = ApiError::from(coffer_core::Error::internal("handler panicked"));
+            if let Some(journal) = journal {
+                let ended = Ended {
+                    status: error.status.as_u16(),
+                    error: Some(&error),
+                    answer: None,
+                };
+                journal.end(&state.catalog, ended).await;
+            }
+            error.into_response()
         }
         Err(_) => {
             if reads {
@@ -107,7 +120,11 @@ async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Res
 }
 
 /// Finds the caller and reads the body, as far as it may be read.
-async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request, ApiError> {
+async fn prepare(
+    state: &AppState,
+    request: Request,
+    id: &str,
+) -> Result<(Request, Option<Journal>), ApiError> {
     let (mut parts, body) = request.into_parts();
     let limit = state.config.http.body_limit_bytes;
     let authorization = match parts
@@ -119,10 +136,14 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
         _ => None,
     };
     let mut credential = None;
+    let mut proof = ("password", String::new());
     let (caller, bytes) = match (token_of(&parts), authorization) {
         (Some(token), _) => {
             let caller = match state.identity.token(token).await? {
-                Some(info) => Ok(info.caller),
+                Some(info) => {
+                    proof = ("token", info.audit_id);
+                    Ok(info.caller)
+                }
                 None => Err(ApiError::unauthorized()),
             };
             credential = Some(Credential::Token(token.to_owned()));
@@ -134,24 +155,31 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
             (caller, read(&parts, body, limit).await?)
         }
         (None, Some(authorization)) => {
-            let known = state
-                .identity
-                .knows_access_key(authorization.access)
-                .await?;
-            let limit = if known {
-                limit
-            } else {
-                limit.min(ANONYMOUS_BODY_BYTES)
+            let scope = scope_of(&parts);
+            let signer = state.identity.access_key(authorization.access, scope);
+            let signer = signer.await?;
+            let limit = match &signer {
+                Some(_) => limit,
+                None => limit.min(ANONYMOUS_BODY_BYTES),
             };
             let bytes = read(&parts, body, limit).await?;
-            let caller = signed(&state.identity, &authorization, &parts, &bytes).await?;
+            let caller = match signer {
+                Some(signer) => {
+                    signed(&state.identity, signer, &authorization, &parts, &bytes).await?
+                }
+                None => Err(ApiError::unauthorized()),
+            };
             if let Ok(caller) = &caller {
                 credential = Some(Credential::Signature(caller.user_id));
+                proof = ("access_key", authorization.access.to_owned());
             }
             (caller, bytes)
         }
         (None, None) if cookie::secret(&parts).is_some() => {
             let caller = by_cookie(state, &mut parts, &mut credential).await?;
+            if let Some(info) = parts.extensions.get::<SessionInfo>() {
+                proof = ("session", info.id.clone());
+            }
             let limit = match &caller {
                 Ok(_) => limit,
                 Err(_) => limit.min(ANONYMOUS_BODY_BYTES),
@@ -169,15 +197,57 @@ async fn prepare(state: &AppState, request: Request, id: &str) -> Result<Request
     if let Ok(caller) = &caller {
         tracing::debug!(user.id = %caller.user_id, "caller is user {}", caller.user_id);
     }
+    let address = client_address(&state.config, &parts);
+    let asked = Asked {
+        id,
+        address,
+        proof,
+        body: &bytes,
+    };
+    let journal = journal(state, &parts, caller.as_ref().ok(), asked).await?;
+    let by_password = !matches!(credential, Some(Credential::Signature(_)));
+    let caller = caller.and_then(|caller| admit(caller, by_password, &parts));
     if let Some(credential) = credential {
         parts.extensions.insert(credential);
     }
     parts.extensions.insert(Authentication(caller));
     parts.extensions.insert(RequestId(id.to_owned()));
-    parts
-        .extensions
-        .insert(ClientAddress(client_address(&state.config, &parts)));
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    parts.extensions.insert(ClientAddress(address));
+    Ok((Request::from_parts(parts, Body::from(bytes)), journal))
+}
+
+/// What those may use who have to set another password first.
+const CHANGES_PASSWORD: &[&str] = &[
+    "/coffer/v1/users/{user_id}/password",
+    "/coffer/v1/session",
+    "/v3/auth/tokens",
+];
+
+/// The one place where it is decided whether a caller may do what the route does.
+/// `by_password`: the caller logged in with one, rather than sign with an access key.
+fn admit(caller: Caller, by_password: bool, parts: &Parts) -> Result<Caller, ApiError> {
+    let Some(path) = parts.extensions.get::<MatchedPath>() else {
+        // No route: the answer is 404 whoever asks.
+        return Ok(caller);
+    };
+    if by_password && caller.must_change_password && !CHANGES_PASSWORD.contains(&path.as_str()) {
+        let mut error = ApiError::forbidden();
+        error.hint = Some(format!(
+            "Set another password first: `coffer password`, or POST /coffer/v1/users/{}/password.",
+            caller.user_id
+        ));
+        return Err(error);
+    }
+    match access::of(&parts.method, path.as_str()).map(|route| route.access) {
+        Some(Access::Open | Access::Own | Access::OwnOr(_)) => Ok(caller),
+        Some(Access::Action(action)) if caller.may(action) => Ok(caller),
+        Some(Access::Action(action)) => Err(ApiError::not_allowed(action)),
+        None => {
+            let (method, path) = (&parts.method, path.as_str());
+            tracing::error!("{method} {path} is not in the API document: closed to all");
+            Err(ApiError::forbidden())
+        }
+    }
 }
 
 /// The caller of a session. What changes something must come from our own pages: the cookie alone
@@ -252,6 +322,7 @@ async fn read(parts: &Parts, body: Body, limit: usize) -> Result<axum::body::Byt
 
 async fn signed(
     identity: &Identity,
+    signer: Signer,
     authorization: &Authorization<'_>,
     parts: &Parts,
     body: &[u8],
@@ -262,9 +333,7 @@ async fn signed(
         headers: &parts.headers,
         body,
     };
-    let caller = identity
-        .signed(authorization, request, scope_of(parts))
-        .await?;
+    let caller = identity.signed(signer, authorization, request).await?;
     Ok(caller.ok_or_else(ApiError::unauthorized))
 }
 

@@ -8,6 +8,7 @@ pub mod frame;
 pub mod listen;
 pub mod page;
 pub mod public;
+mod record;
 
 pub use error::{ApiError, Family};
 pub use extract::{Json, Params};

@@ -6,14 +6,11 @@ use coffer_core::ids::{DomainId, ProjectId, UserId};
 use coffer_core::{Error, Kind, Result};
 
 use super::Identity;
-use super::caller::Role;
-use crate::catalog::identity::{self as rows, AccessKeyRow, Grant, Project, ScopeId, User};
+use super::roles::RoleInfo;
+use crate::catalog::access::{self, Grant, Principal};
+use crate::catalog::identity::{self as rows, AccessKeyRow, ScopeId, User};
 use crate::door;
 
-/// Fewest characters of a password.
-const PASSWORD_MIN: usize = 8;
-/// Most bytes of a password: more is no safer and costs time.
-const PASSWORD_MAX: usize = 1024;
 /// Most access keys of one user.
 const ACCESS_KEYS_MAX: usize = 10;
 
@@ -28,6 +25,8 @@ pub struct NewUser {
     pub description: String,
     /// None for a user that only has access keys.
     pub password: Option<String>,
+    /// The first log-in has to set another password.
+    pub must_change: bool,
     /// Project of a log-in that names none.
     pub default_project_id: Option<ProjectId>,
 }
@@ -52,16 +51,7 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<()> {
     }
 }
 
-fn check_password(password: &str) -> Result<()> {
-    match password.chars().count() >= PASSWORD_MIN && password.len() <= PASSWORD_MAX {
-        true => Ok(()),
-        false => Err(Error::invalid(format!(
-            "`password` must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"
-        ))),
-    }
-}
-
-fn check_description(text: &str) -> Result<()> {
+pub(super) fn check_description(text: &str) -> Result<()> {
     match text.chars().count() <= 255 {
         true => Ok(()),
         false => Err(Error::invalid(
@@ -71,7 +61,7 @@ fn check_description(text: &str) -> Result<()> {
 }
 
 /// Gives the database's "is there already" a text that names the thing.
-fn named<T>(result: Result<T>, what: &str, name: &str) -> Result<T> {
+pub(super) fn named<T>(result: Result<T>, what: &str, name: &str) -> Result<T> {
     result.map_err(|error| match error.kind {
         Kind::Conflict => Error::conflict(format!("{what} `{name}` exists already")),
         _ => error,
@@ -85,7 +75,7 @@ impl Identity {
         check_description(&new.description)?;
         let password_hash = match &new.password {
             Some(password) => {
-                check_password(password)?;
+                self.inner.rules.check(&new.name, password)?;
                 self.inner.passwords.hash(password).await?
             }
             None => String::new(),
@@ -98,6 +88,7 @@ impl Identity {
             enabled: true,
             password_hash,
             default_project_id: new.default_project_id,
+            must_change: new.must_change,
             created_at: self.now_ms(),
         };
         let mut tx = self.inner.catalog.write().await?;
@@ -147,104 +138,104 @@ impl Identity {
         Ok(())
     }
 
-    /// Sets a password and ends all of the user's tokens.
-    pub async fn set_password(&self, id: UserId, password: &str) -> Result<()> {
-        check_password(password)?;
+    /// Sets a password and ends all of the user's tokens. `must_change`: the next log-in has to
+    /// set another one.
+    ///
+    /// # Errors
+    /// `Invalid` where the rules for passwords refuse it.
+    pub async fn set_password(&self, id: UserId, password: &str, must_change: bool) -> Result<()> {
+        let rules = &self.inner.rules;
+        let (user, old) = {
+            let mut db = self.inner.catalog.reader().await?;
+            let user = rows::user_by_id(&mut db, id).await?;
+            let user = user.ok_or_else(|| Error::not_found("the user does not exist"))?;
+            let old = rows::password_history(&mut db, id, rules.history).await?;
+            (user, old)
+        };
+        rules.check(&user.name, password)?;
+        let used = [user.password_hash.clone()];
+        for hash in used.iter().chain(&old).take(rules.history) {
+            if self.inner.passwords.verify(password, Some(hash)).await? {
+                return Err(Error::invalid("`password` was used before")
+                    .hint("Choose one that is not among the last ones."));
+            }
+        }
         let hash = self.inner.passwords.hash(password).await?;
+        let now = self.now_ms();
         let mut tx = self.inner.catalog.write().await?;
-        rows::set_password(tx.connection(), id, &hash, self.now_ms()).await?;
+        let db = tx.connection();
+        rows::remember_password(db, id, now, rules.history).await?;
+        rows::set_password(db, id, &hash, must_change, now).await?;
+        rows::unlock(db, id).await?;
         tx.commit().await?;
         tracing::info!(user.id = %id, "password of user {id} changed");
         Ok(())
     }
 
-    /// True if this is the user's password; for changing one's own. Not throttled: only for
-    /// callers that are logged in.
-    pub async fn password_fits(&self, id: UserId, password: &str) -> Result<bool> {
-        let user = {
-            let mut db = self.inner.catalog.reader().await?;
-            rows::user_by_id(&mut db, id).await?
-        };
-        let hash = user.as_ref().map(|user| &*user.password_hash);
-        self.inner.passwords.verify(password, hash).await
-    }
-
-    /// Makes a project.
-    pub async fn create_project(
-        &self,
-        domain_id: DomainId,
-        name: &str,
-        description: &str,
-    ) -> Result<Project> {
-        check_name("project", name)?;
-        check_description(description)?;
-        let project = Project {
-            id: ProjectId(door::new_hex_id()),
-            domain_id,
-            name: name.to_owned(),
-            description: description.to_owned(),
-            enabled: true,
-        };
+    /// Lets a user log in again that was locked out by wrong passwords, from everywhere. Returns
+    /// from how many addresses it was counted.
+    pub async fn unlock(&self, id: UserId) -> Result<u64> {
         let mut tx = self.inner.catalog.write().await?;
-        let now = self.now_ms();
-        named(
-            rows::insert_project(tx.connection(), &project, now).await,
-            "project",
-            name,
-        )?;
+        let counted = rows::unlock(tx.connection(), id).await?;
         tx.commit().await?;
-        tracing::info!(project.id = %project.id, "project {} added", project.id);
-        Ok(project)
+        tracing::info!(user.id = %id, "user {id} unlocked");
+        Ok(counted)
     }
 
-    /// The projects of a domain, by name.
-    pub async fn projects(&self, domain: DomainId) -> Result<Vec<Project>> {
+    /// From how many addresses a user is locked out now.
+    pub async fn lockouts(&self, id: UserId) -> Result<i64> {
+        let since = self.now_ms().saturating_sub(self.inner.lockout_ms);
         let mut db = self.inner.catalog.reader().await?;
-        rows::projects_of_domain(&mut db, domain).await
+        rows::lockouts(&mut db, id, self.inner.failures_max, since).await
     }
 
-    /// A project of a domain. `NotFound` in any other.
-    pub async fn project(&self, domain: DomainId, id: ProjectId) -> Result<Project> {
+    /// The grants of a user or group itself.
+    pub async fn grants(&self, principal: &Principal) -> Result<Vec<Grant>> {
         let mut db = self.inner.catalog.reader().await?;
-        let project = rows::project_by_id(&mut db, id).await?;
-        project
-            .filter(|project| project.domain_id == domain)
-            .ok_or_else(|| Error::not_found("the project does not exist"))
+        access::grants_of(&mut db, principal).await
     }
 
-    /// Stores a project's name, description and whether it is enabled.
-    pub async fn update_project(&self, project: &Project) -> Result<()> {
-        check_name("project", &project.name)?;
-        check_description(&project.description)?;
-        let mut tx = self.inner.catalog.write().await?;
-        let updated = rows::update_project(tx.connection(), project).await;
-        named(updated, "project", &project.name)?;
-        tx.commit().await
-    }
-
-    /// The grants of a user.
-    pub async fn grants(&self, id: UserId) -> Result<Vec<Grant>> {
+    /// The grants that hold for a user: its own and those of its groups.
+    pub async fn grants_for(&self, user: UserId) -> Result<Vec<Grant>> {
         let mut db = self.inner.catalog.reader().await?;
-        rows::grants_of_user(&mut db, id).await
+        access::grants_for(&mut db, user).await
     }
 
     /// Gives a role on a project or domain.
-    pub async fn grant(&self, user: UserId, role: Role, scope: ScopeId) -> Result<()> {
+    pub async fn grant(
+        &self,
+        principal: &Principal,
+        role: &RoleInfo,
+        scope: ScopeId,
+    ) -> Result<()> {
         let mut tx = self.inner.catalog.write().await?;
-        rows::grant(tx.connection(), user, role.name(), scope).await?;
+        access::grant(tx.connection(), principal, &role.id, scope).await?;
         tx.commit().await?;
-        tracing::info!(user.id = %user, role = role.name(), "role granted to user {user}");
+        tracing::info!(
+            role = role.name,
+            "role {} given to {principal:?}",
+            role.name
+        );
         Ok(())
     }
 
     /// Takes a role back. `NotFound` where it was not given.
-    pub async fn revoke_grant(&self, user: UserId, role: Role, scope: ScopeId) -> Result<()> {
+    pub async fn revoke_grant(
+        &self,
+        principal: &Principal,
+        role: &RoleInfo,
+        scope: ScopeId,
+    ) -> Result<()> {
         let mut tx = self.inner.catalog.write().await?;
-        if !rows::revoke(tx.connection(), user, role.name(), scope).await? {
-            return Err(Error::not_found("the user does not have this role there"));
+        if !access::revoke(tx.connection(), principal, &role.id, scope).await? {
+            return Err(Error::not_found("this role is not given there"));
         }
         tx.commit().await?;
-        tracing::info!(user.id = %user, role = role.name(), "role revoked from user {user}");
+        tracing::info!(
+            role = role.name,
+            "role {} taken from {principal:?}",
+            role.name
+        );
         Ok(())
     }
 
@@ -260,6 +251,7 @@ impl Identity {
             description: description.to_owned(),
             enabled: true,
             created_at: self.now_ms(),
+            last_used_at: None,
         };
         let mut tx = self.inner.catalog.write().await?;
         if rows::access_keys_of_user(tx.connection(), user)
@@ -282,6 +274,17 @@ impl Identity {
     pub async fn access_keys(&self, user: UserId) -> Result<Vec<AccessKeyRow>> {
         let mut db = self.inner.catalog.reader().await?;
         rows::access_keys_of_user(&mut db, user).await
+    }
+
+    /// Switches an access key of a user on or off.
+    pub async fn enable_access_key(&self, user: UserId, access: &str, on: bool) -> Result<()> {
+        let mut tx = self.inner.catalog.write().await?;
+        if !rows::enable_access_key(tx.connection(), user, access, on).await? {
+            return Err(Error::not_found("the access key does not exist"));
+        }
+        tx.commit().await?;
+        tracing::info!(user.id = %user, access_key = access, on, "access key switched");
+        Ok(())
     }
 
     /// Deletes an access key of a user.

@@ -10,10 +10,12 @@ use coffer_core::ids::{DomainId, ProjectId, UserId};
 use coffer_core::{Error, Result};
 
 use super::admin::{check_name, letters_and_digits};
-use super::caller::Role;
 use super::password::Passwords;
+use super::roles::Role;
 use super::seal::{Existing, write_private};
+use crate::audit;
 use crate::catalog::Catalog;
+use crate::catalog::access::{self, Principal};
 use crate::catalog::identity::{self as rows, Domain, Project, ScopeId, User};
 use crate::config::Config;
 use crate::door;
@@ -76,13 +78,15 @@ async fn run(
 ) -> Result<Option<Bootstrapped>> {
     let name = name.unwrap_or(ADMINISTRATOR);
     check_name("user", name)?;
-    if password.is_some_and(|password| password.chars().count() < 8) {
-        return Err(Error::invalid("the password has less than 8 characters"));
+    if let Some(password) = password {
+        config.passwords.check(name, password)?;
     }
     let generated = password.is_none().then(letters_and_digits::<24>);
     let password = password.or(generated.as_deref()).unwrap_or_default();
     let hash = Passwords::new().hash(password).await?;
     let now = door::now().as_millisecond();
+    // A password that lies in a file is to be changed by whoever reads it, where that is wanted.
+    let must_change = generated.is_some() && config.passwords.change_first;
 
     let mut tx = catalog.write().await?;
     let db = tx.connection();
@@ -122,7 +126,8 @@ async fn run(
         Some(mut user) => {
             user.enabled = true;
             rows::update_user(db, &user).await?;
-            rows::set_password(db, user.id, &hash, now).await?;
+            rows::set_password(db, user.id, &hash, must_change, now).await?;
+            rows::unlock(db, user.id).await?;
             user.id
         }
         None => {
@@ -134,26 +139,39 @@ async fn run(
                 enabled: true,
                 password_hash: hash,
                 default_project_id: Some(project.id),
+                must_change,
                 created_at: now,
             };
             rows::insert_user(db, &user).await?;
             user.id
         }
     };
-    rows::grant(db, user_id, Role::Admin.name(), ScopeId::Domain(domain.id)).await?;
-    rows::grant(
-        db,
-        user_id,
-        Role::Admin.name(),
-        ScopeId::Project(project.id),
-    )
-    .await?;
+    let role = access::role(db, domain.id, Role::Admin.name()).await?;
+    let role = role.ok_or_else(|| Error::internal("find the predefined role admin"))?;
+    let principal = Principal::User(user_id);
+    for scope in [ScopeId::Domain(domain.id), ScopeId::Project(project.id)] {
+        access::grant(db, &principal, &role.id, scope).await?;
+    }
     let password_file = generated
         .as_ref()
         .map(|_| config.data_dir.join(PASSWORD_FILE));
     if let Some(path) = &password_file {
         write_private(path, format!("{password}\n").as_bytes(), Existing::Replace)?;
     }
+    let done = audit::Done {
+        at: door::now(),
+        project: project.id,
+        action: if created {
+            "iam:users:create"
+        } else {
+            "iam:users:setPassword"
+        },
+        resource: ("user", user_id.to_string(), name.to_owned()),
+        request_id: "",
+        error: None,
+        detail: serde_json::json!({"by": "coffer admin bootstrap, or the first start"}),
+    };
+    audit::system(&mut tx, done).await?;
     tx.commit().await?;
     Ok(Some(Bootstrapped {
         user: name.to_owned(),

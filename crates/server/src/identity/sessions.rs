@@ -13,13 +13,14 @@ use coffer_core::ids::UserId;
 use coffer_core::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Caller, Identity, LoginError, Role, UserRef, caller_in, hash_of};
+use super::{Caller, Identity, LoginError, Power, UserRef, hash_of};
+use crate::catalog::access::{self, Evidence, Held};
 use crate::catalog::identity::{self as rows, Project, ScopeId};
 use crate::catalog::sessions::{self, Session};
 use crate::door;
 
-/// Uses of a session are noted at most once in this time.
-const TOUCH: SignedDuration = SignedDuration::from_secs(60);
+/// Uses of a session, and of an access key, are noted at most once in this time.
+pub(super) const TOUCH: SignedDuration = SignedDuration::from_secs(60);
 /// Most characters kept of what a browser says it is.
 const AGENT_MAX: usize = 200;
 
@@ -42,6 +43,15 @@ pub struct SessionInfo {
     pub idle_expires_at: Timestamp,
     /// When it ends in any case.
     pub expires_at: Timestamp,
+}
+
+/// What a user may do in a project.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// Names of its roles there.
+    pub roles: Vec<String>,
+    /// What they allow.
+    pub power: Power,
 }
 
 /// How a request was authenticated, to be asked again while its answer goes on.
@@ -82,10 +92,8 @@ impl Identity {
         let now = self.now();
         let mut tx = self.inner.catalog.write().await?;
         // Read in the same transaction: a user disabled meanwhile gets none.
-        if caller_in(tx.connection(), user.id, ScopeId::None)
-            .await?
-            .is_none()
-        {
+        let caller = self.caller_in(tx.connection(), user.id, ScopeId::None);
+        if caller.await?.is_none() {
             return Err(LoginError::Refused);
         }
         let session = Session {
@@ -117,17 +125,14 @@ impl Identity {
         let hash = hash_of(secret);
         let now = self.now();
         let mut db = self.inner.catalog.reader().await?;
-        let session = sessions::find(&mut db, &hash, now, self.idle_since(now)).await?;
-        let Some(mut session) = session else {
+        let evidence = Evidence::Session(hash.clone(), now, self.idle_since(now), scope);
+        let Some(standing) = access::standing(&mut db, &evidence).await? else {
             return Ok(None);
         };
-        let caller = match caller_in(&mut db, session.user_id, scope).await? {
-            Some(caller) => Some(caller),
-            None => caller_in(&mut db, session.user_id, ScopeId::None).await?,
-        };
-        let Some(caller) = caller else {
+        let Some(caller) = self.caller_or_nowhere(&standing) else {
             return Ok(None);
         };
+        let mut session: Session = standing.read()?;
         drop(db);
         let step = TOUCH.min(self.inner.session_idle / 10);
         if used && now.duration_since(session.last_seen_at) >= step {
@@ -149,7 +154,7 @@ impl Identity {
             Credential::Token(token) => Ok(self.token(token).await?.map(|info| info.caller)),
             Credential::Signature(user) => {
                 let mut db = self.inner.catalog.reader().await?;
-                caller_in(&mut db, *user, scope).await
+                self.caller_in(&mut db, *user, scope).await
             }
         }
     }
@@ -191,20 +196,18 @@ impl Identity {
     }
 
     /// The projects in which a user has a role, by name, with the roles; disabled ones left out.
-    pub async fn memberships(&self, user: UserId) -> Result<Vec<(Project, Vec<Role>)>> {
-        let mut tx = self.inner.catalog.snapshot().await?;
-        let mut list = Vec::new();
-        for project in rows::projects_of_user(tx.connection(), user).await? {
-            if !project.enabled {
-                continue;
-            }
-            let found =
-                rows::roles_in(tx.connection(), user, Some(project.id), project.domain_id).await?;
-            let roles = found.iter().filter_map(|role| Role::from_name(&role.name));
-            let roles = roles.collect();
-            list.push((project, roles));
-        }
-        Ok(list)
+    pub async fn memberships(&self, user: UserId) -> Result<Vec<(Project, Membership)>> {
+        let mut db = self.inner.catalog.reader().await?;
+        let found = access::memberships(&mut db, user).await?;
+        let enabled = found.into_iter().filter(|(project, _)| project.enabled);
+        let list = enabled.map(|(project, held)| {
+            let membership = Membership {
+                power: Power::of(&held),
+                roles: held.into_iter().map(|held: Held| held.role).collect(),
+            };
+            (project, membership)
+        });
+        Ok(list.collect())
     }
 
     /// True where a log-in has to name a domain.
@@ -213,7 +216,7 @@ impl Identity {
         rows::several_domains(&mut db).await
     }
 
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         Timestamp::from_millisecond(self.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Run;
 use super::engine::Manifest;
 use crate::app::App;
+use crate::audit;
 use crate::catalog::backups::{Backup, Figures};
 use crate::catalog::epochs::Epoch;
 use crate::catalog::tasks::Task;
@@ -53,9 +54,50 @@ pub(super) async fn finish(
     let lease = super::after(now, super::LEASE);
     tasks::heartbeat(tx, run.task.id, &run.worker, run.counters(), now, lease).await?;
     match tasks::finish(tx, run.task.id, &run.worker, to, error, now).await? {
-        true => Ok(()),
+        true => record(tx, &run.task, error, now).await,
         false => Err(Error::cancelled("another worker has the task")),
     }
+}
+
+/// The task's end, for the audit trail.
+async fn record(
+    tx: &mut Tx,
+    task: &Task,
+    error: Option<(&str, &str, &str)>,
+    now: Timestamp,
+) -> Result<()> {
+    let backup = match task.backup_id {
+        Some(id) => backups::get(tx, id).await?,
+        None => None,
+    };
+    let name = backup.map(|backup| backup.name).unwrap_or_default();
+    let of_backup = |id: BackupId| ("backup", id.to_string(), name);
+    let of_vault = ("vault", task.vault_id.to_string(), task.vault_name.clone());
+    let (action, resource) = match (task.kind.as_str(), task.backup_id) {
+        ("backup", Some(id)) => ("cbr:backups:create", of_backup(id)),
+        ("restore", Some(id)) => ("cbr:backups:restore", of_backup(id)),
+        ("delete", Some(id)) => ("cbr:backups:delete", of_backup(id)),
+        ("remove_resource", _) => ("cbr:vaults:removeResources", of_vault),
+        ("migrate", _) => ("cbr:vaults:migrateResources", of_vault),
+        ("vault_delete", _) => ("cbr:vaults:delete", of_vault),
+        _ => (
+            "cbr:tasks:finish",
+            ("task", task.id.to_string(), task.kind.clone()),
+        ),
+    };
+    let done = audit::Done {
+        at: now,
+        project: task.project_id,
+        action,
+        resource,
+        request_id: &task.request_id,
+        error: error.map(|(code, message, _)| (code, message)),
+        detail: serde_json::json!({
+            "task_id": task.id, "vault_id": task.vault_id, "policy_id": task.policy_id,
+            "resource_id": task.resource_id, "resource_name": task.resource_name,
+        }),
+    };
+    audit::system(tx, done).await
 }
 
 /// The backup's manifest is in the store: its rows become available, its epochs the newest, and

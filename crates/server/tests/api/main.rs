@@ -3,9 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
 mod actions;
+mod audit;
 mod closing;
 mod frame;
+mod isolation;
 mod keystone;
 mod neighbours;
+mod permissions;
 mod users;

@@ -88,7 +88,7 @@ async fn everybody_may_change_its_own_password() {
 
 /// Signs as the Huawei SDK does: the canonical request written out here, not computed by the code
 /// under test.
-async fn signed(world: &World, key: &Value, path: &str, project: Option<&str>) -> Answer {
+pub async fn signed(world: &World, key: &Value, path: &str, project: Option<&str>) -> Answer {
     let date = world.clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let host = world.base.trim_start_matches("http://");
     let (bare, query) = path.split_once('?').unwrap_or((path, ""));

@@ -63,6 +63,7 @@ pub struct SearchAnswer {
     operation_id = "power", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
     request_body = PowerRequest,
+    extensions(("x-action" = json!("ecs:servers:action"))),
     responses((status = 202), (status = 400), (status = 401), (status = 403), (status = 404),
         (status = 409)))]
 pub(super) async fn power(
@@ -99,6 +100,7 @@ pub(super) async fn power(
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/tasks/{task_id}/retry", tag = "console",
     operation_id = "retry_task", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("task_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:tasks:retry"))),
     responses((status = 202, body = Task), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn retry(
@@ -120,6 +122,7 @@ pub(super) async fn retry(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/objects/{object_id}", tag = "console",
     operation_id = "find_object", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("object_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:objects:get"))),
     responses((status = 200, body = FoundObject), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn object(
@@ -145,6 +148,7 @@ pub(super) async fn object(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/search", tag = "console",
     operation_id = "search", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("q" = String, Query)),
+    extensions(("x-action" = json!("coffer:objects:list"))),
     responses((status = 200, body = SearchAnswer), (status = 400), (status = 401),
         (status = 403)))]
 pub(super) async fn search(

@@ -173,6 +173,7 @@ fn check(len: usize, least: usize) -> Result<(), ApiError> {
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/estimates/backup", tag = "console",
     operation_id = "estimate_backup", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = BackupEstimateRequest,
+    extensions(("x-action" = json!("coffer:estimates:get"))),
     responses((status = 200, body = BackupEstimate), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn backup(
@@ -232,6 +233,7 @@ pub(super) async fn backup(
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/estimates/restore", tag = "console",
     operation_id = "estimate_restore", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = RestoreEstimateRequest,
+    extensions(("x-action" = json!("coffer:estimates:get"))),
     responses((status = 200, body = RestoreEstimate), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn restore(

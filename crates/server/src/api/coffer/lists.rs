@@ -348,6 +348,7 @@ fn one(filter: Filter, id: &str, key: Key) -> (Filter, Part) {
         ("status" = Option<Vec<String>>, Query), ("host" = Option<Vec<String>>, Query),
         ("vault_id" = Option<Vec<String>>, Query),
         ("protected" = Option<String>, Query, description = "`yes` or `no`.")),
+    extensions(("x-action" = json!("ecs:cloudServers:list"))),
     responses((status = 200, body = ServerList), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn servers(
     State(state): State<AppState>,
@@ -370,6 +371,7 @@ pub(super) async fn servers(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/servers/{server_id}", tag = "console",
     operation_id = "get_server", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:cloudServers:get"))),
     responses((status = 200, body = Server), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn server(
     State(state): State<AppState>,
@@ -393,6 +395,7 @@ pub(super) async fn server(
         ("status" = Option<Vec<String>>, Query), ("server_id" = Option<Vec<String>>, Query),
         ("host" = Option<Vec<String>>, Query), ("vault_id" = Option<Vec<String>>, Query),
         ("protected" = Option<String>, Query, description = "`yes` or `no`.")),
+    extensions(("x-action" = json!("evs:volumes:list"))),
     responses((status = 200, body = DiskList), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn disks(
     State(state): State<AppState>,
@@ -415,6 +418,7 @@ pub(super) async fn disks(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/disks/{disk_id}", tag = "console",
     operation_id = "get_disk", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("disk_id" = String, Path)),
+    extensions(("x-action" = json!("evs:volumes:get"))),
     responses((status = 200, body = Disk), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn disk(
     State(state): State<AppState>,
@@ -438,6 +442,7 @@ pub(super) async fn disk(
         ("type" = Option<Vec<String>>, Query), ("protect_type" = Option<Vec<String>>, Query),
         ("state" = Option<Vec<String>>, Query), ("policy_id" = Option<Vec<String>>, Query),
         ("resource_id" = Option<Vec<String>>, Query)),
+    extensions(("x-action" = json!("cbr:vaults:list"))),
     responses((status = 200, body = VaultList), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn vaults(
     State(state): State<AppState>,
@@ -460,6 +465,7 @@ pub(super) async fn vaults(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/vaults/{vault_id}", tag = "console",
     operation_id = "get_vault", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:get"))),
     responses((status = 200, body = Vault), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn vault(
     State(state): State<AppState>,
@@ -487,6 +493,7 @@ pub(super) async fn vault(
         ("checkpoint_id" = Option<Vec<String>>, Query), ("incremental" = Option<bool>, Query),
         ("auto_trigger" = Option<bool>, Query), ("created_after" = Option<String>, Query),
         ("created_before" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:backups:list"))),
     responses((status = 200, body = BackupList), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn backups(
     State(state): State<AppState>,
@@ -509,6 +516,7 @@ pub(super) async fn backups(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/backups/{backup_id}", tag = "console",
     operation_id = "get_backup", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("backup_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:backups:get"))),
     responses((status = 200, body = Backup), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn backup(
     State(state): State<AppState>,
@@ -538,6 +546,7 @@ pub(super) async fn backup(
         ("vault_id" = Option<Vec<String>>, Query), ("resource_id" = Option<Vec<String>>, Query),
         ("resource_name" = Option<Vec<String>>, Query), ("backup_id" = Option<Vec<String>>, Query),
         ("started_after" = Option<String>, Query), ("started_before" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:tasks:list"))),
     responses((status = 200, body = TaskList), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn tasks(
     State(state): State<AppState>,
@@ -560,6 +569,7 @@ pub(super) async fn tasks(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/tasks/{task_id}", tag = "console",
     operation_id = "get_task", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("task_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:tasks:get"))),
     responses((status = 200, body = Task), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn task(
     State(state): State<AppState>,

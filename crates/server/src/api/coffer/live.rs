@@ -85,6 +85,7 @@ pub struct DiskMap {
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/events", tag = "console",
     operation_id = "events", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("Last-Event-ID" = Option<String>, Header)),
+    extensions(("x-action" = json!("coffer:events:list"))),
     responses((status = 200, body = Event, content_type = "text/event-stream"), (status = 401),
         (status = 403)))]
 pub(super) async fn events(
@@ -187,7 +188,9 @@ impl Stream {
         let scope = ScopeId::Project(self.project);
         let caller = self.state.identity.still(&self.credential, scope).await;
         match caller {
-            Ok(Some(caller)) => caller.read(&self.project.to_string()).is_ok(),
+            Ok(Some(caller)) => {
+                caller.may("coffer:events:list") && caller.read(&self.project.to_string()).is_ok()
+            }
             Ok(None) => false,
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "a listener could not be checked");
@@ -202,6 +205,7 @@ impl Stream {
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/tasks/{task_id}/map", tag = "console",
     operation_id = "task_map", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("task_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:tasks:get"))),
     responses((status = 200, body = TaskMap), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn map(
     State(state): State<AppState>,

@@ -1,16 +1,22 @@
-//! Our own additions: administration of users, projects, roles and access keys.
+//! Our own additions: administration of users, groups, projects, roles and access keys, and what
+//! the console needs.
 //!
-//! Users and projects are for administrators of the domain (admin granted on the domain); everybody
-//! may change its own password and keep its own access keys.
+//! Users, groups, roles and projects are of the caller's domain and need actions of `iam`, which
+//! roles on the domain allow; everybody may change its own password and keep its own access keys.
 
 mod access_keys;
 mod act;
+mod audit;
+mod domains;
 mod estimates;
+mod grants;
+pub(in crate::api) mod groups;
 mod lists;
 mod live;
 mod objects;
 mod overview;
 mod projects;
+pub(in crate::api) mod roles;
 mod session;
 mod users;
 pub(crate) mod watch;
@@ -27,11 +33,31 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::change, users::delete))
         .routes(routes!(users::set_password))
-        .routes(routes!(users::grant, users::revoke))
+        .routes(routes!(users::unlock))
+        .routes(routes!(domains::list, domains::create))
+        .routes(routes!(domains::change, domains::delete))
+        .routes(routes!(roles::list, roles::create))
+        .routes(routes!(roles::show, roles::change, roles::delete))
+        .routes(routes!(roles::actions))
+        .routes(routes!(groups::list, groups::create))
+        .routes(routes!(groups::show, groups::change, groups::delete))
+        .routes(routes!(groups::add, groups::remove))
+        .routes(routes!(grants::grant, grants::revoke))
+        .routes(routes!(grants::grant_group, grants::revoke_group))
+        .routes(routes!(grants::grant_on_domain, grants::revoke_on_domain))
+        .routes(routes!(
+            grants::grant_group_on_domain,
+            grants::revoke_group_on_domain
+        ))
+        .routes(routes!(grants::of_project))
+        .routes(routes!(grants::of_domain))
         .routes(routes!(projects::create))
-        .routes(routes!(projects::change))
+        .routes(routes!(projects::change, projects::delete))
         .routes(routes!(access_keys::list, access_keys::create))
         .routes(routes!(access_keys::delete))
+        .routes(routes!(access_keys::list_of_user))
+        .routes(routes!(access_keys::change, access_keys::delete_of_user))
+        .routes(routes!(audit::list))
         .routes(routes!(session::info))
         .routes(routes!(session::log_in, session::show, session::log_out))
         .routes(routes!(session::list, session::end_all))

@@ -114,6 +114,7 @@ pub struct HistoryPoint {
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/overview", tag = "console",
     operation_id = "overview", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:overview:get"))),
     responses((status = 200, body = Overview), (status = 401), (status = 403)))]
 pub(super) async fn overview(
     State(state): State<AppState>,
@@ -186,6 +187,7 @@ pub(super) async fn overview(
     operation_id = "vault_history", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path),
         ("days" = Option<u64>, Query, description = "1 to 3660; 30 where absent.")),
+    extensions(("x-action" = json!("cbr:vaults:get"))),
     responses((status = 200, body = VaultHistory), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn history(

@@ -71,6 +71,7 @@ fn wire(project: rows::Project) -> AdminProject {
 /// Makes a project.
 #[utoipa::path(post, path = "/coffer/v1/projects", tag = "administration",
     security(("token" = [])), request_body = CreateProject,
+    extensions(("x-action" = json!("iam:projects:create"))),
     responses((status = 201, body = AdminProjectAnswer), (status = 400), (status = 401),
         (status = 403), (status = 409)))]
 pub(super) async fn create(
@@ -78,7 +79,7 @@ pub(super) async fn create(
     caller: Caller,
     Json(CreateProject { project }): Json<CreateProject>,
 ) -> Result<(StatusCode, Json<AdminProjectAnswer>), ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let description = project.description.unwrap_or_default();
     let project = state
         .identity
@@ -96,6 +97,7 @@ pub(super) async fn create(
 #[utoipa::path(patch, path = "/coffer/v1/projects/{project_id}", tag = "administration",
     security(("token" = [])), params(("project_id" = String, Path)),
     request_body = ChangeProject,
+    extensions(("x-action" = json!("iam:projects:update"))),
     responses((status = 200, body = AdminProjectAnswer), (status = 400), (status = 401),
         (status = 403), (status = 404), (status = 409)))]
 pub(super) async fn change(
@@ -104,7 +106,7 @@ pub(super) async fn change(
     caller: Caller,
     Json(ChangeProject { project: change }): Json<ChangeProject>,
 ) -> Result<Json<AdminProjectAnswer>, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let mut project = state.identity.project(domain, project_id(&id)?).await?;
     project.name = change.name.unwrap_or(project.name);
     project.description = change.description.unwrap_or(project.description);
@@ -113,4 +115,21 @@ pub(super) async fn change(
     Ok(Json(AdminProjectAnswer {
         project: wire(project),
     }))
+}
+
+/// Deletes a project that holds nothing.
+#[utoipa::path(delete, path = "/coffer/v1/projects/{project_id}", tag = "administration",
+    operation_id = "delete_project", security(("token" = [])),
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("iam:projects:delete"))),
+    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<StatusCode, ApiError> {
+    let domain = caller.user_domain_id;
+    let project = state.identity.project(domain, project_id(&id)?).await?;
+    state.identity.delete_project(&project).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -6,17 +6,12 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::objects::{time, words};
+use super::objects::time;
 use crate::http::frame::ClientAddress;
 use crate::http::{ApiError, Json, cookie};
 use crate::identity::sessions::{Credential, SessionInfo};
-use crate::identity::{Caller, DomainRef, LoginError, UserRef};
+use crate::identity::{Caller, DomainRef, LoginError, Power, UserRef};
 use crate::state::AppState;
-
-words! {
-    /// What a user may do in a project.
-    RoleName { Admin = "admin", User = "user", Reader = "readonly", }
-}
 
 /// A log-in.
 #[derive(Deserialize, ToSchema)]
@@ -42,8 +37,14 @@ pub struct Session {
     user: SessionUser,
     /// May administer users and projects.
     domain_admin: bool,
+    /// What it may do in its domain, with users, roles and projects.
+    domain_rights: Rights,
     /// Those in which the user has a role, by name.
     projects: Vec<SessionProject>,
+    /// Nothing else may be done before another password is set.
+    must_change_password: bool,
+    /// When the password stops to be good; none where passwords last.
+    password_expires_at: Option<String>,
     region: String,
     /// Of the service.
     version: String,
@@ -67,8 +68,56 @@ pub struct SessionUser {
 pub struct SessionProject {
     id: String,
     name: String,
-    #[schema(value_type = Vec<RoleName>)]
-    roles: Vec<&'static str>,
+    /// Names of its roles there: `admin`, `user`, `readonly`, or others.
+    roles: Vec<String>,
+    /// What it may do there.
+    rights: Rights,
+}
+
+/// What somebody may do: patterns of actions (`cbr:*:get*`), each part of which may have `*`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Rights {
+    /// Each may allow, by itself, what none denies.
+    roles: Vec<Allowed>,
+    /// Denied, whatever is allowed.
+    deny: Vec<String>,
+}
+
+/// What one role allows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Allowed {
+    /// Allowed,
+    allow: Vec<String>,
+    /// except these.
+    except: Vec<String>,
+}
+
+impl From<&Power> for Rights {
+    fn from(power: &Power) -> Rights {
+        let text = |list: &[coffer_core::access::Pattern]| -> Vec<String> {
+            list.iter()
+                .map(|pattern| pattern.as_str().to_owned())
+                .collect()
+        };
+        let predefined = power.roles.iter().filter_map(|role| {
+            let rights = role.policy().rights().ok()?;
+            Some(Allowed {
+                allow: text(&rights.allow),
+                except: text(&rights.deny),
+            })
+        });
+        let mut roles: Vec<Allowed> = predefined.collect();
+        if !power.rights.allow.is_empty() {
+            roles.push(Allowed {
+                allow: text(&power.rights.allow),
+                except: Vec::new(),
+            });
+        }
+        Rights {
+            roles,
+            deny: text(&power.rights.deny),
+        }
+    }
 }
 
 /// `{"sessions": [...]}`.
@@ -146,6 +195,7 @@ pub(super) async fn info(State(state): State<AppState>) -> Result<Json<ServiceIn
 /// Logs in: the answer sets the cookie of a session.
 #[utoipa::path(post, path = "/coffer/v1/session", tag = "console", operation_id = "log_in",
     security(()), request_body = LogIn,
+    extensions(("x-action" = json!("iam:sessions:create"))),
     responses((status = 201, body = Session, headers(("Set-Cookie" = String))),
         (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn log_in(
@@ -206,15 +256,19 @@ async fn describe(
             domain_id: caller.user_domain_id.to_string(),
             domain_name: caller.user_domain_name.clone(),
         },
-        domain_admin: caller.domain_admin,
+        domain_admin: caller.is_domain_admin(),
+        domain_rights: Rights::from(&caller.domain_power),
         projects: projects
             .into_iter()
-            .map(|(project, roles)| SessionProject {
+            .map(|(project, membership)| SessionProject {
                 id: project.id.to_string(),
                 name: project.name,
-                roles: roles.into_iter().map(|role| role.name()).collect(),
+                rights: Rights::from(&membership.power),
+                roles: membership.roles,
             })
             .collect(),
+        must_change_password: caller.must_change_password,
+        password_expires_at: caller.password_expires_at.map(time),
         region: state.config.region.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         idle_expires_at: time(info.idle_expires_at),
@@ -224,7 +278,9 @@ async fn describe(
 
 /// Who is logged in. By a token, the session lasts as long as the token.
 #[utoipa::path(get, path = "/coffer/v1/session", tag = "console", operation_id = "show_session",
-    security(("token" = []), ("session" = [])), responses((status = 200, body = Session), (status = 401)))]
+    security(("token" = []), ("session" = [])),
+    extensions(("x-action" = json!("own"))),
+    responses((status = 200, body = Session), (status = 401)))]
 pub(super) async fn show(
     State(state): State<AppState>,
     caller: Caller,
@@ -254,6 +310,7 @@ pub(super) async fn show(
 /// Logs out here: ends the session, or the token, that the request carries.
 #[utoipa::path(delete, path = "/coffer/v1/session", tag = "console", operation_id = "log_out",
     security(("token" = []), ("session" = [])),
+    extensions(("x-action" = json!("iam:sessions:delete")), ("x-own" = json!(true))),
     responses((status = 204), (status = 401), (status = 403)))]
 pub(super) async fn log_out(
     State(state): State<AppState>,
@@ -272,6 +329,7 @@ pub(super) async fn log_out(
 /// The caller's sessions in browsers, newest first.
 #[utoipa::path(get, path = "/coffer/v1/sessions", tag = "console", operation_id = "list_sessions",
     security(("token" = []), ("session" = [])),
+    extensions(("x-action" = json!("own"))),
     responses((status = 200, body = SessionsAnswer), (status = 401)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -297,6 +355,7 @@ pub(super) async fn list(
 /// Logs out everywhere: ends all sessions and tokens of the caller.
 #[utoipa::path(delete, path = "/coffer/v1/sessions", tag = "console",
     operation_id = "log_out_everywhere", security(("token" = []), ("session" = [])),
+    extensions(("x-action" = json!("iam:sessions:delete")), ("x-own" = json!(true))),
     responses((status = 204), (status = 401), (status = 403)))]
 pub(super) async fn end_all(
     State(state): State<AppState>,
@@ -312,6 +371,7 @@ pub(super) async fn end_all(
 #[utoipa::path(delete, path = "/coffer/v1/sessions/{session_id}", tag = "console",
     operation_id = "end_session", security(("token" = []), ("session" = [])),
     params(("session_id" = String, Path)),
+    extensions(("x-action" = json!("iam:sessions:delete")), ("x-own" = json!(true))),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn end(
     State(state): State<AppState>,

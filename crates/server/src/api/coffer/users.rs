@@ -2,14 +2,18 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use coffer_core::ids::UserId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::roles::check_reach;
 use super::{project_id, user_id};
+use crate::catalog::access::{Grant, Principal};
 use crate::catalog::identity as rows;
 use crate::catalog::identity::ScopeId;
+use crate::http::frame::ClientAddress;
 use crate::http::{ApiError, Json};
-use crate::identity::{Caller, NewUser, Role};
+use crate::identity::{Caller, LoginError, NewUser, Power};
 use crate::state::AppState;
 
 /// `{"users": [...]}`.
@@ -32,19 +36,46 @@ pub struct User {
     domain_id: String,
     description: String,
     enabled: bool,
+    /// Shut out by wrong passwords, from so many addresses; it ends by itself.
+    locked_addresses: i64,
+    /// The next log-in has to set another password.
+    must_change_password: bool,
     /// False for users that only have access keys.
     has_password: bool,
     default_project_id: Option<String>,
     /// `2026-11-23T14:10:18Z`.
     created_at: String,
+    /// The user's own roles; those of its groups come on top.
     roles: Vec<Granted>,
+    groups: Vec<GroupRef>,
+}
+
+/// A group that a user is in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupRef {
+    id: String,
+    name: String,
+}
+
+impl From<Grant> for Granted {
+    fn from(grant: Grant) -> Granted {
+        Granted {
+            role: grant.role,
+            role_id: grant.role_id,
+            project_id: match grant.scope {
+                ScopeId::Project(id) => Some(id.to_string()),
+                ScopeId::Domain(_) | ScopeId::None => None,
+            },
+        }
+    }
 }
 
 /// A role on a project, or on the domain (then for all of its projects).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Granted {
-    /// `admin`, `user`, `readonly`.
+    /// Name of the role: `admin`, `user`, `readonly`, or another.
     role: String,
+    role_id: String,
     /// None for the domain.
     project_id: Option<String>,
 }
@@ -61,9 +92,12 @@ pub struct CreateUserBody {
     name: String,
     #[serde(default)]
     description: Option<String>,
-    /// 8 characters at least; none for a user that only has access keys.
+    /// 8 characters at least, without the name; none for a user that only has access keys.
     #[serde(default)]
     password: Option<String>,
+    /// The first log-in has to set another password.
+    #[serde(default)]
+    must_change_password: bool,
     #[serde(default)]
     default_project_id: Option<String>,
 }
@@ -102,6 +136,9 @@ pub struct SetPassword {
     /// The old one; needed for one's own.
     #[serde(default)]
     original_password: Option<String>,
+    /// The next log-in has to set another one; for passwords of others.
+    #[serde(default)]
+    must_change_password: bool,
 }
 
 impl std::fmt::Debug for SetPassword {
@@ -111,7 +148,8 @@ impl std::fmt::Debug for SetPassword {
 }
 
 async fn wire(state: &AppState, user: rows::User) -> Result<User, ApiError> {
-    let grants = state.identity.grants(user.id).await?;
+    let grants = state.identity.grants(&Principal::User(user.id)).await?;
+    let groups = state.identity.groups_of(user.id).await?;
     let at = jiff::Timestamp::from_millisecond(user.created_at).unwrap_or_default();
     Ok(User {
         id: user.id.to_string(),
@@ -119,17 +157,17 @@ async fn wire(state: &AppState, user: rows::User) -> Result<User, ApiError> {
         domain_id: user.domain_id.to_string(),
         description: user.description,
         enabled: user.enabled,
+        locked_addresses: state.identity.lockouts(user.id).await?,
+        must_change_password: user.must_change,
         has_password: !user.password_hash.is_empty(),
         default_project_id: user.default_project_id.map(|id| id.to_string()),
         created_at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        roles: grants
+        roles: grants.into_iter().map(Granted::from).collect(),
+        groups: groups
             .into_iter()
-            .map(|grant| Granted {
-                role: grant.role,
-                project_id: match grant.scope {
-                    ScopeId::Project(id) => Some(id.to_string()),
-                    ScopeId::Domain(_) | ScopeId::None => None,
-                },
+            .map(|group| GroupRef {
+                id: group.id,
+                name: group.name,
             })
             .collect(),
     })
@@ -137,12 +175,13 @@ async fn wire(state: &AppState, user: rows::User) -> Result<User, ApiError> {
 
 /// The users of the domain.
 #[utoipa::path(get, path = "/coffer/v1/users", tag = "administration", security(("token" = [])),
+    extensions(("x-action" = json!("iam:users:list"))),
     responses((status = 200, body = Users), (status = 401), (status = 403)))]
 pub(super) async fn list(
     State(state): State<AppState>,
     caller: Caller,
 ) -> Result<Json<Users>, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let mut users = Vec::new();
     for user in state.identity.users(domain).await? {
         users.push(wire(&state, user).await?);
@@ -153,6 +192,7 @@ pub(super) async fn list(
 /// Makes a user. It may do nothing until it has a role.
 #[utoipa::path(post, path = "/coffer/v1/users", tag = "administration",
     security(("token" = [])), request_body = CreateUser,
+    extensions(("x-action" = json!("iam:users:create"))),
     responses((status = 201, body = UserAnswer), (status = 400), (status = 401), (status = 403),
         (status = 409)))]
 pub(super) async fn create(
@@ -160,12 +200,13 @@ pub(super) async fn create(
     caller: Caller,
     Json(CreateUser { user }): Json<CreateUser>,
 ) -> Result<(StatusCode, Json<UserAnswer>), ApiError> {
-    let domain_id = caller.administer()?;
+    let domain_id = caller.user_domain_id;
     let new = NewUser {
         domain_id,
         name: user.name,
         description: user.description.unwrap_or_default(),
         password: user.password,
+        must_change: user.must_change_password,
         default_project_id: user
             .default_project_id
             .as_deref()
@@ -184,17 +225,16 @@ pub(super) async fn create(
 /// A user.
 #[utoipa::path(get, path = "/coffer/v1/users/{user_id}", tag = "administration",
     security(("token" = [])), params(("user_id" = String, Path)),
+    extensions(("x-action" = json!("iam:users:get")), ("x-own" = json!(true))),
     responses((status = 200, body = UserAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<UserAnswer>, ApiError> {
-    let domain = match user_id(&id) {
-        Ok(id) if id == caller.user_id => caller.user_domain_id,
-        _ => caller.administer()?,
-    };
-    let user = state.identity.user(domain, user_id(&id)?).await?;
+    caller.self_or(user_id(&id).ok(), "iam:users:get")?;
+    let user = state.identity.user(caller.user_domain_id, user_id(&id)?);
+    let user = user.await?;
     Ok(Json(UserAnswer {
         user: wire(&state, user).await?,
     }))
@@ -203,6 +243,7 @@ pub(super) async fn show(
 /// Changes a user. One that is disabled loses its tokens.
 #[utoipa::path(patch, path = "/coffer/v1/users/{user_id}", tag = "administration",
     security(("token" = [])), params(("user_id" = String, Path)), request_body = ChangeUser,
+    extensions(("x-action" = json!("iam:users:update"))),
     responses((status = 200, body = UserAnswer), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn change(
@@ -211,8 +252,9 @@ pub(super) async fn change(
     caller: Caller,
     Json(ChangeUser { user: change }): Json<ChangeUser>,
 ) -> Result<Json<UserAnswer>, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let mut user = state.identity.user(domain, user_id(&id)?).await?;
+    no_more_than_own(&state, &caller, user.id).await?;
     if change.enabled == Some(false) && user.id == caller.user_id {
         return Err(ApiError::new(
             StatusCode::CONFLICT,
@@ -233,13 +275,14 @@ pub(super) async fn change(
 /// Deletes a user with its tokens, access keys and roles.
 #[utoipa::path(delete, path = "/coffer/v1/users/{user_id}", tag = "administration",
     security(("token" = [])), params(("user_id" = String, Path)),
+    extensions(("x-action" = json!("iam:users:delete"))),
     responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let user = state.identity.user(domain, user_id(&id)?).await?;
     if user.id == caller.user_id {
         return Err(ApiError::new(
@@ -247,6 +290,7 @@ pub(super) async fn delete(
             "Nobody can delete itself.",
         ));
     }
+    no_more_than_own(&state, &caller, user.id).await?;
     state.identity.delete_user(user.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -254,72 +298,72 @@ pub(super) async fn delete(
 /// Sets a password and ends all tokens of its user.
 #[utoipa::path(post, path = "/coffer/v1/users/{user_id}/password", tag = "administration",
     security(("token" = [])), params(("user_id" = String, Path)), request_body = SetPassword,
+    extensions(("x-action" = json!("iam:users:setPassword")), ("x-own" = json!(true))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn set_password(
     State(state): State<AppState>,
+    ClientAddress(address): ClientAddress,
     Path(id): Path<String>,
     caller: Caller,
     Json(body): Json<SetPassword>,
 ) -> Result<StatusCode, ApiError> {
+    let own = user_id(&id).ok() == Some(caller.user_id);
     let id = match user_id(&id) {
         Ok(id) if id == caller.user_id => {
             let original = body.original_password.unwrap_or_default();
-            if !state.identity.password_fits(id, &original).await? {
-                return Err(ApiError::forbidden());
-            }
+            let checked = state.identity.check_own_password(id, &original, address);
+            checked.await.map_err(|error| match error {
+                LoginError::Refused => ApiError::forbidden(),
+                LoginError::Locked { seconds } => ApiError::new(
+                    StatusCode::FORBIDDEN,
+                    format!("Too many wrong passwords. Try again in {seconds} s."),
+                ),
+                LoginError::Failed(error) => ApiError::from(error),
+            })?;
             id
         }
         _ => {
-            let domain = caller.administer()?;
-            state.identity.user(domain, user_id(&id)?).await?.id
+            caller.self_or(None, "iam:users:setPassword")?;
+            let user = state.identity.user(caller.user_domain_id, user_id(&id)?);
+            let user = user.await?;
+            no_more_than_own(&state, &caller, user.id).await?;
+            user.id
         }
     };
-    state.identity.set_password(id, &body.password).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// The user, role and project that a path names, all in the caller's domain.
-async fn parts(
-    state: &AppState,
-    caller: &Caller,
-    (project, user, role): (String, String, String),
-) -> Result<(rows::User, Role, ScopeId), ApiError> {
-    let domain = caller.administer()?;
-    let project = state
+    let must_change = body.must_change_password && !own;
+    state
         .identity
-        .project(domain, project_id(&project)?)
+        .set_password(id, &body.password, must_change)
         .await?;
-    let user = state.identity.user(domain, user_id(&user)?).await?;
-    let role = Role::from_name(&role).ok_or_else(|| ApiError::not_found("role"))?;
-    Ok((user, role, ScopeId::Project(project.id)))
-}
-
-/// Gives a user a role (`admin`, `user`, `readonly`) on a project.
-#[utoipa::path(put, path = "/coffer/v1/projects/{project_id}/users/{user_id}/roles/{role}",
-    tag = "administration", security(("token" = [])),
-    params(("project_id" = String, Path), ("user_id" = String, Path), ("role" = String, Path)),
-    responses((status = 204), (status = 401), (status = 403), (status = 404)))]
-pub(super) async fn grant(
-    State(state): State<AppState>,
-    Path(ids): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let (user, role, scope) = parts(&state, &caller, ids).await?;
-    state.identity.grant(user.id, role, scope).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes a role on a project back.
-#[utoipa::path(delete, path = "/coffer/v1/projects/{project_id}/users/{user_id}/roles/{role}",
-    tag = "administration", security(("token" = [])),
-    params(("project_id" = String, Path), ("user_id" = String, Path), ("role" = String, Path)),
+/// Lets a user log in again that was shut out by wrong passwords.
+#[utoipa::path(post, path = "/coffer/v1/users/{user_id}/unlock", tag = "administration",
+    operation_id = "unlock_user", security(("token" = [])),
+    params(("user_id" = String, Path)),
+    extensions(("x-action" = json!("iam:users:unlock"))),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
-pub(super) async fn revoke(
+pub(super) async fn unlock(
     State(state): State<AppState>,
-    Path(ids): Path<(String, String, String)>,
+    Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
-    let (user, role, scope) = parts(&state, &caller, ids).await?;
-    state.identity.revoke_grant(user.id, role, scope).await?;
+    let user = state.identity.user(caller.user_domain_id, user_id(&id)?);
+    let user = user.await?;
+    state.identity.unlock(user.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Nobody changes a user who may do more than itself: a password set for an administrator would
+/// make one.
+async fn no_more_than_own(state: &AppState, caller: &Caller, user: UserId) -> Result<(), ApiError> {
+    if caller.is_domain_admin() {
+        return Ok(());
+    }
+    for grant in state.identity.grants_for(user).await? {
+        let power = Power::of([&grant.held()]);
+        check_reach(caller, |action| power.allows(action))?;
+    }
+    Ok(())
 }

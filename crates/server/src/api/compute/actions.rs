@@ -77,6 +77,7 @@ fn check(action: PowerAction, server: &Server) -> Result<(), ApiError> {
     params(("project_id" = String, Path), ("server_id" = String, Path)),
     request_body(content = Object, description =
         "One of `os-start`, `os-stop` (`type` SOFT or HARD), `reboot` (`type` SOFT or HARD)."),
+    extensions(("x-action" = json!("ecs:servers:action"))),
     responses((status = 202, description = "It is being done."), (status = 400), (status = 401),
         (status = 403), (status = 404), (status = 409)))]
 pub(super) async fn act(

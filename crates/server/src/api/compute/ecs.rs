@@ -154,6 +154,7 @@ fn wire(project: ProjectId, caller: &Caller, server: Server) -> EcsServer {
         ("limit" = Option<u32>, Query), ("offset" = Option<u32>, Query),
         ("name" = Option<String>, Query), ("status" = Option<String>, Query),
         ("flavor" = Option<String>, Query), ("ip" = Option<String>, Query)),
+    extensions(("x-action" = json!("ecs:cloudServers:list"))),
     responses((status = 200, body = EcsServers), (status = 401), (status = 403)))]
 pub(super) async fn detail(
     State(state): State<AppState>,
@@ -179,6 +180,7 @@ pub(super) async fn detail(
 #[utoipa::path(get, path = "/v1/{project_id}/cloudservers/{server_id}", tag = "compute",
     security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:cloudServers:get"))),
     responses((status = 200, body = EcsAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -225,6 +227,7 @@ pub struct BlockDevice {
 #[utoipa::path(get, path = "/v1/{project_id}/cloudservers/{server_id}/block_device",
     tag = "compute", security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:cloudServers:listServerBlockDevices"))),
     responses((status = 200, body = BlockDevices), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn block_devices(
     State(state): State<AppState>,

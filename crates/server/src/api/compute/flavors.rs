@@ -82,6 +82,7 @@ async fn sizes(state: &AppState, project: ProjectId) -> Result<BTreeSet<(i64, i6
 /// Flavors.
 #[utoipa::path(get, path = "/v2.1/{project_id}/flavors", tag = "compute",
     security(("token" = [])), params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:flavors:list"))),
     responses((status = 200, body = Flavors), (status = 401), (status = 403)))]
 pub(super) async fn list(
     state: State<AppState>,
@@ -95,6 +96,7 @@ pub(super) async fn list(
 /// Flavors.
 #[utoipa::path(get, path = "/v2.1/{project_id}/flavors/detail", tag = "compute",
     security(("token" = [])), params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:flavors:list"))),
     responses((status = 200, body = Flavors), (status = 401), (status = 403)))]
 pub(super) async fn detail(
     State(state): State<AppState>,
@@ -115,6 +117,7 @@ pub(super) async fn detail(
 #[utoipa::path(get, path = "/v2.1/{project_id}/flavors/{flavor_id}", tag = "compute",
     security(("token" = [])),
     params(("project_id" = String, Path), ("flavor_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:flavors:get"))),
     responses((status = 200, body = FlavorAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,

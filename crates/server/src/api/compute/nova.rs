@@ -194,6 +194,7 @@ fn wire(base: &str, project: ProjectId, caller: &Caller, server: Server) -> Nova
     security(("token" = [])), params(("project_id" = String, Path),
         ("limit" = Option<u32>, Query), ("marker" = Option<String>, Query),
         ("name" = Option<String>, Query), ("status" = Option<String>, Query)),
+    extensions(("x-action" = json!("ecs:servers:list"))),
     responses((status = 200, body = ServerNames), (status = 401), (status = 403)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -225,6 +226,7 @@ pub(super) async fn list(
         ("name" = Option<String>, Query), ("status" = Option<String>, Query),
         ("flavor" = Option<String>, Query), ("ip" = Option<String>, Query),
         ("changes-since" = Option<String>, Query)),
+    extensions(("x-action" = json!("ecs:servers:list"))),
     responses((status = 200, body = Servers), (status = 401), (status = 403)))]
 pub(super) async fn detail(
     State(state): State<AppState>,
@@ -252,6 +254,7 @@ pub(super) async fn detail(
 #[utoipa::path(get, path = "/v2.1/{project_id}/servers/{server_id}", tag = "compute",
     security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:servers:get"))),
     responses((status = 200, body = ServerAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -288,6 +291,7 @@ pub struct Attachment {
 #[utoipa::path(get, path = "/v2.1/{project_id}/servers/{server_id}/os-volume_attachments",
     tag = "compute", security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:serverVolumeAttachments:list"))),
     responses((status = 200, body = Attachments), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn attachments(
     State(state): State<AppState>,
@@ -310,6 +314,7 @@ pub(super) async fn attachments(
 /// Availability zones: one, hosts are not grouped.
 #[utoipa::path(get, path = "/v2.1/{project_id}/os-availability-zone", tag = "compute",
     security(("token" = [])), params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:availabilityZones:list"))),
     responses((status = 200, description = "The zones."), (status = 401), (status = 403)))]
 pub(super) async fn zones(
     Path(project): Path<String>,

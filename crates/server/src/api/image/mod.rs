@@ -21,6 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// Images.
 #[utoipa::path(get, path = "/image/v2/images", tag = "image", security(("token" = [])),
     params(("limit" = Option<u32>, Query), ("marker" = Option<String>, Query)),
+    extensions(("x-action" = json!("ims:images:list"))),
     responses((status = 200, description = "The images."), (status = 401)))]
 async fn list(params: Params, caller: Caller) -> Result<Json<Value>, ApiError> {
     may_read(&caller)?;
@@ -33,6 +34,7 @@ async fn list(params: Params, caller: Caller) -> Result<Json<Value>, ApiError> {
 /// An image.
 #[utoipa::path(get, path = "/image/v2/images/{image_id}", tag = "image",
     security(("token" = [])), params(("image_id" = String, Path)),
+    extensions(("x-action" = json!("ims:images:get"))),
     responses((status = 404, description = "There is none."), (status = 401)))]
 async fn show(Path(image_id): Path<String>, caller: Caller) -> Result<Json<Value>, ApiError> {
     may_read(&caller)?;
@@ -43,6 +45,7 @@ async fn show(Path(image_id): Path<String>, caller: Caller) -> Result<Json<Value
 /// Images, as IMS lists them.
 #[utoipa::path(get, path = "/v2/cloudimages", tag = "image", security(("token" = [])),
     params(("limit" = Option<u32>, Query), ("marker" = Option<String>, Query)),
+    extensions(("x-action" = json!("ims:images:list"))),
     responses((status = 200, description = "The images."), (status = 401)))]
 async fn cloud_images(params: Params, caller: Caller) -> Result<Json<Value>, ApiError> {
     may_read(&caller)?;

@@ -65,6 +65,7 @@ fn stable_id(text: &str) -> String {
 
 /// The services, for the scope of the caller's token.
 #[utoipa::path(get, path = "/v3/auth/catalog", tag = "identity", security(("token" = [])),
+    extensions(("x-action" = json!("own"))),
     responses((status = 200, body = CatalogAnswer), (status = 401), (status = 403)))]
 pub(super) async fn show(
     State(state): State<AppState>,

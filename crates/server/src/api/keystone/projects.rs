@@ -23,7 +23,7 @@ fn wire(base: &str, project: rows::Project) -> Project {
 }
 
 /// The page of a list that `page` and `per_page` ask for, with links to its neighbours.
-fn page<T>(
+pub(super) fn page<T>(
     items: Vec<T>,
     base: &str,
     uri: &axum::http::Uri,
@@ -79,6 +79,7 @@ fn page<T>(
     params(("name" = Option<String>, Query), ("domain_id" = Option<String>, Query),
         ("parent_id" = Option<String>, Query), ("enabled" = Option<bool>, Query),
         ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query)),
+    extensions(("x-action" = json!("iam:projects:list")), ("x-own" = json!(true))),
     responses((status = 200, body = Projects), (status = 401)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -87,7 +88,7 @@ pub(super) async fn list(
     params: Params,
     caller: Caller,
 ) -> Result<Json<Projects>, ApiError> {
-    let projects = match caller.domain_admin {
+    let projects = match caller.may("iam:projects:list") {
         true => state.identity.projects(caller.user_domain_id).await?,
         false => state.identity.projects_of(caller.user_id).await?,
     };
@@ -97,6 +98,7 @@ pub(super) async fn list(
 /// The projects in which the caller has a role.
 #[utoipa::path(get, path = "/v3/auth/projects", tag = "identity", security(("token" = [])),
     params(("name" = Option<String>, Query)),
+    extensions(("x-action" = json!("own"))),
     responses((status = 200, body = Projects), (status = 401)))]
 pub(super) async fn own(
     State(state): State<AppState>,
@@ -135,6 +137,7 @@ fn answer(
 /// A project.
 #[utoipa::path(get, path = "/v3/projects/{project_id}", tag = "identity",
     security(("token" = [])), params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("iam:projects:list")), ("x-own" = json!(true))),
     responses((status = 200, body = ProjectAnswer), (status = 401), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -142,7 +145,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<ProjectAnswer>, ApiError> {
-    let projects = match caller.domain_admin {
+    let projects = match caller.may("iam:projects:list") {
         true => state.identity.projects(caller.user_domain_id).await?,
         false => state.identity.projects_of(caller.user_id).await?,
     };
@@ -158,6 +161,7 @@ pub(super) async fn show(
 /// The caller's domain.
 #[utoipa::path(get, path = "/v3/auth/domains", tag = "identity", security(("token" = [])),
     params(("name" = Option<String>, Query)),
+    extensions(("x-action" = json!("own"))),
     responses((status = 200, body = Domains), (status = 401)))]
 pub(super) async fn domains(
     State(state): State<AppState>,

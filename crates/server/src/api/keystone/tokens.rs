@@ -20,6 +20,7 @@ const REFUSED: &str =
 /// Logs in with a password, or makes a token for another scope out of one.
 #[utoipa::path(post, path = "/v3/auth/tokens", tag = "identity", security(()),
     request_body = AuthRequest,
+    extensions(("x-action" = json!("iam:tokens:create"))),
     responses(
         (status = 201, body = TokenAnswer, headers(("X-Subject-Token" = String))),
         (status = 400), (status = 401)))]
@@ -70,6 +71,7 @@ pub(super) async fn log_in(
 /// Shows a token that is good: the one in `X-Subject-Token`.
 #[utoipa::path(get, path = "/v3/auth/tokens", tag = "identity", security(("token" = [])),
     params(("X-Subject-Token" = String, Header, description = "The token to show.")),
+    extensions(("x-action" = json!("iam:tokens:get")), ("x-own" = json!(true))),
     responses((status = 200, body = TokenAnswer), (status = 401), (status = 404)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -78,7 +80,7 @@ pub(super) async fn show(
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<([(HeaderName, String); 1], Json<TokenAnswer>), ApiError> {
-    let (token, info) = subject(&state, &headers, &caller).await?;
+    let (token, info) = subject(&state, &headers, &caller, "iam:tokens:get").await?;
     let answer = describe(&state, &base, info, wants_catalog(&params)).await?;
     Ok(([(SUBJECT, token)], Json(answer)))
 }
@@ -86,42 +88,45 @@ pub(super) async fn show(
 /// Says whether a token is good.
 #[utoipa::path(head, path = "/v3/auth/tokens", tag = "identity", security(("token" = [])),
     params(("X-Subject-Token" = String, Header, description = "The token to check.")),
+    extensions(("x-action" = json!("iam:tokens:get")), ("x-own" = json!(true))),
     responses((status = 200), (status = 401), (status = 404)))]
 pub(super) async fn check(
     State(state): State<AppState>,
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<[(HeaderName, String); 1], ApiError> {
-    let (token, _) = subject(&state, &headers, &caller).await?;
+    let (token, _) = subject(&state, &headers, &caller, "iam:tokens:get").await?;
     Ok([(SUBJECT, token)])
 }
 
 /// Ends a token.
 #[utoipa::path(delete, path = "/v3/auth/tokens", tag = "identity", security(("token" = [])),
     params(("X-Subject-Token" = String, Header, description = "The token to end.")),
+    extensions(("x-action" = json!("iam:tokens:revoke")), ("x-own" = json!(true))),
     responses((status = 204), (status = 401), (status = 404)))]
 pub(super) async fn revoke(
     State(state): State<AppState>,
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<StatusCode, ApiError> {
-    let (token, _) = subject(&state, &headers, &caller).await?;
+    let (token, _) = subject(&state, &headers, &caller, "iam:tokens:revoke").await?;
     state.identity.revoke(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The token a request is about: one's own, or any of the domain for its administrators.
+/// The token a request is about: one's own, or any of the domain for those who may do `action`.
 async fn subject(
     state: &AppState,
     headers: &HeaderMap,
     caller: &Caller,
+    action: &str,
 ) -> Result<(String, TokenInfo), ApiError> {
     let token = headers.get(SUBJECT).and_then(|value| value.to_str().ok());
     let token = token.ok_or_else(|| ApiError::bad_request("X-Subject-Token is missing."))?;
     let info = state.identity.token(token).await?;
     let info = info.filter(|info| {
         let same_domain = info.caller.user_domain_id == caller.user_domain_id;
-        info.caller.user_id == caller.user_id || (caller.domain_admin && same_domain)
+        info.caller.user_id == caller.user_id || (same_domain && caller.may(action))
     });
     Ok((
         token.to_owned(),
@@ -189,7 +194,7 @@ async fn describe(
                     id: caller.user_domain_id.to_string(),
                     name: caller.user_domain_name,
                 },
-                password_expires_at: None,
+                password_expires_at: caller.password_expires_at.map(time),
             },
             audit_ids: vec![info.audit_id],
             issued_at: time(info.issued_at),

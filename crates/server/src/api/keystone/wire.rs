@@ -232,7 +232,7 @@ pub struct TokenUser {
     pub name: String,
     /// Its domain.
     pub domain: NamedId,
-    /// Never: passwords do not expire.
+    /// None where passwords last.
     pub password_expires_at: Option<String>,
 }
 

@@ -316,6 +316,7 @@ fn query(params: &Params) -> Result<BackupQuery, ApiError> {
         ("own_type" = Option<String>, Query), ("member_status" = Option<String>, Query),
         ("used_percent" = Option<u64>, Query), ("incremental" = Option<bool>, Query),
         ("dec" = Option<bool>, Query), ("show_replication" = Option<bool>, Query)),
+    extensions(("x-action" = json!("cbr:backups:list"))),
     responses((status = 200, body = BackupsAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -342,6 +343,7 @@ pub(super) async fn list(
 /// Shows a backup.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "show_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:backups:get"))),
     responses((status = 200, body = BackupAnswer)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -359,6 +361,7 @@ pub(super) async fn show(
 /// Gives a backup another name or description.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "rename_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)), request_body = RenameBackupRequest,
+    extensions(("x-action" = json!("cbr:backups:update"))),
     responses((status = 200, body = BackupAnswer)))]
 pub(super) async fn rename(
     State(state): State<AppState>,
@@ -389,7 +392,9 @@ pub(super) async fn rename(
 
 /// Deletes a backup.
 #[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}", tag = "backups", operation_id = "delete_backup",
-    params(("project_id" = String, Path), ("backup_id" = String, Path)), responses((status = 204)))]
+    params(("project_id" = String, Path), ("backup_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:backups:delete"))),
+    responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
     caller: Caller,
@@ -404,7 +409,9 @@ pub(super) async fn delete(
 /// Restores a backup.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/restore", tag = "backups",
     operation_id = "restore_backup", params(("project_id" = String, Path), ("backup_id" = String, Path)),
-    request_body = RestoreBackupRequest, responses((status = 202)))]
+    request_body = RestoreBackupRequest,
+    extensions(("x-action" = json!("cbr:backups:restore"))),
+    responses((status = 202)))]
 pub(super) async fn restore(
     State(state): State<AppState>,
     caller: Caller,

@@ -227,7 +227,9 @@ impl TryFrom<CreateCheckpoint> for NewCheckpoint {
 /// Backs up the resources of a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/checkpoints", tag = "restore points",
     operation_id = "create_checkpoint", params(("project_id" = String, Path)),
-    request_body = CreateCheckpointRequest, responses((status = 200, body = CheckpointAnswer)))]
+    request_body = CreateCheckpointRequest,
+    extensions(("x-action" = json!("cbr:vaults:backup"))),
+    responses((status = 200, body = CheckpointAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
     caller: Caller,
@@ -249,6 +251,7 @@ pub(super) async fn create(
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/checkpoints/{checkpoint_id}", tag = "restore points",
     operation_id = "show_checkpoint",
     params(("project_id" = String, Path), ("checkpoint_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:get"))),
     responses((status = 200, body = CheckpointAnswer)))]
 pub(super) async fn show(
     State(state): State<AppState>,

@@ -90,6 +90,7 @@ fn region(field: &str, text: &str) -> Result<(), Refusal> {
 /// Where backups can be replicated to: nowhere, with one region.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/replication-capabilities", tag = "replication",
     operation_id = "replication_capabilities", params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:backups:queryReplicationCapability"))),
     responses((status = 200, body = CapabilitiesAnswer)))]
 pub(super) async fn capabilities(
     caller: Caller,
@@ -103,7 +104,9 @@ pub(super) async fn capabilities(
 /// Replicates a backup to another region.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/replicate", tag = "replication",
     operation_id = "replicate_backup", params(("project_id" = String, Path), ("backup_id" = String, Path)),
-    request_body = ReplicateBackupRequest, responses((status = 200, body = Object)))]
+    request_body = ReplicateBackupRequest,
+    extensions(("x-action" = json!("cbr:backups:replicate"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn replicate_backup(
     State(state): State<AppState>,
     caller: Caller,
@@ -132,7 +135,9 @@ pub(super) async fn replicate_backup(
 /// Replicates the backups of a vault to another region.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/checkpoints/replicate", tag = "replication",
     operation_id = "replicate_vault", params(("project_id" = String, Path)),
-    request_body = ReplicateVaultRequest, responses((status = 200, body = Object)))]
+    request_body = ReplicateVaultRequest,
+    extensions(("x-action" = json!("cbr:vaults:replicate"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn replicate_vault(
     State(state): State<AppState>,
     caller: Caller,
@@ -195,7 +200,9 @@ fn no_sync() -> Refusal {
 
 /// Takes over backups that another cloud made.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/backups/sync", tag = "backups", operation_id = "sync_backups",
-    params(("project_id" = String, Path)), request_body = SyncBackupsRequest, responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)), request_body = SyncBackupsRequest,
+    extensions(("x-action" = json!("cbr:backups:sync"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn sync_backups(
     caller: Caller,
     request: RequestId,
@@ -209,7 +216,9 @@ pub(super) async fn sync_backups(
 
 /// Takes over what another cloud put into a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/checkpoints/sync", tag = "restore points", operation_id = "sync_vault",
-    params(("project_id" = String, Path)), request_body = SyncVaultRequest, responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)), request_body = SyncVaultRequest,
+    extensions(("x-action" = json!("cbr:vaults:sync"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn sync_vault(
     State(state): State<AppState>,
     caller: Caller,
@@ -233,7 +242,9 @@ pub struct SummaryAnswer {
 
 /// Capacity and use of all vaults of the project.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vaults/summary", tag = "vaults", operation_id = "vaults_summary",
-    params(("project_id" = String, Path)), responses((status = 200, body = SummaryAnswer)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:list"))),
+    responses((status = 200, body = SummaryAnswer)))]
 pub(super) async fn summary(
     State(state): State<AppState>,
     caller: Caller,
@@ -271,7 +282,9 @@ pub struct BatchUpdateAnswer {
 
 /// Changes the notification of all vaults of the project.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/batch-update", tag = "vaults", operation_id = "update_all_vaults",
-    params(("project_id" = String, Path)), request_body = BatchUpdateRequest, responses((status = 200, body = BatchUpdateAnswer)))]
+    params(("project_id" = String, Path)), request_body = BatchUpdateRequest,
+    extensions(("x-action" = json!("cbr:vaults:batchUpdate"))),
+    responses((status = 200, body = BatchUpdateAnswer)))]
 pub(super) async fn batch_update(
     State(state): State<AppState>,
     caller: Caller,
@@ -317,6 +330,7 @@ pub struct Usage {
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/storage_usage", tag = "vaults", operation_id = "storage_usage",
     params(("project_id" = String, Path), ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query),
         ("resource_id" = Option<String>, Query), ("resource_type" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:backups:listStorageUsage"))),
     responses((status = 200, body = UsageAnswer)))]
 pub(super) async fn storage_usage(
     State(state): State<AppState>,
@@ -365,6 +379,7 @@ pub(super) async fn storage_usage(
 /// Vaults of another region: there is none.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vaults/external", tag = "replication", operation_id = "external_vaults",
     params(("project_id" = String, Path), ("region_id" = String, Query), ("external_project_id" = String, Query)),
+    extensions(("x-action" = json!("cbr:vaults:listExternalVaults"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn external(
     caller: Caller,
@@ -386,7 +401,9 @@ pub(super) async fn external(
 
 /// What the service offers beyond vaults and backups.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/cbr-features", tag = "vaults", operation_id = "list_features",
-    params(("project_id" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:features:list"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn features(
     caller: Caller,
     request: RequestId,
@@ -408,7 +425,9 @@ fn feature_map() -> Value {
 
 /// One of them.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/cbr-features/{feature_key}", tag = "vaults", operation_id = "show_feature",
-    params(("project_id" = String, Path), ("feature_key" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path), ("feature_key" = String, Path)),
+    extensions(("x-action" = json!("cbr:features:get"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn feature(
     caller: Caller,
     request: RequestId,
@@ -423,7 +442,9 @@ pub(super) async fn feature(
 
 /// Buys a pre-paid vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/order", tag = "billing", operation_id = "order_vault",
-    params(("project_id" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:order"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn order_vault(
     caller: Caller,
     request: RequestId,
@@ -435,7 +456,9 @@ pub(super) async fn order_vault(
 
 /// Changes how vaults are paid for.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/change-charge-mode", tag = "billing", operation_id = "change_charge_mode",
-    params(("project_id" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:order"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn charge_mode(
     caller: Caller,
     request: RequestId,
@@ -447,7 +470,9 @@ pub(super) async fn charge_mode(
 
 /// Changes an order.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/orders/change", tag = "billing", operation_id = "change_order",
-    params(("project_id" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:order"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn change_order(
     caller: Caller,
     request: RequestId,
@@ -459,7 +484,9 @@ pub(super) async fn change_order(
 
 /// Updates an order.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/orders/{order_id}", tag = "billing", operation_id = "update_order",
-    params(("project_id" = String, Path), ("order_id" = String, Path)), responses((status = 200, body = Object)))]
+    params(("project_id" = String, Path), ("order_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:order"))),
+    responses((status = 200, body = Object)))]
 pub(super) async fn update_order(
     caller: Caller,
     request: RequestId,

@@ -11,12 +11,13 @@ use super::body::Body;
 use super::{reader, shown, task, writer};
 use crate::catalog::backups::Backup;
 use crate::http::{ApiError, Json, RequestId};
-use crate::identity::{Caller, Role};
+use crate::identity::Caller;
 use crate::state::AppState;
 
 /// How far a task is, in bytes, and how fast.
 #[utoipa::path(get, security(("token" = [])), path = "/coffer/v1/{project_id}/tasks/{task_id}/progress", tag = "coffer",
     operation_id = "task_progress", params(("project_id" = String, Path), ("task_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:tasks:get"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn task_progress(
     State(state): State<AppState>,
@@ -60,6 +61,7 @@ pub(super) async fn task_progress(
 /// Asks for the end of a backup or restore.
 #[utoipa::path(post, security(("token" = [])), path = "/coffer/v1/{project_id}/tasks/{task_id}/cancel", tag = "coffer",
     operation_id = "cancel_task", params(("project_id" = String, Path), ("task_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:tasks:cancel"))),
     responses((status = 202)))]
 pub(super) async fn cancel_task(
     State(state): State<AppState>,
@@ -106,6 +108,7 @@ fn details(b: &Backup) -> Value {
 /// How a backup was made.
 #[utoipa::path(get, security(("token" = [])), path = "/coffer/v1/{project_id}/backups/{backup_id}/details", tag = "coffer",
     operation_id = "backup_details", params(("project_id" = String, Path), ("backup_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:backups:get"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn backup_details(
     State(state): State<AppState>,
@@ -136,7 +139,9 @@ pub struct RestoreFile {
 /// Restores one disk of a backup to a new raw image file. For administrators.
 #[utoipa::path(post, security(("token" = [])), path = "/coffer/v1/{project_id}/backups/{backup_id}/restore-file", tag = "coffer",
     operation_id = "restore_file", params(("project_id" = String, Path), ("backup_id" = String, Path)),
-    request_body = RestoreFileRequest, responses((status = 202, body = Object)))]
+    request_body = RestoreFileRequest,
+    extensions(("x-action" = json!("coffer:files:restore"))),
+    responses((status = 202, body = Object)))]
 pub(super) async fn restore_file(
     State(state): State<AppState>,
     caller: Caller,
@@ -145,9 +150,6 @@ pub(super) async fn restore_file(
     Body(body): Body<RestoreFileRequest>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let actor = writer(&caller, &project, &request)?;
-    if !caller.has(Role::Admin) {
-        return Err(ApiError::forbidden());
-    }
     let task = state
         .app
         .restore_file(&actor, &id, &body.restore.path)

@@ -84,6 +84,7 @@ const SORT_KEYS: &[&str] = &[
 /// Shares a backup with projects.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/members", tag = "sharing", operation_id = "share_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path)), request_body = ShareRequest,
+    extensions(("x-action" = json!("cbr:member:create"))),
     responses((status = 200, body = MembersAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
@@ -107,6 +108,7 @@ pub(super) async fn create(
         ("offset" = Option<u64>, Query), ("marker" = Option<String>, Query), ("sort" = Option<String>, Query),
         ("dest_project_id" = Option<String>, Query), ("image_id" = Option<String>, Query),
         ("status" = Option<String>, Query), ("vault_id" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:member:list"))),
     responses((status = 200, body = MembersAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -138,6 +140,7 @@ pub(super) async fn list(
 /// Shows a share.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/members/{member_id}", tag = "sharing", operation_id = "show_member",
     params(("project_id" = String, Path), ("backup_id" = String, Path), ("member_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:member:get"))),
     responses((status = 200, body = MemberAnswer)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -155,7 +158,9 @@ pub(super) async fn show(
 /// Accepts or rejects a backup that another project shares.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/members/{member_id}", tag = "sharing", operation_id = "answer_share",
     params(("project_id" = String, Path), ("backup_id" = String, Path), ("member_id" = String, Path)),
-    request_body = AnswerShareRequest, responses((status = 200, body = MemberAnswer)))]
+    request_body = AnswerShareRequest,
+    extensions(("x-action" = json!("cbr:member:update"))),
+    responses((status = 200, body = MemberAnswer)))]
 pub(super) async fn update(
     State(state): State<AppState>,
     caller: Caller,
@@ -182,6 +187,7 @@ pub(super) async fn update(
 /// Ends a share.
 #[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/backups/{backup_id}/members/{member_id}", tag = "sharing", operation_id = "unshare_backup",
     params(("project_id" = String, Path), ("backup_id" = String, Path), ("member_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:member:delete"))),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,

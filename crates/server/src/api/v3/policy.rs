@@ -381,6 +381,7 @@ fn start_time(at: Timestamp) -> String {
 /// Makes a policy.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/policies", tag = "policies", operation_id = "create_policy",
     params(("project_id" = String, Path)), request_body = CreatePolicyRequest,
+    extensions(("x-action" = json!("cbr:policies:create"))),
     responses((status = 200, body = PolicyAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
@@ -403,6 +404,7 @@ pub(super) async fn create(
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/policies", tag = "policies", operation_id = "list_policies",
     params(("project_id" = String, Path), ("operation_type" = Option<String>, Query),
         ("vault_id" = Option<String>, Query), ("limit" = Option<u64>, Query), ("marker" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:policies:list"))),
     responses((status = 200, body = PoliciesAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -432,6 +434,7 @@ pub(super) async fn list(
 /// Shows a policy.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/policies/{policy_id}", tag = "policies", operation_id = "show_policy",
     params(("project_id" = String, Path), ("policy_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:policies:get"))),
     responses((status = 200, body = PolicyAnswer)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -449,6 +452,7 @@ pub(super) async fn show(
 /// Changes a policy.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/policies/{policy_id}", tag = "policies", operation_id = "update_policy",
     params(("project_id" = String, Path), ("policy_id" = String, Path)), request_body = UpdatePolicyRequest,
+    extensions(("x-action" = json!("cbr:policies:update"))),
     responses((status = 200, body = PolicyAnswer)))]
 pub(super) async fn update(
     State(state): State<AppState>,
@@ -468,6 +472,7 @@ pub(super) async fn update(
 /// Deletes a policy, also from the vaults it is applied to. Its backups stay.
 #[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/policies/{policy_id}", tag = "policies", operation_id = "delete_policy",
     params(("project_id" = String, Path), ("policy_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:policies:delete"))),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
@@ -483,7 +488,9 @@ pub(super) async fn delete(
 /// Applies a policy to a vault, in place of another one of its type.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/associatepolicy", tag = "vaults",
     operation_id = "associate_policy", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = AssociatePolicyRequest, responses((status = 200, body = AssociatePolicyAnswer)))]
+    request_body = AssociatePolicyRequest,
+    extensions(("x-action" = json!("cbr:vaults:associatePolicy"))),
+    responses((status = 200, body = AssociatePolicyAnswer)))]
 pub(super) async fn associate(
     State(state): State<AppState>,
     caller: Caller,
@@ -524,7 +531,9 @@ pub(super) async fn associate(
 /// Removes a policy from a vault. What runs goes on, and backups stay.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/dissociatepolicy", tag = "vaults",
     operation_id = "dissociate_policy", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = DissociatePolicyRequest, responses((status = 200, body = DissociatePolicyAnswer)))]
+    request_body = DissociatePolicyRequest,
+    extensions(("x-action" = json!("cbr:vaults:dissociatePolicy"))),
+    responses((status = 200, body = DissociatePolicyAnswer)))]
 pub(super) async fn dissociate(
     State(state): State<AppState>,
     caller: Caller,

@@ -107,6 +107,7 @@ fn answer(preview: Preview) -> Json<PreviewAnswer> {
 #[utoipa::path(get, security(("token" = [])), path = "/coffer/v1/{project_id}/policies/{policy_id}/preview", tag = "coffer",
     operation_id = "preview_policy", params(("project_id" = String, Path), ("policy_id" = String, Path),
         ("days" = Option<u64>, Query, minimum = 0, maximum = 366)),
+    extensions(("x-action" = json!("cbr:policies:get"))),
     responses((status = 200, body = PreviewAnswer)))]
 pub(super) async fn stored(
     State(state): State<AppState>,
@@ -125,7 +126,9 @@ pub(super) async fn stored(
 #[utoipa::path(post, security(("token" = [])), path = "/coffer/v1/{project_id}/policies/preview", tag = "coffer",
     operation_id = "preview_new_policy", params(("project_id" = String, Path),
         ("days" = Option<u64>, Query, minimum = 0, maximum = 366)),
-    request_body = PreviewRequest, responses((status = 200, body = PreviewAnswer)))]
+    request_body = PreviewRequest,
+    extensions(("x-action" = json!("cbr:policies:get"))),
+    responses((status = 200, body = PreviewAnswer)))]
 pub(super) async fn unstored(
     State(state): State<AppState>,
     caller: Caller,

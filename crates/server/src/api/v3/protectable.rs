@@ -112,6 +112,7 @@ fn body(p: Protectable) -> Value {
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("marker" = Option<String>, Query),
         ("id" = Option<String>, Query), ("name" = Option<String>, Query), ("status" = Option<String>, Query),
         ("server_id" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:vaults:listProtectables"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -168,6 +169,7 @@ pub(super) async fn list(
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/protectables/{protectable_type}/instances/{instance_id}",
     tag = "protectables", operation_id = "show_protectable",
     params(("project_id" = String, Path), ("protectable_type" = String, Path), ("instance_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:getProtectables"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn show(
     State(state): State<AppState>,

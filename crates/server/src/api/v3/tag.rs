@@ -223,6 +223,7 @@ fn number(
 /// Sets one tag of a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vault/{vault_id}/tags", tag = "tags", operation_id = "set_tag",
     params(("project_id" = String, Path), ("vault_id" = String, Path)), request_body = SetTagRequest,
+    extensions(("x-action" = json!("cbr:vaults:setTags"))),
     responses((status = 204)))]
 pub(super) async fn set(
     State(state): State<AppState>,
@@ -240,6 +241,7 @@ pub(super) async fn set(
 /// Sets or deletes several tags of a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vault/{vault_id}/tags/action", tag = "tags", operation_id = "change_tags",
     params(("project_id" = String, Path), ("vault_id" = String, Path)), request_body = TagsActionRequest,
+    extensions(("x-action" = json!("cbr:vaults:bulkCreateOrDeleteTags"))),
     responses((status = 204)))]
 pub(super) async fn change(
     State(state): State<AppState>,
@@ -269,6 +271,7 @@ pub(super) async fn change(
 /// Deletes one tag of a vault.
 #[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/vault/{vault_id}/tags/{key}", tag = "tags", operation_id = "delete_tag",
     params(("project_id" = String, Path), ("vault_id" = String, Path), ("key" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:deleteTags"))),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
@@ -284,6 +287,7 @@ pub(super) async fn delete(
 /// Lists the tags of a vault.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vault/{vault_id}/tags", tag = "tags", operation_id = "list_tags",
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:getTags"))),
     responses((status = 200, body = TagsAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -301,7 +305,9 @@ pub(super) async fn list(
 
 /// Lists the tags of all vaults of the project.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vault/tags", tag = "tags", operation_id = "list_project_tags",
-    params(("project_id" = String, Path)), responses((status = 200, body = ProjectTagsAnswer)))]
+    params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:listProjectTags"))),
+    responses((status = 200, body = ProjectTagsAnswer)))]
 pub(super) async fn of_project(
     State(state): State<AppState>,
     caller: Caller,
@@ -321,6 +327,7 @@ pub(super) async fn of_project(
 /// Finds vaults by their tags.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vault/resource_instances/action", tag = "tags",
     operation_id = "find_vaults_by_tags", params(("project_id" = String, Path)), request_body = InstancesRequest,
+    extensions(("x-action" = json!("cbr:vaults:listResourceInstances"))),
     responses((status = 200, body = InstancesAnswer)))]
 pub(super) async fn instances(
     State(state): State<AppState>,

@@ -109,6 +109,7 @@ pub(super) fn body(view: &TaskView) -> Value {
         ("resource_id" = Option<String>, Query), ("resource_name" = Option<String>, Query),
         ("vault_id" = Option<String>, Query), ("vault_name" = Option<String>, Query),
         ("start_time" = Option<String>, Query), ("end_time" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:tasks:list"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -154,6 +155,7 @@ pub(super) async fn list(
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/operation-logs/{operation_log_id}", tag = "tasks",
     operation_id = "show_task",
     params(("project_id" = String, Path), ("operation_log_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:tasks:get"))),
     responses((status = 200, body = Object)))]
 pub(super) async fn show(
     State(state): State<AppState>,

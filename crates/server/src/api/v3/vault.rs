@@ -561,6 +561,7 @@ impl TryFrom<UpdateVault> for VaultChanges {
 /// Makes a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults", tag = "vaults", operation_id = "create_vault",
     params(("project_id" = String, Path)), request_body = CreateVaultRequest,
+    extensions(("x-action" = json!("cbr:vaults:create"))),
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn create(
     State(state): State<AppState>,
@@ -584,6 +585,7 @@ pub(super) async fn create(
         ("status" = Option<String>, Query), ("object_type" = Option<String>, Query),
         ("protect_type" = Option<String>, Query), ("cloud_type" = Option<String>, Query),
         ("policy_id" = Option<String>, Query), ("resource_ids" = Option<String>, Query)),
+    extensions(("x-action" = json!("cbr:vaults:list"))),
     responses((status = 200, body = VaultsAnswer)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -623,6 +625,7 @@ pub(super) async fn list(
 /// Shows a vault.
 #[utoipa::path(get, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "show_vault",
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:get"))),
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -638,6 +641,7 @@ pub(super) async fn show(
 /// Changes a vault.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "update_vault",
     params(("project_id" = String, Path), ("vault_id" = String, Path)), request_body = UpdateVaultRequest,
+    extensions(("x-action" = json!("cbr:vaults:update"))),
     responses((status = 200, body = VaultAnswer)))]
 pub(super) async fn update(
     State(state): State<AppState>,
@@ -657,6 +661,7 @@ pub(super) async fn update(
 /// Deletes a vault with everything in it.
 #[utoipa::path(delete, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}", tag = "vaults", operation_id = "delete_vault",
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("cbr:vaults:delete"))),
     responses((status = 204)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
@@ -672,7 +677,9 @@ pub(super) async fn delete(
 /// Associates resources with a vault.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/addresources", tag = "vaults",
     operation_id = "add_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = AddResourcesRequest, responses((status = 200, body = AddResourcesAnswer)))]
+    request_body = AddResourcesRequest,
+    extensions(("x-action" = json!("cbr:vaults:addResources"))),
+    responses((status = 200, body = AddResourcesAnswer)))]
 pub(super) async fn add_resources(
     State(state): State<AppState>,
     caller: Caller,
@@ -695,7 +702,9 @@ pub(super) async fn add_resources(
 /// Takes resources out of a vault and deletes their backups.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/removeresources", tag = "vaults",
     operation_id = "remove_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = RemoveResourcesRequest, responses((status = 200, body = RemoveResourcesAnswer)))]
+    request_body = RemoveResourcesRequest,
+    extensions(("x-action" = json!("cbr:vaults:removeResources"))),
+    responses((status = 200, body = RemoveResourcesAnswer)))]
 pub(super) async fn remove_resources(
     State(state): State<AppState>,
     caller: Caller,
@@ -736,7 +745,9 @@ pub struct MigrateResourcesAnswer {
 /// Moves resources with their backups to another vault. That is a task.
 #[utoipa::path(post, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/migrateresources", tag = "vaults",
     operation_id = "migrate_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = MigrateResourcesRequest, responses((status = 200, body = MigrateResourcesAnswer)))]
+    request_body = MigrateResourcesRequest,
+    extensions(("x-action" = json!("cbr:vaults:migrateResources"))),
+    responses((status = 200, body = MigrateResourcesAnswer)))]
 pub(super) async fn migrate_resources(
     State(state): State<AppState>,
     caller: Caller,
@@ -776,7 +787,9 @@ pub struct SetResourcesAnswer {
 /// Leaves resources out of the vault's policies, or takes them again.
 #[utoipa::path(put, security(("token" = [])), path = "/v3/{project_id}/vaults/{vault_id}/set-resources", tag = "vaults",
     operation_id = "set_resources", params(("project_id" = String, Path), ("vault_id" = String, Path)),
-    request_body = SetResourcesRequest, responses((status = 200, body = SetResourcesAnswer)))]
+    request_body = SetResourcesRequest,
+    extensions(("x-action" = json!("cbr:vaults:setResources"))),
+    responses((status = 200, body = SetResourcesAnswer)))]
 pub(super) async fn set_resources(
     State(state): State<AppState>,
     caller: Caller,

@@ -330,6 +330,7 @@ macro_rules! list_routes {
                 ("marker" = Option<String>, Query), ("offset" = Option<u32>, Query),
                 ("name" = Option<String>, Query), ("status" = Option<String>, Query),
                 ("sort_key" = Option<String>, Query), ("sort_dir" = Option<String>, Query)),
+            extensions(("x-action" = json!("evs:volumes:list"))),
             responses((status = 200, body = $answer), (status = 401), (status = 403)))]
         async fn $name(
             State(state): State<AppState>,
@@ -363,6 +364,7 @@ list_routes! {
 #[utoipa::path(get, path = "/v3/{project_id}/volumes/{volume_id}", tag = "volume",
     security(("token" = [])),
     params(("project_id" = String, Path), ("volume_id" = String, Path)),
+    extensions(("x-action" = json!("evs:volumes:get"))),
     responses((status = 200, body = VolumeAnswer), (status = 401), (status = 403), (status = 404)))]
 async fn show_v3(
     State(state): State<AppState>,
@@ -377,6 +379,7 @@ async fn show_v3(
 #[utoipa::path(get, path = "/v2/{project_id}/volumes/{volume_id}", tag = "volume",
     security(("token" = [])),
     params(("project_id" = String, Path), ("volume_id" = String, Path)),
+    extensions(("x-action" = json!("evs:volumes:get"))),
     responses((status = 200, body = VolumeAnswer), (status = 401), (status = 403), (status = 404)))]
 async fn show_v2(
     State(state): State<AppState>,
@@ -391,6 +394,7 @@ async fn show_v2(
 #[utoipa::path(get, path = "/v2/{project_id}/cloudvolumes/{volume_id}", tag = "volume",
     security(("token" = [])),
     params(("project_id" = String, Path), ("volume_id" = String, Path)),
+    extensions(("x-action" = json!("evs:volumes:get"))),
     responses((status = 200, body = VolumeAnswer), (status = 401), (status = 403), (status = 404)))]
 async fn cloud_show(
     State(state): State<AppState>,
@@ -404,6 +408,7 @@ async fn cloud_show(
 /// Types of disks: one.
 #[utoipa::path(get, path = "/v3/{project_id}/types", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("evs:types:list"))),
     responses((status = 200, description = "The types."), (status = 401), (status = 403)))]
 async fn types_v3(Path(project): Path<String>, caller: Caller) -> Result<Json<Value>, ApiError> {
     types(&caller, &project)
@@ -412,6 +417,7 @@ async fn types_v3(Path(project): Path<String>, caller: Caller) -> Result<Json<Va
 /// Types of disks: one.
 #[utoipa::path(get, path = "/v2/{project_id}/types", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("evs:types:list"))),
     responses((status = 200, description = "The types."), (status = 401), (status = 403)))]
 async fn types_v2(Path(project): Path<String>, caller: Caller) -> Result<Json<Value>, ApiError> {
     types(&caller, &project)
