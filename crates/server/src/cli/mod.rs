@@ -11,20 +11,26 @@ mod completion;
 mod confirm;
 mod connect;
 mod disk;
+mod doctor;
 mod environment;
+mod host;
 mod human;
+mod limit;
 mod login;
+mod notify;
 mod output;
 mod policy;
 mod profile;
 mod progress;
 mod repo;
+mod report;
 mod resolve;
 mod restore;
 mod secret;
 mod serve;
 mod server;
 mod table;
+mod tag;
 mod task;
 mod vault;
 mod wait;
@@ -86,6 +92,7 @@ struct Global {
 enum Command {
     Serve(serve::ServeArgs),
     Admin(admin::AdminArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
     Config(login::ConfigArgs),
@@ -96,6 +103,10 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
+    Host(host::HostArgs),
+    Report(report::ReportArgs),
+    Notify(notify::NotifyArgs),
+    Quota(report::QuotaArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -141,6 +152,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Admin(args) => admin::run(args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Login(args) => login::log_in(args, context),
         Command::Logout(args) => login::log_out(args, context),
         Command::Config(args) => login::config(args, context),
@@ -151,6 +163,10 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Host(args) => host::run(args, context),
+        Command::Report(args) => report::run(args, context),
+        Command::Notify(args) => notify::run(args, context),
+        Command::Quota(args) => report::run_quota(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

@@ -33,7 +33,7 @@ use crate::catalog::identity::{self as rows, Domain, Project, ScopeId, TokenRow,
 use crate::config::Config;
 use crate::door::{self, Clock};
 use password::Passwords;
-use seal::Sealer;
+pub(crate) use seal::Sealer;
 use signature::{Authorization, SignedRequest};
 
 /// Domains, projects, users, tokens and access keys. Clones share everything.
