@@ -16,6 +16,7 @@ pub mod retention;
 pub mod schedule;
 pub mod state;
 pub mod units;
+pub mod window;
 pub mod zone;
 
 pub use error::{Error, Kind, Result};

@@ -35,6 +35,8 @@ pub struct ImageServer {
     pub name: String,
     /// System disk first.
     pub disks: Vec<ImageDisk>,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
 }
 
 /// An image or block device.
@@ -292,6 +294,7 @@ fn describe(server: &ImageServer) -> ServerInfo {
         disks: server.disks.iter().enumerate().map(disk).collect(),
         nics: Vec::new(),
         restart_allowed: false,
+        tags: server.tags.clone(),
     }
 }
 

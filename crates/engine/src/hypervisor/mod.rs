@@ -95,6 +95,9 @@ pub struct ServerInfo {
     /// False where a reboot of the guest would end the server's process (`on_reboot` is not
     /// restart): then it may not be restarted while a backup runs (decision H4).
     pub restart_allowed: bool,
+    /// Tags that the hypervisor keeps for it, at most 20; those that no tag of the API could be are
+    /// left out.
+    pub tags: Vec<(String, String)>,
 }
 
 /// Asks a driver to change whether a server runs.
@@ -243,6 +246,11 @@ pub trait SnapshotSession: Send + Sync {
     fn definition(&self) -> &ServerDefinition;
     /// True once the instant cannot be read any more: take a new one (`instant_moved`).
     fn is_lost(&self) -> bool;
+    /// Fails while the file system that keeps the instant is nearly full: what the guest
+    /// overwrites goes there, and a guest must not suffer. To be asked again and again.
+    fn check_space(&self) -> Result<()> {
+        Ok(())
+    }
     /// Ends the session and leaves the source clean. Idempotent.
     async fn close(&self, outcome: Outcome) -> Result<()>;
 }

@@ -334,6 +334,7 @@ fn at_chunk(error: Error, chunk: u64) -> Error {
 
 impl Fetch {
     async fn carry_out(mut self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
+        vault.throttle.take(self.end - self.start).await;
         let bytes = match vault.read_pack(&self.directory, self.start, self.end).await {
             // Compacted since the directory was read: the ordinals hold, the offsets do not.
             Err(e) if e.kind == Kind::NotFound => {

@@ -9,6 +9,7 @@ use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 
+use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
@@ -112,6 +113,8 @@ impl App {
         if taking.is_empty() {
             return Err(nothing_left(&skipped));
         }
+        let more = taking.len() as u64;
+        quotas::check(tx, vault.project_id, QuotaKind::Backups, more).await?;
 
         let now = self.now();
         let name = new
@@ -186,6 +189,7 @@ impl App {
                 updated_at: now,
                 protected_at: None,
                 expired_at,
+                locked_until: None,
             };
             backups::insert(tx, &backup).await.during(OP)?;
             vaults::transition_resource(

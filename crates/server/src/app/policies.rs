@@ -9,6 +9,7 @@ use coffer_core::zone::Zone;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::quotas::{self, QuotaKind};
 use super::{Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::policies::{Binding, Policy};
 use crate::catalog::record::Json;
@@ -181,6 +182,7 @@ impl App {
             .hint("Delete one that is not needed any more; a policy serves any number of vaults.")
             .into());
         }
+        quotas::check(&mut tx, actor.project, QuotaKind::Policies, 1).await?;
         policies::insert(&mut tx, &policy).await.during(OP)?;
         tx.commit().await.during(OP)?;
         tracing::info!(policy.id = %policy.id, "policy made");
@@ -399,6 +401,7 @@ impl App {
             destination_vault_id: destination.map(str::to_owned),
             handled_until: now,
             created_at: now,
+            due_at: Timestamp::UNIX_EPOCH,
         };
         policies::bind(tx, &binding).await.during(OP)
     }

@@ -12,7 +12,7 @@ use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Actor, App};
+use super::{Actor, App, priority};
 use crate::audit;
 use crate::catalog::backups::Backup;
 use crate::catalog::policies::Policy;
@@ -36,8 +36,14 @@ pub(super) fn retention_of(policy: Option<&Policy>, protected: bool) -> Retentio
     }
 }
 
+/// Whether nobody can delete a backup before its time is over: a policy made it and its vault is
+/// locked, or it was locked by itself.
+pub(super) fn is_locked(vault: &Vault, backup: &Backup, now: Timestamp) -> bool {
+    vault.locked && backup.auto_trigger || backup.locked_until.is_some_and(|until| until > now)
+}
+
 /// A backup as retention sees it.
-pub(super) fn item(vault: &Vault, backup: &Backup) -> Item {
+pub(super) fn item(vault: &Vault, backup: &Backup, now: Timestamp) -> Item {
     let origin = match backup.auto_trigger {
         true => Origin::Automatic,
         false => Origin::Manual,
@@ -53,7 +59,7 @@ pub(super) fn item(vault: &Vault, backup: &Backup) -> Item {
         expires_at: backup.expired_at,
         origin,
         condition,
-        hold: (vault.locked && backup.auto_trigger).then_some(Hold::Lock),
+        hold: is_locked(vault, backup, now).then_some(Hold::Lock),
     }
 }
 
@@ -93,7 +99,9 @@ impl App {
                 }),
             };
             audit::system(&mut tx, done).await?;
-            self.queue_deletion(&mut tx, &actor, &vault, backup).await?;
+            let last = Some(priority::CLEANUP);
+            self.queue_deletion(&mut tx, &actor, &vault, backup, last)
+                .await?;
         }
         tx.commit().await?;
         self.bell.notify_waiters();
@@ -163,7 +171,7 @@ async fn doomed(
         }
         let protected = here.is_some();
         let retention = retention_of(policy.as_ref(), protected);
-        let items: Vec<Item> = list.iter().map(|b| item(&vault, b)).collect();
+        let items: Vec<Item> = list.iter().map(|b| item(&vault, b, now)).collect();
         let verdicts = judge(&retention, &items, now);
         // The newest one stays while the next one is being made: it is compared with.
         let being_made = list.iter().any(|b| b.state.is_being_made());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::checkpoints::{Chosen, NewCheckpoint};
 use super::restore::NewRestore;
-use super::{Actor, App, AppError, AppResult, During};
+use super::{Actor, App, AppError, AppResult, During, priority};
 use crate::catalog::backups::Backup;
 use crate::catalog::lists::Part;
 use crate::catalog::record::{Filter, Page};
@@ -53,6 +53,10 @@ impl TaskView {
                     .map(|id| json!({"id": id.to_string()}))
                     .collect();
                 json!({"destination_vault_id": destination.to_string(), "resources": ids})
+            }
+            Some(Work::Associate { taken, passed }) => {
+                json!({"fail_count": passed.len(), "total_count": taken.len() + passed.len(),
+                    "resources": taken, "failures": passed})
             }
             _ => json!({"fail_count": u8::from(failed), "total_count": 1}),
         }
@@ -164,6 +168,32 @@ impl App {
             let text = format!("it has ended already: {}", task.state);
             return Err(Refusal::parameter("task", text).into());
         }
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Sets the priority of a task that waits, and of those that it waits for.
+    pub async fn set_task_priority(&self, actor: &Actor, id: &str, priority: u64) -> AppResult<()> {
+        if priority > priority::MAX {
+            let text = format!("must be 0 to {}", priority::MAX);
+            return Err(Refusal::parameter("priority", text).into());
+        }
+        let key: TaskId = id.parse().map_err(|_| no_task(id))?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let task = tasks::find(&mut tx, actor.project, key).await.during(OP)?;
+        let task = task.ok_or_else(|| no_task(id))?;
+        let set = tasks::set_priority(&mut tx, key, priority, self.now());
+        if !set.await.during(OP)? {
+            let text = format!(
+                "only a task that waits has a place in the queue: it is {}",
+                task.state
+            );
+            return Err(Refusal::parameter("task", text).into());
+        }
+        tasks::lift(&mut tx, &task.lock_key, task.created_at, priority)
+            .await
+            .during(OP)?;
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
         Ok(())

@@ -107,6 +107,8 @@ record! {
         protected_at: Option<Timestamp>,
         /// When it expires.
         expired_at: Option<Timestamp>,
+        /// Until when nobody can delete it.
+        locked_until: Option<Timestamp>,
     }
 }
 
@@ -539,6 +541,24 @@ pub async fn set_system(conn: &mut AnyConnection, id: BackupId, system: bool) ->
         conn,
         "UPDATE backups SET system_disk = $2 WHERE id = $1",
         values![id, system],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Locks a backup and its disks until a time, and says when they expire.
+pub async fn lock(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    until: Timestamp,
+    expired_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET locked_until = $2, expired_at = $3, updated_at = $4 \
+         WHERE id = $1 OR parent_id = $1",
+        values![id, until, expired_at, now],
     )
     .await?;
     Ok(())

@@ -336,6 +336,29 @@ impl Filter {
         self
     }
 
+    /// Rows whose `column` is none of `values`.
+    #[must_use]
+    pub fn none_of<T: Column>(self, column: &str, values: &[T]) -> Filter {
+        if values.is_empty() {
+            return self;
+        }
+        let places = vec!["?"; values.len()].join(", ");
+        let stored = values.iter().map(Column::store).collect();
+        self.with_all(&format!("{column} NOT IN ({places})"), stored)
+    }
+
+    /// Rows for which `otherwise` holds, which ends before a column and is closed here, or whose
+    /// `column` is none of `values`.
+    #[must_use]
+    pub(super) fn unless<T: Column>(self, otherwise: &str, column: &str, values: &[T]) -> Filter {
+        if values.is_empty() {
+            return self;
+        }
+        let places = vec!["?"; values.len()].join(", ");
+        let stored = values.iter().map(Column::store).collect();
+        self.with_all(&format!("{otherwise}{column} NOT IN ({places}))"), stored)
+    }
+
     /// A condition without a value.
     #[must_use]
     pub fn and(mut self, clause: &'static str) -> Filter {

@@ -319,6 +319,10 @@ pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
         "DELETE FROM epochs WHERE vault_id = $1",
         "DELETE FROM checkpoints WHERE vault_id = $1",
         "DELETE FROM vault_samples WHERE vault_id = $1",
+        "DELETE FROM limits WHERE scope = 'vault' AND id = $1",
+        "DELETE FROM objectives WHERE scope = 'vault' AND id = $1",
+        "DELETE FROM alerts WHERE subject = $1",
+        "DELETE FROM recovery_keys WHERE vault_id = $1",
         "DELETE FROM vaults WHERE id = $1",
     ] {
         record::execute(conn, sql, values![id]).await?;

@@ -39,6 +39,17 @@ enum BackupCommand {
         /// Backup by name or id
         backup: String,
     },
+    /// Lock a backup until a time: nobody can delete it before, and no lock can be made shorter
+    Lock {
+        /// Backup by name or id
+        backup: String,
+        /// Until when, such as `2027-06-30T00:00:00Z`
+        #[arg(long, value_name = "TIME")]
+        until: jiff::Timestamp,
+        /// Do not ask before
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Delete backups; others are never harmed by that
     Delete {
         /// Backups by name or id
@@ -109,6 +120,21 @@ pub fn run(args: BackupArgs, context: &Context<'_>) -> Result<()> {
             BackupCommand::Create(args) => create(&client, output, args).await,
             BackupCommand::List(args) => list(&client, output, &args).await,
             BackupCommand::Show { backup } => show(&client, output, &backup).await,
+            BackupCommand::Lock { backup, until, yes } => {
+                let backup = resolve::backup(&client, &backup).await?.value;
+                let what = format!("until {until} nobody can delete backup `{}`", backup.name);
+                confirm(output, yes, &what)?;
+                let path = format!("/backups/{}/lock", backup.id);
+                let body = json!({ "until": until.to_string() });
+                let locked = client.own(reqwest::Method::PUT, &path, Some(&body)).await?;
+                output.answer(&locked, || {
+                    format!(
+                        "Backup `{}` is locked until {until}.
+",
+                        backup.name
+                    )
+                })
+            }
             BackupCommand::Delete { backups, destroy } => {
                 delete(&client, output, &backups, &destroy).await
             }

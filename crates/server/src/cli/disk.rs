@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
+use super::tag::{self, TagArgs};
 use super::{Context, block_on, resolve};
-use crate::client::{Client, Disk, Document, Server};
+use crate::client::{Client, Disk, Document, Server, TagsOf};
 
 /// Disks: list, show
 #[derive(Debug, Args)]
@@ -30,6 +31,13 @@ enum DiskCommand {
         /// Disk by name or id
         disk: String,
     },
+    /// Show the tags of a disk, set or remove some
+    Tag {
+        /// Disk by name or id
+        disk: String,
+        #[command(flatten)]
+        tags: TagArgs,
+    },
 }
 
 /// Runs `coffer disk`.
@@ -39,6 +47,11 @@ pub fn run(args: DiskArgs, context: &Context<'_>) -> Result<()> {
         match args.command {
             DiskCommand::List { server } => list(&client, &context.output, server.as_deref()).await,
             DiskCommand::Show { disk } => show(&client, &context.output, &disk).await,
+            DiskCommand::Tag { disk, tags } => {
+                let disk = resolve::disk(&client, &disk).await?;
+                let id = disk.value.id.as_str();
+                tag::run(&client, &context.output, (TagsOf::Disk, id), &tags).await
+            }
         }
     })
 }

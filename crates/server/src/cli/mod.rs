@@ -12,21 +12,27 @@ mod completion;
 mod confirm;
 mod connect;
 mod disk;
+mod doctor;
 mod environment;
+mod host;
 mod human;
+mod limit;
 mod login;
+mod notify;
 mod output;
 mod password;
 mod policy;
 mod profile;
 mod progress;
 mod repo;
+mod report;
 mod resolve;
 mod restore;
 mod secret;
 mod serve;
 mod server;
 mod table;
+mod tag;
 mod task;
 mod vault;
 mod wait;
@@ -88,6 +94,7 @@ struct Global {
 enum Command {
     Serve(serve::ServeArgs),
     Admin(admin::AdminArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
     Password(password::PasswordArgs),
@@ -100,6 +107,10 @@ enum Command {
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
     Audit(audit::AuditArgs),
+    Host(host::HostArgs),
+    Report(report::ReportArgs),
+    Notify(notify::NotifyArgs),
+    Quota(report::QuotaArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -145,6 +156,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Admin(args) => admin::run(args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Login(args) => login::log_in(args, context),
         Command::Logout(args) => login::log_out(args, context),
         Command::Password(args) => password::run(&args, context),
@@ -157,6 +169,10 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Audit(args) => audit::run(args, context),
+        Command::Host(args) => host::run(args, context),
+        Command::Report(args) => report::run(args, context),
+        Command::Notify(args) => notify::run(args, context),
+        Command::Quota(args) => report::run_quota(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

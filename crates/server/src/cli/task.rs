@@ -44,6 +44,15 @@ enum TaskCommand {
         #[arg(required = true)]
         tasks: Vec<String>,
     },
+    /// Set before which others a waiting task is begun
+    Priority {
+        /// Task id
+        task: String,
+        /// 0 (last) to 100 (first); restores have 80, what is asked for by hand 60, automatic
+        /// backups 40
+        #[arg(value_parser = clap::value_parser!(u64).range(0..=100))]
+        priority: u64,
+    },
     /// Ask tasks to end; source and target stay usable
     Cancel {
         /// Task ids
@@ -79,6 +88,10 @@ pub fn run(args: TaskArgs, context: &Context<'_>) -> Result<()> {
                 let outcome = wait::check(&ended);
                 answer(output, &ended)?;
                 outcome
+            }
+            TaskCommand::Priority { task, priority } => {
+                client.set_priority(&task, priority).await?;
+                show(&client, output, &task).await
             }
             TaskCommand::Cancel { tasks, no_wait } => {
                 cancel(&client, output, &tasks, no_wait).await

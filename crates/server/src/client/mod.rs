@@ -29,7 +29,7 @@ pub use cbr::{
     Backup, BackupFilter, Checkpoint, CheckpointRequest, Mapping, Resource, RestoreRequest, Task,
     TaskFilter, Vault, VaultRequest, VaultUpdate,
 };
-pub use coffer::BackupDetails;
+pub use coffer::{BackupDetails, TagsOf};
 pub use compute::{Attachment, Disk, Server, ServerAction};
 pub use failure::ApiFailure;
 pub use identity::AuditFilter;
@@ -191,6 +191,11 @@ impl Client {
         let region = self.0.endpoint.region.as_deref();
         let base = match service {
             Service::Catalog(name) => session.endpoint(name, region)?,
+            Service::Bare => keystone::root(&self.0.endpoint.auth_url),
+            Service::Root => {
+                let root = keystone::root(&self.0.endpoint.auth_url);
+                format!("{root}/coffer/v1")
+            }
             // Not every catalog names it: it lies on the listener of the log-in.
             Service::Coffer => match session.endpoint("coffer", region) {
                 Ok(base) => base,
@@ -224,8 +229,10 @@ enum Service {
     Catalog(&'static str),
     /// Coffer's own additions.
     Coffer,
-    /// Of these, what is about no project.
+    /// Coffer's own additions that belong to no project.
     Root,
+    /// The listener of the log-in, without any path.
+    Bare,
 }
 
 const CBR: Service = Service::Catalog("cbr");

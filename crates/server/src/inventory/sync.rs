@@ -209,6 +209,7 @@ mod tests {
             disks: disks.iter().map(|d| disk(d)).collect(),
             nics: vec![],
             restart_allowed: true,
+            tags: vec![],
         }
     }
 

@@ -14,6 +14,7 @@ use coffer_engine::hypervisor::{
     SnapshotSession,
 };
 use coffer_engine::repository::{Begun, WriteSession};
+use coffer_engine::throttle::ThrottledSource;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::engine::{
     Tracking,
 };
 use super::{Run, outcome};
+use crate::app::App;
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::disks::Disk;
 use crate::catalog::record::Json;
@@ -32,6 +34,8 @@ use crate::catalog::{backups, disks, epochs, servers, vaults};
 
 /// How long the guest's file systems may take to freeze.
 const FREEZE_LIMIT: Duration = Duration::from_secs(10);
+/// How often free space is looked at: within it even a fast disk takes less than what stays free.
+const SPACE_PERIOD: Duration = Duration::from_millis(250);
 /// How often an instant that was lost is replaced by a new one.
 const INSTANTS_MAX: u32 = 4;
 
@@ -48,6 +52,7 @@ pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
     let Some((backup, vault)) = begin(run).await? else {
         return Ok(());
     };
+    app.repositories.check_space(&vault)?;
     let repository = app.repositories.open(&vault).await?;
     let mut moved = backup.details.0.instant_moved;
     for attempt in 1..=INSTANTS_MAX {
@@ -91,6 +96,7 @@ pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
             made = engine::back_up(session, job, &run.progress, &run.abandon) => made,
             // The session stays in the store: the next attempt takes over what is there.
             () = run.parked.cancelled() => Err(Error::cancelled("the service stops")),
+            full = watch_space(app, &vault, snapshot.as_ref()) => Err(full),
         };
         match made {
             Ok(manifest) => {
@@ -113,6 +119,17 @@ pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
     }
     Err(Error::unavailable("the instant was lost again and again")
         .hint("The server went down during each attempt; back it up while it is stopped."))
+}
+
+/// Ends when a file system that the backup fills is nearly full.
+async fn watch_space(app: &App, vault: &Vault, snapshot: &dyn SnapshotSession) -> Error {
+    loop {
+        let there = app.repositories.check_space(vault);
+        if let Err(error) = there.and_then(|()| snapshot.check_space()) {
+            return error;
+        }
+        tokio::time::sleep(SPACE_PERIOD).await;
+    }
 }
 
 /// Takes up the backup; none where there is nothing to do any more.
@@ -338,7 +355,10 @@ async fn job(
             name: disk.device.clone(),
             system: disk.system,
             parent: base.as_ref().map(|b| b.backup),
-            source: Arc::clone(&taken.source),
+            source: Arc::new(ThrottledSource::new(
+                Arc::clone(&taken.source),
+                run.app.limits.throttle(&source.host),
+            )),
             tracking: match &taken.tracking {
                 ChangeTracking::Bitmap { epoch } => Tracking::Bitmap {
                     epoch: epoch.0.clone(),

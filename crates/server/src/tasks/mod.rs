@@ -30,6 +30,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use coffer_core::ids::TaskId;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::progress::Progress;
@@ -40,9 +41,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::app::App;
-use crate::catalog::tasks::{Counters, Limits, Task};
-use crate::catalog::{backups, epochs, tasks};
+use crate::catalog::tasks::{Counters, Full, Held, Task};
+use crate::catalog::{Tx, backups, epochs, tasks};
 use crate::door;
+use crate::metrics::TaskFigures;
 use work::Work;
 
 /// How long a claim holds without a heartbeat.
@@ -61,12 +63,8 @@ const BACKOFF_SECONDS: i64 = 2;
 /// How much runs at once.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerLimits {
-    /// In this process.
+    /// In this process. Hosts and vaults have limits of their own (`app::limits`).
     pub tasks: usize,
-    /// On one hypervisor.
-    pub per_host: u64,
-    /// In one vault.
-    pub per_vault: u64,
 }
 
 /// The workers of one process. Clones share everything.
@@ -265,19 +263,40 @@ impl Workers {
 
     async fn claim(&self) -> Result<Option<Task>> {
         let now = self.app.now();
-        let limits = Limits {
-            per_host: self.limits.per_host,
-            per_vault: self.limits.per_vault,
-        };
+        // Without the write lock first: mostly there is nothing to begin.
         let mut tx = self.app.catalog.snapshot().await?;
-        if tasks::open(&mut tx).await?.is_empty() {
+        let found = self.next(&mut tx, now).await?;
+        drop(tx);
+        if found.is_none() {
             return Ok(None);
         }
-        drop(tx);
         let mut tx = self.app.catalog.write().await?;
-        let task = tasks::claim(&mut tx, &self.name, limits, now, after(now, LEASE)).await?;
+        let Some(id) = self.next(&mut tx, now).await? else {
+            return Ok(None);
+        };
+        let task = tasks::take(&mut tx, id, &self.name, now, after(now, LEASE)).await?;
         tx.commit().await?;
         Ok(task)
+    }
+
+    async fn next(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<TaskId>> {
+        let held = tasks::held(tx, now).await?;
+        let limits = &self.app.limits;
+        let mut full = Full {
+            closed: limits.closed(now),
+            ..Full::default()
+        };
+        let many = |f: &dyn Fn(&Held) -> bool| held.iter().filter(|h| f(h)).count() as u64;
+        for task in &held {
+            let (host, vault) = (&task.host, task.vault_id);
+            if !host.is_empty() && many(&|h| h.host == *host) >= limits.tasks_of_host(host) {
+                full.hosts.push(host.clone());
+            }
+            if many(&|h| h.vault_id == vault) >= limits.tasks_of_vault(vault) {
+                full.vaults.push(vault);
+            }
+        }
+        tasks::next(tx, &held, &full, now).await
     }
 
     async fn carry_out(&self, task: Task, stop: CancellationToken) {
@@ -313,6 +332,9 @@ impl Workers {
             // The lease runs out, and the task is begun again.
             tracing::error!(error = %error.chain(), "the end of a task could not be written");
         }
+        if let Err(error) = self.count(&run).await {
+            tracing::warn!(error = %error.chain(), "the end of a task could not be counted");
+        }
         // After a backup its policy may have one too many. A crash before leaves that for the next
         // start, which looks at all vaults.
         if run.task.kind == "backup"
@@ -322,6 +344,28 @@ impl Workers {
             tracing::warn!(error = %error.chain(), "retention could not be looked at");
         }
         self.app.bell.notify_waiters();
+    }
+
+    /// Counts a task that has ended.
+    async fn count(&self, run: &Run) -> Result<()> {
+        let mut tx = self.app.catalog.snapshot().await?;
+        let Some(task) = tasks::get(&mut tx, run.task.id).await? else {
+            return Ok(());
+        };
+        let (true, Some(ended)) = (task.state.is_final(), task.ended_at) else {
+            return Ok(());
+        };
+        let took = ended.duration_since(task.started_at.unwrap_or(ended));
+        let figures = TaskFigures {
+            done: task.done_bytes,
+            read: task.read_bytes,
+            new: task.new_bytes,
+            stored: task.stored_bytes,
+        };
+        let took = Duration::try_from(took).unwrap_or_default();
+        let result = task.state.name();
+        self.app.metrics.task(&task.kind, result, took, figures);
+        Ok(())
     }
 }
 
@@ -350,6 +394,7 @@ async fn perform(run: &Run) -> Result<()> {
             resources,
             destination,
         } => migrate::run(run, &resources, destination).await,
+        Work::Associate { .. } => Err(Error::internal("an association is done when it is noted")),
         Work::VaultDelete {} => delete::run_vault(run).await,
     }
 }

@@ -11,9 +11,12 @@ use super::Run;
 use super::engine::Manifest;
 use crate::app::App;
 use crate::audit;
+use crate::app::notify::{self, Event};
+use crate::app::quotas::{self, QuotaKind};
 use crate::catalog::backups::{Backup, Figures};
 use crate::catalog::epochs::Epoch;
 use crate::catalog::tasks::Task;
+use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, checkpoints, epochs, tasks, vaults};
 
 /// The operation whose codes a task's errors have.
@@ -138,9 +141,10 @@ pub(super) async fn backup_done(
     .await?;
     settle_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
     if let Some(used_after) = used_bytes {
-        set_used(&mut tx, backup.vault_id, used_after).await?;
+        set_used(&mut tx, backup.vault_id, used_after, now).await?;
     }
     tx.commit().await?;
+    app.sender.bell.notify_one();
     tracing::info!(backup.id = %backup.id, stored_bytes = manifest.stored_bytes(), "backup available");
     Ok(())
 }
@@ -244,6 +248,10 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
         now,
     )
     .await?;
+    if !run.abandon.is_cancelled() {
+        let event = Event::task_failed(&run.task, &code, &message, &hint);
+        notify::raise(&mut tx, run.task.project_id, &event, now).await?;
+    }
     let backup = backup_of(&mut tx, run).await?;
     match (run.task.kind.as_str(), backup) {
         ("backup", Some(backup)) => {
@@ -328,7 +336,9 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
         }
         _ => {}
     }
-    tx.commit().await
+    tx.commit().await?;
+    app.sender.bell.notify_one();
+    Ok(())
 }
 
 /// Backups that were to be deleted with something else and are still there.
@@ -414,7 +424,12 @@ pub(super) async fn empty_checkpoint(tx: &mut Tx, id: CheckpointId, now: Timesta
 }
 
 /// Writes how much the vault takes, and expands it where it does that by itself.
-pub(super) async fn set_used(tx: &mut Tx, id: VaultId, used_after: u64) -> Result<()> {
+pub(super) async fn set_used(
+    tx: &mut Tx,
+    id: VaultId,
+    used_after: u64,
+    now: Timestamp,
+) -> Result<()> {
     let Some(vault) = vaults::get(tx, id).await? else {
         return Ok(());
     };
@@ -422,10 +437,23 @@ pub(super) async fn set_used(tx: &mut Tx, id: VaultId, used_after: u64) -> Resul
         true => capacity::expanded(vault.size_gib, vault.used_bytes, used_after),
         false => vault.size_gib,
     };
+    // Its project may not have more than its quota.
+    let kind = QuotaKind::CapacityGib;
+    let most = match size > vault.size_gib {
+        true => quotas::left(tx, vault.project_id, kind).await?,
+        false => None,
+    };
+    let size = most.map_or(size, |left| size.min(vault.size_gib + left));
     if size != vault.size_gib {
         tracing::info!(vault.id = %id, size_gib = size, "vault expanded");
     }
-    vaults::set_used(tx, id, used_after, size).await
+    vaults::set_used(tx, id, used_after, size).await?;
+    let vault = Vault {
+        used_bytes: used_after,
+        size_gib: size,
+        ..vault
+    };
+    notify::watch_threshold(tx, &vault, now).await
 }
 
 /// A restore is complete: the task ends, backup and resource are free.

@@ -15,6 +15,7 @@ use coffer_engine::hypervisor::{
     EpochName, Hypervisor, PowerAction, PowerState, TargetDiskRequest, TargetSession,
 };
 use coffer_engine::repository::{ReadSession, Repository};
+use coffer_engine::throttle::ThrottledTarget;
 
 use super::engine::{self, KnownState, Manifest};
 use super::work::DiskRestore;
@@ -289,7 +290,10 @@ async fn write_all(
                 repository,
                 manifest,
                 disk,
-                Arc::clone(&opened.target),
+                Arc::new(ThrottledTarget::new(
+                    Arc::clone(&opened.target),
+                    run.app.limits.throttle(&run.task.host),
+                )),
                 known,
                 &run.progress,
                 &run.cancel,

@@ -4,6 +4,7 @@ use coffer_core::ids::{DiskId, ServerId, VaultId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::app::associate::Associated;
 use crate::catalog::vaults::ResourceExtra;
 
 /// One disk of a restore.
@@ -56,6 +57,13 @@ pub enum Work {
         /// The vault.
         destination: VaultId,
     },
+    /// Nothing any more: says what a vault took by itself. Such a task has ended when it is made.
+    Associate {
+        /// Taken into the vault.
+        taken: Vec<Associated>,
+        /// Passed over, each with its reason.
+        passed: Vec<Associated>,
+    },
     /// Delete a vault and all that is in it.
     VaultDelete {},
 }
@@ -69,6 +77,7 @@ impl Work {
             Work::Delete {} => "delete",
             Work::RemoveResources { .. } => "remove_resource",
             Work::Migrate { .. } => "migrate",
+            Work::Associate { .. } => "associate",
             Work::VaultDelete {} => "vault_delete",
         }
     }

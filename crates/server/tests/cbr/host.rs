@@ -27,6 +27,8 @@ pub struct FileHost {
     epochs: Mutex<HashMap<(String, String), Vec<u8>>>,
     gate: watch::Sender<bool>,
     lost: Arc<AtomicBool>,
+    /// There is hardly any space for what the guests overwrite.
+    pub crowded: AtomicBool,
     copies: AtomicU32,
     /// How many of the next instants fail with `Unavailable`.
     pub failures: AtomicU32,
@@ -57,6 +59,7 @@ impl FileHost {
             epochs: Mutex::default(),
             gate: watch::channel(true).0,
             lost: Arc::default(),
+            crowded: AtomicBool::new(false),
             copies: AtomicU32::new(0),
             failures: AtomicU32::new(0),
             stops: AtomicU32::new(0),
@@ -86,6 +89,7 @@ impl FileHost {
             disks,
             nics: vec![],
             restart_allowed: true,
+            tags: vec![],
         });
     }
 
@@ -119,6 +123,15 @@ impl FileHost {
     /// Every open instant is lost.
     pub fn lose_instants(&self) {
         self.lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Number of instants that are open.
+    pub fn instant_count(&self) -> usize {
+        let names = std::fs::read_dir(&self.directory).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name());
+        names
+            .filter(|n| n.to_string_lossy().starts_with("instant-"))
+            .count()
     }
 
     pub fn epoch_count(&self) -> usize {
@@ -209,6 +222,13 @@ impl SnapshotSession for Snapshot {
     }
     fn is_lost(&self) -> bool {
         self.lost.load(Ordering::SeqCst)
+    }
+    fn check_space(&self) -> Result<()> {
+        match self.host.crowded.load(Ordering::SeqCst) {
+            true => Err(Error::unavailable("no space for what the guest overwrites")
+                .hint("Free space there.")),
+            false => Ok(()),
+        }
     }
     async fn close(&self, outcome: Outcome) -> Result<()> {
         let mut epochs = self.host.epochs.lock().unwrap();

@@ -62,6 +62,11 @@ impl Lab {
     }
 
     pub async fn with(fill: impl FnOnce(&FileHost)) -> Lab {
+        Lab::configured(fill, "").await
+    }
+
+    /// A lab with more configuration (TOML).
+    pub async fn configured(fill: impl FnOnce(&FileHost), more: &str) -> Lab {
         let directory = tempfile::tempdir().unwrap();
         let disks = directory.path().join("disks");
         std::fs::create_dir(&disks).unwrap();
@@ -72,7 +77,7 @@ impl Lab {
         let config = format!(
             "data_dir = '{root}/data'\nregion = 'eu-de'\n[http]\nlisten = ['127.0.0.1:0']\n\
              shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n\
-             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n"
+             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n{more}"
         );
         let mut lab = Lab {
             host,
@@ -170,9 +175,11 @@ impl Lab {
         path: &str,
         body: Option<Value>,
     ) -> Answer {
-        let path = match path.strip_prefix("coffer:") {
-            Some(rest) => format!("/coffer/v1/{project}{rest}"),
-            None => format!("/v3/{project}{path}"),
+        let path = match path.split_once(':') {
+            Some(("coffer", rest)) => format!("/coffer/v1/{project}{rest}"),
+            Some(("root", rest)) => format!("/coffer/v1{rest}"),
+            Some(("ecs", rest)) => format!("/v1/{project}{rest}"),
+            _ => format!("/v3/{project}{path}"),
         };
         let mut request = self
             .client
@@ -363,6 +370,18 @@ impl Lab {
             query.execute(&mut *tx).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    /// The catalog of the running service.
+    pub fn catalog(&self) -> &coffer_server::catalog::Catalog {
+        let (_, service) = self.running.as_ref().unwrap();
+        &service.state().catalog
+    }
+
+    /// Where the figures for Prometheus are.
+    pub fn metrics_address(&self) -> std::net::SocketAddr {
+        let (_, service) = self.running.as_ref().unwrap();
+        service.metrics_address().unwrap()
     }
 
     /// The clock of the running service.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use coffer_core::cbr::tag::{TAGS_MAX, check_key, check_value};
 use roxmltree::{Document, Node};
 
 /// A disk of a domain's definition, before anything of it was looked at.
@@ -42,6 +43,26 @@ pub(super) struct DomainDefinition {
     pub nvram: Option<PathBuf>,
     pub disks: Vec<DefinedDisk>,
     pub nics: Vec<DefinedNic>,
+    /// From the metadata that `virsh metadata SERVER urn:coffer:tags` sets.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Namespace of the metadata with a server's tags.
+const TAGS: &str = "urn:coffer:tags";
+
+/// `<metadata><c:tags xmlns:c="urn:coffer:tags"><tag key="..." value="..."/></c:tags></metadata>`.
+fn tags(domain: Node<'_, '_>) -> Vec<(String, String)> {
+    let metadata = domain.children().find(|c| c.has_tag_name("metadata"));
+    let ours = metadata.into_iter().flat_map(|m| m.children());
+    let ours = ours.filter(|c| c.has_tag_name((TAGS, "tags")));
+    let entries = ours.flat_map(|tags| tags.children());
+    let entry = |node: Node<'_, '_>| {
+        let key = check_key("key", node.attribute("key")?).ok()?;
+        let value = check_value("value", node.attribute("value").unwrap_or_default()).ok()?;
+        Some((key, value))
+    };
+    let tags = entries.filter(|c| c.tag_name().name() == "tag");
+    tags.filter_map(entry).take(TAGS_MAX).collect()
 }
 
 fn child<'a>(node: Node<'a, 'a>, name: &str) -> Option<Node<'a, 'a>> {
@@ -106,6 +127,7 @@ impl DomainDefinition {
                 .filter(|c| c.has_tag_name("interface"))
                 .map(nic)
                 .collect(),
+            tags: tags(domain),
         };
         // System disk first: the lowest boot order, else the first real disk.
         let real = |d: &DefinedDisk| d.device == "disk" || d.device == "lun";

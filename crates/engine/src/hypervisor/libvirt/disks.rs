@@ -135,6 +135,7 @@ fn describe(seen: Seen) -> Result<Server> {
             disks,
             nics: nics.collect(),
             restart_allowed: definition.reboots,
+            tags: definition.tags.clone(),
         },
         defined: definition.disks,
         nvram: definition.nvram,

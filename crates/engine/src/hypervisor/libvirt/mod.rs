@@ -43,9 +43,9 @@ use crate::hypervisor::file::io_error;
 use connection::Connections;
 use session::Shared;
 
-/// Below this much free space no snapshot is begun: the guest's writes fill the scratch files,
-/// and a full file system ends the backup.
-const SCRATCH_BYTES_MIN: u64 = 256 << 20;
+/// Space that stays free for scratch files where nothing else is said: guests' writes fill them, and
+/// a full file system would end the backup, or hold up the guest.
+pub const SCRATCH_RESERVE: u64 = 512 << 20;
 
 /// Where a libvirt host is and which folders belong to us there.
 #[derive(Debug, Clone)]
@@ -60,6 +60,9 @@ pub struct LibvirtConfig {
     pub runtime_dir: PathBuf,
     /// Scratch files of open snapshots: they grow by what guests write meanwhile.
     pub scratch_dir: PathBuf,
+    /// Below so many free bytes there no snapshot begins; below half of them those that are open
+    /// are to end ([`SnapshotSession::check_space`]).
+    pub scratch_reserve: u64,
     /// Folders whose images belong to no server, besides libvirt's storage pools.
     pub image_dirs: Vec<PathBuf>,
 }
@@ -146,6 +149,12 @@ impl LibvirtHypervisor {
 }
 
 impl Inner {
+    /// Refuses where there is hardly any space for what guests overwrite.
+    fn check_scratch(&self, reserve: u64) -> Result<()> {
+        let what = format!("the scratch folder of host `{}`", self.config.name);
+        crate::space::check(&what, &self.config.scratch_dir, reserve)
+    }
+
     fn uses(&self) -> MutexGuard<'_, HashMap<String, Use>> {
         // A poisoned lock means a panic between two map operations; the map is whole.
         self.uses.lock().unwrap_or_else(|e| e.into_inner())

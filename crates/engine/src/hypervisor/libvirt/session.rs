@@ -626,6 +626,11 @@ impl SnapshotSession for Session {
         matches!(*self.shared.place.borrow(), Place::Lost(_))
     }
 
+    fn check_space(&self) -> Result<()> {
+        let inner = &self.shared.inner;
+        inner.check_scratch(inner.config.scratch_reserve / 2)
+    }
+
     async fn close(&self, outcome: Outcome) -> Result<()> {
         let mut open = self.open.lock().await;
         let Some(held) = open.as_ref() else {

@@ -470,8 +470,10 @@ pub struct Backup {
     created_at: String,
     protected_at: Option<String>,
     expires_at: Option<String>,
-    /// It cannot be deleted before it expires.
+    /// It cannot be deleted before it expires, or before `locked_until`.
     locked: bool,
+    /// Until when it was locked by itself.
+    locked_until: Option<String>,
     /// A restore from it may begin now.
     can_restore: bool,
     error: Option<String>,
@@ -574,7 +576,9 @@ impl From<BackupLook> for Backup {
             created_at: time(b.created_at),
             protected_at: b.protected_at.map(time),
             expires_at: b.expired_at.map(time),
-            locked: look.vault.is_some_and(|v| v.locked),
+            locked: b.locked_until.is_some()
+                || b.auto_trigger && look.vault.is_some_and(|v| v.locked),
+            locked_until: b.locked_until.map(time),
             can_restore,
             error: details.error,
             notes: details.notes,
