@@ -171,6 +171,9 @@ pub struct Libvirt {
 pub struct Images {
     /// Its name.
     pub name: Name,
+    /// Where new disks are made; the qcow2 images there belong to no server.
+    #[serde(default)]
+    pub image_dir: Option<PathBuf>,
     /// Its servers.
     #[serde(default, rename = "server")]
     pub servers: Vec<ImageServer>,

@@ -5,6 +5,7 @@
 
 pub mod backups;
 pub mod checkpoints;
+pub mod create;
 pub mod estimates;
 pub mod look;
 pub mod maps;

@@ -12,9 +12,12 @@ mod confirm;
 mod connect;
 mod disk;
 mod environment;
+mod estimate;
 mod human;
 mod login;
+mod make;
 mod output;
+mod overview;
 mod policy;
 mod profile;
 mod progress;
@@ -24,6 +27,7 @@ mod restore;
 mod secret;
 mod serve;
 mod server;
+mod session;
 mod table;
 mod task;
 mod vault;
@@ -89,6 +93,7 @@ enum Command {
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
     Config(login::ConfigArgs),
+    Overview(overview::OverviewArgs),
     Server(server::ServerArgs),
     Disk(disk::DiskArgs),
     Vault(vault::VaultArgs),
@@ -96,6 +101,7 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
+    Session(session::SessionArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -144,6 +150,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Login(args) => login::log_in(args, context),
         Command::Logout(args) => login::log_out(args, context),
         Command::Config(args) => login::config(args, context),
+        Command::Overview(args) => overview::run(args, context),
         Command::Server(args) => server::run(args, context),
         Command::Disk(args) => disk::run(args, context),
         Command::Vault(args) => vault::run(args, context),
@@ -151,6 +158,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
+        Command::Session(args) => session::run(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

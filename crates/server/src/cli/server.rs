@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
-use super::{Context, block_on, resolve};
+use super::{Context, block_on, make, resolve};
 use crate::client::{Client, Disk, Document, Server, ServerAction};
 
 /// A guest that takes longer to stop is waited for no more; the service goes on.
@@ -33,6 +33,7 @@ enum ServerCommand {
         /// Server by name or id
         server: String,
     },
+    Create(make::ServerCreateArgs),
     /// Switch a server on
     Start {
         #[command(flatten)]
@@ -72,6 +73,7 @@ pub fn run(args: ServerArgs, context: &Context<'_>) -> Result<()> {
         match args.command {
             ServerCommand::List => list(&client, output).await,
             ServerCommand::Show { server } => show(&client, output, &server).await,
+            ServerCommand::Create(args) => make::server(&client, output, args).await,
             ServerCommand::Start { power } => {
                 act(&client, output, &power, ServerAction::Start, Some("ACTIVE")).await
             }

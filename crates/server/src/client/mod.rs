@@ -11,6 +11,7 @@ mod failure;
 mod keystone;
 mod policy;
 mod transport;
+mod ways;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use failure::ApiFailure;
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
 use transport::Transport;
+pub use ways::{Estimate, Made};
 
 /// Resource type of servers in the CBR API.
 pub const SERVER_TYPE: &str = "OS::Nova::Server";
@@ -189,6 +191,10 @@ impl Client {
         let region = self.0.endpoint.region.as_deref();
         let base = match service {
             Service::Catalog(name) => session.endpoint(name, region)?,
+            Service::CofferRoot => {
+                let root = keystone::root(&self.0.endpoint.auth_url);
+                format!("{root}/coffer/v1")
+            }
             // Not every catalog names it: it lies on the listener of the log-in.
             Service::Coffer => match session.endpoint("coffer", region) {
                 Ok(base) => base,
@@ -216,8 +222,10 @@ impl Client {
 enum Service {
     /// By its type in the catalog.
     Catalog(&'static str),
-    /// Coffer's own additions.
+    /// Coffer's own additions, of the project.
     Coffer,
+    /// The same, of no project.
+    CofferRoot,
 }
 
 const CBR: Service = Service::Catalog("cbr");

@@ -1,6 +1,7 @@
 //! Backing up and restoring through the CBR API, with real data on a host of plain files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod create;
 mod elsewhere;
 mod host;
 mod job;
@@ -9,7 +10,9 @@ mod members;
 mod migrate;
 mod odd;
 mod policies;
+mod real;
 mod rules;
 mod runs;
 mod survive;
 mod tags;
+mod ways;

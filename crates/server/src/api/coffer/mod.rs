@@ -14,6 +14,7 @@ mod projects;
 mod session;
 mod users;
 pub(crate) mod watch;
+mod ways;
 
 use coffer_core::ids::{ProjectId, UserId};
 use utoipa_axum::router::OpenApiRouter;
@@ -54,6 +55,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::map))
         .routes(routes!(act::power))
         .routes(routes!(act::retry))
+        .routes(routes!(ways::restore))
+        .routes(routes!(ways::go_back))
+        .routes(routes!(ways::create_disk))
+        .routes(routes!(ways::create_server))
         .routes(routes!(act::object))
         .routes(routes!(act::search))
 }
