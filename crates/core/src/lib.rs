@@ -12,6 +12,8 @@ pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod plan;
+pub mod qcow2;
 pub mod retention;
 pub mod schedule;
 pub mod state;

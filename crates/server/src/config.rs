@@ -298,6 +298,9 @@ pub struct Images {
     /// How much may be asked of their disks.
     #[serde(default)]
     pub limits: LimitConfig,
+    /// Where new disks are made; the qcow2 images there belong to no server.
+    #[serde(default)]
+    pub image_dir: Option<PathBuf>,
     /// Its servers.
     #[serde(default, rename = "server")]
     pub servers: Vec<ImageServer>,

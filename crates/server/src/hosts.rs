@@ -76,7 +76,8 @@ fn image(images: &Images, service: &str, data_dir: &Path) -> Result<ImageHypervi
         });
     }
     let runtime_dir = data_dir.join("run");
-    ImageHypervisor::new(images.name.to_string(), servers, service, &runtime_dir)
+    let driver = ImageHypervisor::new(images.name.to_string(), servers, service, &runtime_dir)?;
+    Ok(driver.with_folder(images.image_dir.clone()))
 }
 
 /// Raw, unless the configuration says otherwise. A file that looks like qcow2 has to be named as

@@ -373,6 +373,38 @@ fn the_main_job_by_command_line() {
         "BackupService.6500",
     );
 
+    // What would be done, and the way back from what was done.
+    let would = run("backup create web --dry-run");
+    assert_eq!(would["disks"].as_array().map(Vec::len), Some(2), "{would}");
+    assert_eq!(would["disks"][0]["changed_bytes"], serde_json::Value::Null);
+    let would = run("restore first --dry-run");
+    assert_eq!(
+        would["write_bytes"],
+        6 << 20,
+        "raw images are written in full: {would}"
+    );
+    overwrite("vda.raw", 5);
+    let undone = run("restore first --safety-backup --keep-safety-backup 2 --yes");
+    assert!(disk("vda.raw") == vec![1; 3 << 20]);
+    let task_id = undone["tasks"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_string();
+    fails(&format!("task go-back {task_id}"), 2, "--yes");
+    run(&format!("task go-back {task_id} --yes"));
+    assert!(disk("vda.raw") == vec![5; 3 << 20], "gone back");
+    fails(
+        &format!("task go-back {task} --yes"),
+        2,
+        "made no safety backup",
+    );
+    let map = run(&format!("task map {task_id}"));
+    assert_eq!(map["disks"].as_array().map(Vec::len), Some(2), "{map}");
+    assert_eq!(run("overview")["servers"]["protected"], 1);
+    assert!(run("vault history safe --days 7")["points"].is_array());
+    assert_eq!(run("session list"), serde_json::json!([]));
+    fails("session end nothing", 3, "you have no session `nothing`");
+
     fails(
         "backup delete first",
         2,
@@ -380,7 +412,7 @@ fn the_main_job_by_command_line() {
     );
     assert_eq!(run("backup delete first --dry-run")["dry_run"], true);
     run("backup delete first --yes");
-    assert_eq!(run("backup list").as_array().map(Vec::len), Some(1));
+    assert_eq!(run("backup list").as_array().map(Vec::len), Some(2));
     run("restore second --yes");
     assert_eq!(
         run("vault update safe --name safer --size 200")["vault"]["billing"]["size"],

@@ -6,6 +6,7 @@
 pub mod associate;
 pub mod backups;
 pub mod checkpoints;
+pub mod create;
 pub mod estimates;
 pub mod limits;
 pub mod look;

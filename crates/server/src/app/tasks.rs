@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::checkpoints::{Chosen, NewCheckpoint};
-use super::restore::NewRestore;
+use super::restore::{NewRestore, SAFETY_DAYS, WayBack};
 use super::{Actor, App, AppError, AppResult, During, priority};
 use crate::catalog::backups::Backup;
 use crate::catalog::lists::Part;
 use crate::catalog::record::{Filter, Page};
 use crate::catalog::tasks::Task;
 use crate::catalog::{Tx, backups, tasks};
-use crate::tasks::work::Work;
+use crate::tasks::work::{RestoreWork, Work};
 
 /// A task and the backup it is about.
 #[derive(Debug, Clone)]
@@ -235,21 +235,24 @@ impl App {
                 )
                 .await?;
             }
-            (
-                Some(Work::Restore {
-                    disks,
-                    server,
-                    power_on,
-                    stop_seconds,
-                }),
-                _,
-            ) => {
+            (Some(Work::Restore(work)), _) => {
+                let RestoreWork { disks, server, .. } = work;
                 let backup = view
                     .backup
                     .ok_or_else(|| Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone"))?;
                 let mut tx = self.catalog.snapshot().await.during(OP)?;
                 let children = backups::children(&mut tx, backup.id).await.during(OP)?;
+                let made = match &work.safety {
+                    Some(safety) => backups::get(&mut tx, safety.backup).await.during(OP)?,
+                    None => None,
+                };
                 drop(tx);
+                // What a failed restore left on the disks is no way back; what was there before is.
+                let safety = match (&work.safety, made.filter(|b| b.protected_at.is_some())) {
+                    (None, _) => WayBack::None,
+                    (Some(_), Some(made)) => WayBack::Have(made.id),
+                    (Some(_), None) => WayBack::Make(Some(SAFETY_DAYS)),
+                };
                 let is_server = backup.resource_type == coffer_core::cbr::ResourceType::Server;
                 let of = |d: &crate::tasks::work::DiskRestore| {
                     let child = children.iter().find(|c| c.resource_id == d.source.0)?;
@@ -271,9 +274,10 @@ impl App {
                         true => vec![],
                         false => disks.iter().filter_map(of).collect(),
                     },
-                    power_on,
+                    power_on: work.power_on,
                     stop_server: Some(server.is_some()),
-                    stop_seconds,
+                    stop_seconds: work.stop_seconds,
+                    safety,
                 };
                 self.restore_backup(actor, &asked, new).await?;
             }

@@ -11,10 +11,10 @@ use super::output::{Output, with_zones};
 use super::resolve::ResourceKind;
 use super::table::{Fit, Table, fields};
 use super::vault::DestroyArgs;
-use super::{Context, block_on, human, resolve, wait};
+use super::{Context, block_on, estimate, human, resolve, wait};
 use crate::client::{
-    Backup, BackupDetails, BackupFilter, CheckpointRequest, Client, DISK_TYPE, Document, Resource,
-    Task, TaskFilter, Vault,
+    Backup, BackupDetails, BackupFilter, CheckpointRequest, Client, DISK_TYPE, Document, Estimate,
+    Resource, Task, TaskFilter, Vault,
 };
 
 /// Backups of servers and disks: create, list, show, delete
@@ -80,6 +80,9 @@ struct CreateArgs {
     /// Vault by name or id [default: the one that protects the resource]
     #[arg(long)]
     vault: Option<String>,
+    /// Only show what would be read
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     waiting: WaitArgs,
 }
@@ -155,6 +158,21 @@ async fn create(client: &Client, output: &Output, args: CreateArgs) -> Result<()
         .kind
         .or_else(|| of_vault.and_then(ResourceKind::of_vault));
     let resources = resolve::resources(client, &args.resources, kind).await?;
+    if args.dry_run {
+        let wanted = |resource: &Resource| {
+            let is_disk = resource.kind == DISK_TYPE;
+            json!({ "id": resource.id, "type": if is_disk { "disk" } else { "server" } })
+        };
+        let body = json!({
+            "vault_id": chosen.map(|vault| vault.value.id),
+            "resources": resources.iter().map(wanted).collect::<Vec<_>>(),
+            "incremental": !args.full,
+        });
+        let found = client.estimate(Estimate::Backup, &body).await?;
+        return output.answer(&found, || {
+            estimate::backup(&found, output.columns, |at| output.api_time(at))
+        });
+    }
     let runs = match chosen {
         Some(vault) => BTreeMap::from([(vault.value.id, resources)]),
         None => by_vault(&vaults, resources)?,

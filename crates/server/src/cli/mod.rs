@@ -14,12 +14,15 @@ mod connect;
 mod disk;
 mod doctor;
 mod environment;
+mod estimate;
 mod host;
 mod human;
 mod limit;
 mod login;
+mod make;
 mod notify;
 mod output;
+mod overview;
 mod password;
 mod policy;
 mod profile;
@@ -31,6 +34,7 @@ mod restore;
 mod secret;
 mod serve;
 mod server;
+mod session;
 mod table;
 mod tag;
 mod task;
@@ -99,6 +103,7 @@ enum Command {
     Logout(login::LogoutArgs),
     Password(password::PasswordArgs),
     Config(login::ConfigArgs),
+    Overview(overview::OverviewArgs),
     Server(server::ServerArgs),
     Disk(disk::DiskArgs),
     Vault(vault::VaultArgs),
@@ -111,6 +116,7 @@ enum Command {
     Report(report::ReportArgs),
     Notify(notify::NotifyArgs),
     Quota(report::QuotaArgs),
+    Session(session::SessionArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -161,6 +167,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Logout(args) => login::log_out(args, context),
         Command::Password(args) => password::run(&args, context),
         Command::Config(args) => login::config(args, context),
+        Command::Overview(args) => overview::run(args, context),
         Command::Server(args) => server::run(args, context),
         Command::Disk(args) => disk::run(args, context),
         Command::Vault(args) => vault::run(args, context),
@@ -173,6 +180,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Report(args) => report::run(args, context),
         Command::Notify(args) => notify::run(args, context),
         Command::Quota(args) => report::run_quota(args, context),
+        Command::Session(args) => session::run(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
 use super::tag::{self, TagArgs};
-use super::{Context, block_on, resolve};
+use super::{Context, block_on, make, resolve};
 use crate::client::{Client, Disk, Document, Server, ServerAction, TagsOf};
 
 /// A guest that takes longer to stop is waited for no more; the service goes on.
@@ -43,6 +43,7 @@ enum ServerCommand {
         #[command(flatten)]
         tags: TagArgs,
     },
+    Create(make::ServerCreateArgs),
     /// Switch a server on
     Start {
         #[command(flatten)]
@@ -87,6 +88,7 @@ pub fn run(args: ServerArgs, context: &Context<'_>) -> Result<()> {
                 let id = server.value.id.as_str();
                 tag::run(&client, output, (TagsOf::Server, id), &tags).await
             }
+            ServerCommand::Create(args) => make::server(&client, output, args).await,
             ServerCommand::Start { power } => {
                 act(&client, output, &power, ServerAction::Start, Some("ACTIVE")).await
             }

@@ -55,6 +55,14 @@ enum VaultCommand {
         /// Vault by name or id
         vault: String,
     },
+    /// Show what a vault took in its store over time
+    History {
+        /// Vault by name or id
+        vault: String,
+        /// Of the last so many days
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3660))]
+        days: u64,
+    },
     /// Change a vault's name or capacity
     #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
     Update {
@@ -168,6 +176,10 @@ pub fn run(args: VaultArgs, context: &Context<'_>) -> Result<()> {
             }
             VaultCommand::List => list(&client, output).await,
             VaultCommand::Show { vault } => one(output, &resolve::vault(&client, &vault).await?),
+            VaultCommand::History { vault, days } => {
+                let vault = resolve::vault(&client, &vault).await?.value;
+                history(&client, output, &vault.id, days).await
+            }
             VaultCommand::Update { vault, name, size } => {
                 let vault = resolve::vault(&client, &vault).await?;
                 let update = VaultUpdate {
@@ -459,6 +471,31 @@ async fn remove(
     }
     output.answer(&document, || {
         format!("Vault `{}` no longer protects {names}.\n", vault.name)
+    })
+}
+
+/// Capacity over time.
+async fn history(client: &Client, output: &Output, vault: &str, days: u64) -> Result<()> {
+    let found = client.vault_history(vault, days).await?;
+    output.answer(&found, || {
+        let mut table = Table::new(&[
+            ("AT", Fit::Keep),
+            ("USED", Fit::Right),
+            ("OF", Fit::Right),
+            ("SHARE", Fit::Right),
+        ]);
+        for point in found["points"].as_array().into_iter().flatten() {
+            let bytes = |name: &str| point[name].as_u64().unwrap_or_default();
+            let (used, size) = (bytes("used_bytes"), bytes("size_bytes"));
+            let share = u128::from(used) * 100 / u128::from(size.max(1));
+            table.row([
+                output.api_time(point["at"].as_str().unwrap_or_default()),
+                human::size(used),
+                human::size(size),
+                format!("{share} %"),
+            ]);
+        }
+        table.render(output.columns)
     })
 }
 

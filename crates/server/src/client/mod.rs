@@ -12,6 +12,7 @@ mod identity;
 mod keystone;
 mod policy;
 mod transport;
+mod ways;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use identity::AuditFilter;
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
 use transport::Transport;
+pub use ways::{Estimate, Made};
 
 /// Resource type of servers in the CBR API.
 pub const SERVER_TYPE: &str = "OS::Nova::Server";
@@ -205,10 +207,6 @@ impl Client {
                     format!("{root}/coffer/v1/{project}")
                 }
             },
-            Service::Root => {
-                let root = keystone::root(&self.0.endpoint.auth_url);
-                format!("{root}/coffer/v1")
-            }
         };
         let text = format!("{}{path}", base.trim_end_matches('/'));
         Url::parse(&text).map_err(|e| {
@@ -227,7 +225,7 @@ impl Client {
 enum Service {
     /// By its type in the catalog.
     Catalog(&'static str),
-    /// Coffer's own additions.
+    /// Coffer's own additions, of the project.
     Coffer,
     /// Coffer's own additions that belong to no project.
     Root,

@@ -14,7 +14,9 @@ pub use coffer_core::format::records::{
 };
 use coffer_core::ids::VaultId;
 use coffer_core::{Error, Kind, Result};
-pub use coffer_engine::pipeline::{BackupDisk, BackupJob, KnownState, back_up, restore_disk};
+pub use coffer_engine::pipeline::{
+    BackupDisk, BackupJob, KnownState, back_up, estimate_restore, restore_disk,
+};
 use coffer_engine::repository::keys::create_key_file;
 use coffer_engine::repository::store::StoreCounters;
 use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};

@@ -17,12 +17,13 @@
 //! | restore | | of other servers: yes | yes: a backup being restored from cannot be deleted |
 //! | delete | | | of another vault: yes; of the same: one after the other |
 
-mod backup;
+pub(crate) mod backup;
+mod create;
 mod delete;
 pub mod engine;
 mod migrate;
 mod outcome;
-mod restore;
+pub(crate) mod restore;
 pub mod scheduler;
 pub mod work;
 
@@ -100,6 +101,8 @@ pub(crate) struct Run {
     /// Fires where the work shall be left as it is, to be taken up later.
     pub parked: CancellationToken,
     phase: Arc<Mutex<Phase>>,
+    /// Which part of the whole the current stage is, in percent.
+    window: Arc<Mutex<(u64, u64)>>,
     worker: Arc<str>,
 }
 
@@ -118,6 +121,12 @@ impl Run {
         *self.phase.lock().expect("no panic holds this lock") = Phase::Working;
     }
 
+    /// A stage begins that is this part of the whole, in percent; the counters begin anew.
+    pub fn stage(&self, from: u64, to: u64) {
+        self.progress.restart();
+        *self.window.lock().expect("no panic holds this lock") = (from, to);
+    }
+
     /// Another instant has to be taken.
     pub fn preparing(&self) {
         *self.phase.lock().expect("no panic holds this lock") = Phase::Preparing;
@@ -126,9 +135,11 @@ impl Run {
     fn counters(&self) -> Counters {
         let seen = self.progress.snapshot();
         let phase = *self.phase.lock().expect("no panic holds this lock");
+        let (from, to) = *self.window.lock().expect("no panic holds this lock");
+        let share = from * 100 + u64::from(seen.percent()) * (to - from);
         let percent = match phase {
             Phase::Preparing => 5,
-            Phase::Working => 11 + u64::from(seen.percent()) * 88 / 100,
+            Phase::Working => 11 + share * 88 / 10_000,
         };
         Counters {
             percent,
@@ -308,10 +319,14 @@ impl Workers {
             abandon: CancellationToken::new(),
             parked: CancellationToken::new(),
             phase: Arc::new(Mutex::new(Phase::Preparing)),
+            window: Arc::new(Mutex::new((0, 100))),
             worker: self.name.clone(),
             task,
         };
-        if matches!(run.task.kind.as_str(), "backup" | "restore") {
+        if matches!(
+            run.task.kind.as_str(),
+            "backup" | "restore" | "create_disk" | "create_server"
+        ) {
             self.app.maps.keep(run.task.id, &run.progress);
         }
         let why = Arc::new(Mutex::new(None));
@@ -378,16 +393,10 @@ async fn perform(run: &Run) -> Result<()> {
     }
     match work {
         Work::Backup { extra } => backup::run(run, &extra).await,
-        Work::Restore {
-            disks,
-            server,
-            power_on,
-            stop_seconds,
-        } => {
-            let limit = Duration::from_secs(stop_seconds);
-            restore::run(run, &disks, server, power_on, limit).await
-        }
+        Work::Restore(work) => restore::run(run, work).await,
         Work::RestoreFile { source, path } => restore::run_file(run, source, &path).await,
+        Work::CreateDisk(work) => create::run_disk(run, &work).await,
+        Work::CreateServer(work) => create::run_server(run, &work).await,
         Work::Delete {} => delete::run(run).await,
         Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
         Work::Migrate {
@@ -508,22 +517,22 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             .await?;
             tx.commit().await
         }
-        (Some(Stop::Cancelled), _) => {
+        (Some(Stop::Cancelled), _) | (_, Kind::Cancelled) => {
             tracing::info!("task cancelled");
             clear_move(run).await;
-            outcome::cancelled(run).await
-        }
-        (_, Kind::Cancelled) => {
-            clear_move(run).await;
-            outcome::cancelled(run).await
+            create::clear_away(run).await;
+            let left = restore::let_go(run).await;
+            outcome::cancelled(run, left).await
         }
         _ => {
             tracing::error!(error = %error.chain(), "task failed");
-            if run.task.kind == "backup" {
-                backup::clear_away(run).await;
+            if let ("backup", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
+                backup::clear_away(run, id).await;
             }
             clear_move(run).await;
-            outcome::failed(run, &error).await
+            create::clear_away(run).await;
+            let left = restore::let_go(run).await;
+            outcome::failed(run, &error, left).await
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod associate;
+mod create;
 mod elsewhere;
 mod host;
 mod job;
@@ -15,7 +16,9 @@ mod odd;
 mod policies;
 mod queue;
 mod quotas;
+mod real;
 mod rules;
 mod runs;
 mod survive;
 mod tags;
+mod ways;

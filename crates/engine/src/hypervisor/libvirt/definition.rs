@@ -297,6 +297,23 @@ fn checkpoint_disks<'a>(
     xml
 }
 
+/// Targets of the disks that a checkpoint holds a bitmap for, each with the bytes that changed
+/// since, where libvirt could count them.
+pub(super) fn checkpoint_sizes(xml: &str) -> Vec<(String, Option<u64>)> {
+    let Ok(document) = Document::parse(xml) else {
+        return Vec::new();
+    };
+    let disks = document
+        .descendants()
+        .filter(|node| node.has_tag_name("disk") && node.attribute("checkpoint") == Some("bitmap"));
+    disks
+        .filter_map(|disk| {
+            let size = disk.attribute("size").and_then(|size| size.parse().ok());
+            Some((disk.attribute("name")?.to_owned(), size))
+        })
+        .collect()
+}
+
 /// Targets of the disks that have a bitmap in a checkpoint's XML.
 pub(super) fn checkpoint_targets(xml: &str) -> Vec<String> {
     let Ok(document) = Document::parse(xml) else {
@@ -357,7 +374,7 @@ impl DefinedVolume {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

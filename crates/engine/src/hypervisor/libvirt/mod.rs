@@ -15,13 +15,16 @@
 //! | snapshot | refused: `Conflict` | refused | the snapshot survives (decision H4) |
 //! | targets | refused | refused | start is refused; it is off already |
 
+mod changed;
 mod connection;
 mod definition;
 mod disks;
 mod epochs;
 mod ffi;
+mod new;
 mod open;
 mod power;
+mod redefine;
 mod session;
 mod source;
 mod still;
@@ -36,8 +39,8 @@ use coffer_core::{Error, Result};
 
 use super::qemu::{self, RuntimeDir};
 use super::{
-    DiskInfo, EpochName, Hypervisor, PowerAction, ServerInfo, SnapshotRequest, SnapshotSession,
-    TargetDiskRequest, TargetSession,
+    Changes, ChangesRequest, DiskInfo, EpochName, Hypervisor, NewImage, NewImages, NewServer,
+    PowerAction, ServerInfo, SnapshotRequest, SnapshotSession, TargetDiskRequest, TargetSession,
 };
 use crate::hypervisor::file::io_error;
 use connection::Connections;
@@ -253,12 +256,52 @@ impl Hypervisor for LibvirtHypervisor {
         }
     }
 
+    async fn changes(
+        &self,
+        server: Option<&str>,
+        disks: &[ChangesRequest],
+    ) -> Result<Vec<Changes>> {
+        changed::changes(&self.inner, server, disks).await
+    }
+
     async fn open_targets(
         &self,
         server: Option<&str>,
         disks: Vec<TargetDiskRequest>,
     ) -> Result<Box<dyn TargetSession>> {
         target::open_targets(&self.inner, server, disks).await
+    }
+
+    fn makes_servers(&self) -> bool {
+        true
+    }
+
+    async fn check_new_disk(&self, name: &str) -> Result<()> {
+        new::stage(&self.inner, "check")?.check_name(name)
+    }
+
+    fn new_disk_id(&self, name: &str) -> String {
+        match new::stage(&self.inner, "check") {
+            Ok(stage) => disks::file_id(&stage.disk_path(name)),
+            Err(_) => name.to_owned(),
+        }
+    }
+
+    async fn stage(&self, token: &str, images: &[NewImage]) -> Result<Box<dyn NewImages>> {
+        let stage = new::stage(&self.inner, token)?;
+        stage.open(&self.inner.runtime, images).await
+    }
+
+    async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
+        new::keep_disk(&self.inner, token, name).await
+    }
+
+    async fn keep_server(&self, token: &str, server: &NewServer) -> Result<ServerInfo> {
+        new::keep_server(&self.inner, token, server).await
+    }
+
+    async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
+        new::discard(&self.inner, token, server).await
     }
 
     async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()> {

@@ -552,6 +552,7 @@ async fn open_image(shared: &Arc<Shared>, disk: &mut Planned) -> Result<NbdSourc
         format: disk.info.format.clone(),
         writable: false,
         bitmap: bitmap.clone(),
+        unlocked: false,
     };
     let served = QemuNbd::serve(&shared.inner.runtime, export).await?;
     let source = NbdSource::connect(&served.address(), "", bitmap.as_deref()).await;

@@ -357,12 +357,14 @@ impl Shared {
                 format: "qcow2".into(),
                 writable: false,
                 bitmap: None,
+                unlocked: false,
             },
             None => ImageExport {
                 image: Path::new(&base).to_owned(),
                 format: format.to_owned(),
                 writable: false,
                 bitmap: None,
+                unlocked: false,
             },
         };
         held.exports

@@ -25,6 +25,7 @@ mod report;
 mod session;
 mod users;
 pub(crate) mod watch;
+mod ways;
 
 use coffer_core::ids::{ProjectId, UserId};
 use utoipa_axum::router::OpenApiRouter;
@@ -86,6 +87,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(act::power))
         .routes(routes!(act::retry))
         .routes(routes!(act::lock))
+        .routes(routes!(ways::restore))
+        .routes(routes!(ways::go_back))
+        .routes(routes!(ways::create_disk))
+        .routes(routes!(ways::create_server))
         .routes(routes!(act::object))
         .routes(routes!(act::search))
         .routes(routes!(limits::hosts))

@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::look::{BackupLook, DiskLook, HeldLook, Restart, ServerLook, TaskLook, VaultLook};
+use crate::app::look::{
+    BackupLook, DiskLook, HeldLook, Restart, ServerLook, StepState, TaskLook, VaultLook,
+};
 use crate::catalog::backups::Backup as BackupRow;
 use crate::catalog::vaults::Vault as VaultRow;
+use crate::tasks::work::RestoreStep;
 use coffer_engine::hypervisor::NicInfo;
 
 /// Declares enumerations of the document whose values are texts in the structs below.
@@ -49,7 +52,12 @@ words! {
         Skipped = "skipped", Timeout = "timeout", }
     /// What a task does.
     TaskKind { Backup = "backup", Restore = "restore", Delete = "delete",
-        VaultDelete = "vault_delete", RemoveResource = "remove_resource", }
+        VaultDelete = "vault_delete", RemoveResource = "remove_resource", Migrate = "migrate",
+        CreateDisk = "create_disk", CreateServer = "create_server", }
+    /// Steps of a restore.
+    StepName { Stop = "stop", SafetyBackup = "safety_backup", Write = "write", Start = "start", }
+    /// Where a step stands.
+    StepStatus { Waiting = "waiting", Running = "running", Done = "done", Failed = "failed", }
     /// Where a task is.
     TaskPhase { Queued = "queued", Preparing = "preparing", Copying = "copying",
         Finishing = "finishing", Ended = "ended", }
@@ -598,6 +606,30 @@ pub struct TaskError {
     hint: Option<String>,
 }
 
+/// A step of a task.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskStep {
+    #[schema(value_type = StepName)]
+    step: &'static str,
+    #[schema(value_type = StepStatus)]
+    state: &'static str,
+}
+
+impl From<(RestoreStep, StepState)> for TaskStep {
+    fn from((step, state): (RestoreStep, StepState)) -> TaskStep {
+        let state = match state {
+            StepState::Waiting => StepStatus::Waiting,
+            StepState::Running => StepStatus::Running,
+            StepState::Done => StepStatus::Done,
+            StepState::Failed => StepStatus::Failed,
+        };
+        TaskStep {
+            step: step.name(),
+            state: state.word(),
+        }
+    }
+}
+
 /// A task.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Task {
@@ -629,6 +661,12 @@ pub struct Task {
     can_cancel: bool,
     /// It failed, and can be tried again.
     can_retry: bool,
+    /// The steps of a restore, in their order; of other tasks none.
+    steps: Vec<TaskStep>,
+    /// The backup that a restore made of what it overwrites.
+    safety_backup: Option<Named>,
+    /// It is a restore that can be undone from its safety backup.
+    can_go_back: bool,
     error: Option<TaskError>,
     created_at: String,
     started_at: Option<String>,
@@ -638,6 +676,7 @@ pub struct Task {
 impl From<TaskLook> for Task {
     fn from(look: TaskLook) -> Task {
         let (phase, can_cancel, can_retry) = (look.phase(), look.can_cancel(), look.can_retry());
+        let (steps, can_go_back) = (look.steps(), look.can_go_back());
         let t = look.task;
         let until = t.ended_at.unwrap_or(t.updated_at);
         let seconds = t
@@ -693,6 +732,12 @@ impl From<TaskLook> for Task {
             cancel_requested: t.cancel,
             can_cancel,
             can_retry,
+            steps: steps.into_iter().map(TaskStep::from).collect(),
+            safety_backup: look.safety.map(|(id, name, _)| Named {
+                id: id.to_string(),
+                name,
+            }),
+            can_go_back,
             error,
             created_at: time(t.created_at),
             started_at: t.started_at.map(time),

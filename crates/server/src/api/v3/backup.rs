@@ -12,7 +12,7 @@ use super::body::{Body, length, range};
 use super::{choice, flag, int, number, page, reader, shown, time, unknown, writer};
 use crate::api::compute::ZONE;
 use crate::app::backups::{BackupQuery, BackupView};
-use crate::app::restore::{NewRestore, STOP_SECONDS};
+use crate::app::restore::{NewRestore, STOP_SECONDS, WayBack};
 use crate::catalog::backups::{Backup, Owners};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
@@ -436,6 +436,7 @@ pub(super) async fn restore(
             Some(seconds) => range("restore.stop_timeout", seconds, 0, 3600)?,
             None => STOP_SECONDS,
         },
+        safety: WayBack::None,
     };
     state.app.restore_backup(&actor, &id, new).await?;
     Ok(StatusCode::ACCEPTED)
