@@ -65,7 +65,7 @@ impl Service {
     ) -> Result<Service> {
         prepare_data_dir(&config.data_dir)?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
-        let lock = catalog.lock_service()?;
+        let lock = catalog.lock_service().await?;
         let listeners = Listeners::bind(&config.http).await?;
         if let Some(first) = identity::bootstrap_if_empty(&catalog, &config).await? {
             let file = first.password_file.unwrap_or_default();

@@ -54,13 +54,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 ///
 /// # Errors
 /// `Conflict` where the database is newer than this program, or was made by a changed one.
-pub(super) async fn run(pool: &AnyPool) -> Result<()> {
-    run_list(pool, MIGRATIONS).await
+pub(super) async fn run(pool: &AnyPool, begin: &'static str) -> Result<()> {
+    run_list(pool, begin, MIGRATIONS).await
 }
 
-async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+/// `begin`: begins a transaction with the write lock in hand.
+async fn run_list(pool: &AnyPool, begin: &'static str, migrations: &[Migration]) -> Result<()> {
     let mut tx = pool
-        .begin_with("BEGIN IMMEDIATE")
+        .begin_with(begin)
         .await
         .map_err(failed("begin migration"))?;
     sqlx::raw_sql(TABLE)
@@ -125,6 +126,10 @@ mod tests {
         for (at, migration) in MIGRATIONS.iter().enumerate() {
             assert_eq!(migration.version, at as i64 + 1, "{}", migration.name);
         }
+    }
+
+    async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+        super::run_list(pool, crate::catalog::sqlite::BEGIN, migrations).await
     }
 
     #[tokio::test]
