@@ -226,7 +226,7 @@ pub struct Tls {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogConfig {
-    /// `sqlite:///path`; `catalog.db` in `data_dir` if absent.
+    /// `sqlite:///path` or `postgres://user@host/database`; `catalog.db` in `data_dir` if absent.
     #[serde(default)]
     pub url: Option<String>,
 }

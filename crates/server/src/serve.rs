@@ -70,7 +70,7 @@ impl Service {
     ) -> Result<Service> {
         prepare_data_dir(&config.data_dir)?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
-        let lock = catalog.lock_service()?;
+        let lock = catalog.lock_service().await?;
         let listeners = Listeners::bind(&config.http).await?;
         let figures = match config.metrics.listen {
             Some(address) => Some(Listeners::bind(&figures_http(address)).await?),

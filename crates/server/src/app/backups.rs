@@ -142,9 +142,7 @@ impl App {
         if query.nothing {
             return Ok((vec![], 0));
         }
-        let scope = backups::owned(actor.project, query.owners);
-        let mut filter = scope
-            .clone()
+        let mut filter = backups::owned(actor.project, query.owners)
             .maybe("checkpoint_id", query.checkpoint_id.clone())
             .maybe("parent_id", query.parent_id.clone())
             .maybe("resource_id", query.resource_id.clone())
@@ -154,11 +152,14 @@ impl App {
             .maybe("incremental", query.incremental)
             .any_of("state", &query.states);
         if let Some(vault) = &query.vault_id {
-            // What was received is in the vault that its recipient chose.
-            filter = filter.with(
-                "(vault_id = ? OR id IN (SELECT backup_id FROM members WHERE vault_id = ?))",
-                vault.clone(),
-            );
+            filter = match query.owners {
+                Owners::Private => filter.eq("vault_id", vault.clone()),
+                // What was received is in the vault that its recipient chose.
+                Owners::Shared(_) | Owners::All(_) => filter.with(
+                    "(vault_id = ? OR id IN (SELECT backup_id FROM members WHERE vault_id = ?))",
+                    vault.clone(),
+                ),
+            };
         }
         if query.parent_id.is_none() {
             filter = filter.and("parent_id IS NULL");
@@ -177,7 +178,7 @@ impl App {
                 percent,
             );
         }
-        let (list, count) = backups::page_of(&mut tx, &scope, &filter, order, page)
+        let (list, count) = backups::page(&mut tx, &filter, order, page)
             .await
             .during(op)?;
         let ids: Vec<BackupId> = list.iter().map(|b| b.id).collect();

@@ -142,7 +142,7 @@ impl App {
             filter = filter.when("created_at", " <= ", end);
         }
         let order = [("created_at", true)];
-        let (list, count) = tasks::page(&mut tx, actor.project, &filter, &order, page)
+        let (list, count) = tasks::page(&mut tx, &filter, &order, page)
             .await
             .during(OP)?;
         let mut views = Vec::new();

@@ -314,7 +314,7 @@ impl App {
             filter = filter.any_of("id", &holders);
         }
         let order = [("created_at", true)];
-        let (list, count) = vaults::page(&mut tx, actor.project, &filter, &order, page)
+        let (list, count) = vaults::page(&mut tx, &filter, &order, page)
             .await
             .during(OP)?;
         Ok((views(&mut tx, list).await.during(OP)?, count))

@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_limits.sql"),
     },
     Migration {
+        version: 9,
+        name: "scale",
+        sql: include_str!("migrations/0009_scale.sql"),
+    },
+    Migration {
         version: 14,
         name: "resource_tags",
         sql: include_str!("migrations/0014_resource_tags.sql"),
@@ -76,13 +81,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 ///
 /// # Errors
 /// `Conflict` where the database is newer than this program, or was made by a changed one.
-pub(super) async fn run(pool: &AnyPool) -> Result<()> {
-    run_list(pool, MIGRATIONS).await
+pub(super) async fn run(pool: &AnyPool, begin: &'static str) -> Result<()> {
+    run_list(pool, begin, MIGRATIONS).await
 }
 
-async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+/// `begin`: begins a transaction with the write lock in hand.
+async fn run_list(pool: &AnyPool, begin: &'static str, migrations: &[Migration]) -> Result<()> {
     let mut tx = pool
-        .begin_with("BEGIN IMMEDIATE")
+        .begin_with(begin)
         .await
         .map_err(failed("begin migration"))?;
     sqlx::raw_sql(TABLE)
@@ -148,6 +154,10 @@ mod tests {
     fn versions_ascend() {
         let versions: Vec<i64> = MIGRATIONS.iter().map(|m| m.version).collect();
         assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
+    }
+
+    async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+        super::run_list(pool, crate::catalog::sqlite::BEGIN, migrations).await
     }
 
     #[tokio::test]

@@ -147,18 +147,14 @@ pub async fn get(conn: &mut AnyConnection, id: TaskId) -> Result<Option<Task>> {
     record::one(conn, &Filter::new().eq("id", id)).await
 }
 
-/// One page of the tasks that `filter` means (it begins with the project), and their number.
+/// One page of the tasks that `filter` means, and their number.
 pub async fn page(
     conn: &mut AnyConnection,
-    project: ProjectId,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
 ) -> Result<(Vec<Task>, u64)> {
-    let scope = Filter::new().eq("project_id", project);
-    let count = record::count::<Task>(conn, filter).await?;
-    let list = record::page(conn, &scope, filter, order, page).await?;
-    Ok((list, count))
+    record::page_and_count(conn, filter, order, page).await
 }
 
 /// Tasks that are not done, oldest first.

@@ -354,7 +354,7 @@ impl Workers {
         // start, which looks at all vaults.
         if run.task.kind == "backup"
             && let Some(resource) = run.task.resource_id
-            && let Err(error) = self.app.retain(run.task.vault_id, Some(resource)).await
+            && let Err(error) = self.app.retain(run.task.vault_id, Some(&[resource])).await
         {
             tracing::warn!(error = %error.chain(), "retention could not be looked at");
         }

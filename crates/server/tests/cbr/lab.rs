@@ -88,10 +88,13 @@ impl Lab {
         let host = FileHost::new(&disks);
         fill(&host);
         let root = directory.path().display().to_string();
+        let catalog = crate::catalog_url();
+        let catalog = catalog.map(|url| format!("[catalog]\nurl = '{url}'\n"));
+        let catalog = catalog.unwrap_or_default();
         let config = format!(
             "data_dir = '{root}/data'\nregion = 'eu-de'\n[http]\nlisten = ['127.0.0.1:0']\n\
              shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n\
-             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n{toml}"
+             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n{toml}{catalog}"
         );
         let mut lab = Lab {
             host,

@@ -236,10 +236,11 @@ pub(super) fn sort_by(
         let column = keys.iter().find(|known| **known == key.trim());
         let column = *column.ok_or_else(|| wrong(&format!("knows {}", keys.join(", "))))?;
         let backups = keys == SORT_KEYS;
-        let column = if backups && column == "status" {
-            "state"
-        } else {
-            column
+        let column = match column {
+            "status" if backups => "state",
+            // Never null: what is not done yet comes before everything that is.
+            "protected_at" => "COALESCE(protected_at, 0)",
+            other => other,
         };
         let down = match direction.trim().to_ascii_lowercase().as_str() {
             "asc" => false,
