@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import { ApiFailure, call } from '../api/client';
+import { ApiFailure, ask } from '../api/client';
 import { sessionQuery } from '../api/queries';
 import type { Session } from '../api/types';
 import { useWords } from '../messages';
@@ -30,7 +30,7 @@ export function LoginForm({ user: fixed, onDone }: { user?: string; onDone: (ses
     setFailure(null);
     try {
       const body = { user, password, ...(withDomain && domain ? { domain } : {}) };
-      onDone(await call<Session>('POST', '/coffer/v1/session', body));
+      onDone(await ask('POST', '/coffer/v1/session', { body }));
     } catch (error) {
       setFailure(error);
       setPassword('');

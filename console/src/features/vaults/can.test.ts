@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Vault } from '../../api/types';
+import type { Vault, VaultState } from '../../api/types';
 import { allowed } from '../../lib/can';
 import { associateTo, change, dissociateFrom, expand, lock, remove } from './can';
 
@@ -14,7 +14,7 @@ const vault = (parts: Partial<Vault>): Vault =>
   }) as Vault;
 
 test('what may be done with a vault follows its state', () => {
-  const may = (state: string) => {
+  const may = (state: VaultState) => {
     const of = vault({ state });
     return [associateTo(of), expand(of), change(of), dissociateFrom(of), remove(of)].map(allowed);
   };
