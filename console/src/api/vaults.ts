@@ -86,7 +86,7 @@ export async function changeVault(project: string, id: string, change: VaultChan
 /** Deletes a vault with all that is in it. */
 export async function deleteVault(project: string, id: string): Promise<void> {
   await ask('DELETE', '/v3/{project_id}/vaults/{vault_id}', { path: at(project, id) });
-  vaultsChanged(project);
+  vaultsChanged(project, id);
 }
 
 export async function associate(
@@ -140,11 +140,17 @@ export async function deleteTag(project: string, id: string, key: string): Promi
   vaultsChanged(project);
 }
 
-/** What a change of a vault may have changed: events say it too, but not where they are cut off. */
-export function vaultsChanged(project: string): void {
+/**
+ * What a change of a vault may have changed: events say it too, but not where they are cut off.
+ * The vault that is being deleted is not asked for again.
+ */
+export function vaultsChanged(project: string, deleted?: string): void {
   for (const kind of ['vault', 'server', 'disk', 'backup']) {
     void queryClient.invalidateQueries({ queryKey: ['list', kind, project] });
-    void queryClient.invalidateQueries({ queryKey: ['one', kind, project] });
+    void queryClient.invalidateQueries({
+      queryKey: ['one', kind, project],
+      predicate: (query) => query.queryKey[3] !== deleted,
+    });
   }
   void queryClient.invalidateQueries({ queryKey: ['overview', project] });
 }

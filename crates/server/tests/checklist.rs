@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-fn sources(path: &Path, text: &mut String) {
+fn sources(path: &Path, kind: &str, text: &mut String) {
     for entry in std::fs::read_dir(path).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, text);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+            sources(&path, kind, text);
+        } else if path.extension().is_some_and(|e| e == kind) {
             text.push_str(&std::fs::read_to_string(&path).unwrap());
         }
     }
@@ -19,7 +19,11 @@ fn sources(path: &Path, text: &mut String) {
 fn each_row_is_shown_by_a_test_or_has_a_reason() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut text = String::new();
-    sources(crates, &mut text);
+    sources(crates, "rs", &mut text);
+    // Tests of the console, and its journeys in a browser, have sentences for names.
+    for folder in ["journeys", "src"] {
+        sources(&crates.join("../console").join(folder), "ts", &mut text);
+    }
     let list = std::fs::read_to_string(crates.join("../docs/checklist.md")).unwrap();
     let mut seen = HashSet::new();
     for line in list
@@ -34,7 +38,10 @@ fn each_row_is_shown_by_a_test_or_has_a_reason() {
         assert!(!what.is_empty() && !proof.is_empty(), "{line}");
         match *state {
             "works" | "answered" => {
-                let name = format!("fn {proof}(");
+                let name = match proof.contains(' ') {
+                    true => format!("test('{proof}'"),
+                    false => format!("fn {proof}("),
+                };
                 assert!(text.contains(&name), "{id}: there is no test {proof}");
             }
             "refused" => assert!(proof.contains(' '), "{id}: a reason is a sentence"),
