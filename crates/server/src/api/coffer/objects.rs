@@ -16,12 +16,13 @@ use crate::catalog::vaults::Vault as VaultRow;
 use crate::tasks::work::RestoreStep;
 use coffer_engine::hypervisor::NicInfo;
 
-/// Declares enumerations of the document whose values are texts in the structs below.
+/// Declares enumerations of the document whose values are texts in the structs below. The document
+/// needs the words told apart: it does not see those that `serde` gets from a macro.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
-        pub enum $name { $(#[doc = $text] #[serde(rename = $text)] $variant,)* }
+        pub enum $name { $(#[doc = $text] #[serde(rename = $text)] #[schema(rename = $text)] $variant,)* }
 
         impl $name {
             /// The word in the API.
