@@ -183,6 +183,7 @@ impl ImageHypervisor {
                 ..describe(&ImageServer {
                     id: ids.join(" "),
                     name: ids.join(" "),
+                    tags: Vec::new(),
                     disks: Vec::new(),
                 })
             },

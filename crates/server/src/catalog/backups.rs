@@ -131,6 +131,8 @@ record! {
         protected_at: Option<Timestamp>,
         /// When it expires.
         expired_at: Option<Timestamp>,
+        /// Until when nobody can delete it.
+        locked_until: Option<Timestamp>,
     }
 }
 
@@ -145,6 +147,7 @@ impl From<&Backup> for Judged {
             created_at: backup.created_at,
             protected_at: backup.protected_at,
             expired_at: backup.expired_at,
+            locked_until: backup.locked_until,
         }
     }
 }

@@ -54,11 +54,6 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0007_limits.sql"),
     },
     Migration {
-        version: 9,
-        name: "scale",
-        sql: include_str!("migrations/0009_scale.sql"),
-    },
-    Migration {
         version: 14,
         name: "resource_tags",
         sql: include_str!("migrations/0014_resource_tags.sql"),
@@ -67,6 +62,11 @@ const MIGRATIONS: &[Migration] = &[
         version: 15,
         name: "notifications",
         sql: include_str!("migrations/0015_notifications.sql"),
+    },
+    Migration {
+        version: 16,
+        name: "scale",
+        sql: include_str!("migrations/0016_scale.sql"),
     },
 ];
 

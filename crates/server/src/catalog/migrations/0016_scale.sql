@@ -26,7 +26,7 @@ CREATE INDEX backups_by_resource_name ON backups
 -- What retention looks at, and what the backups of a vault's resources add up to.
 CREATE INDEX backups_judged ON backups
     (vault_id, created_at, id, parent_id, resource_id, state, auto_trigger, protected_at,
-     expired_at, stored_bytes)
+     expired_at, locked_until, stored_bytes)
     WHERE parent_id IS NULL;
 
 DROP INDEX tasks_project;
