@@ -402,7 +402,7 @@ async fn catalog(report: &mut Report, config: &Config) {
     }
     let opened = async {
         let catalog = Catalog::open(&url).await?;
-        let running = matches!(catalog.lock_service(), Err(e) if e.kind == Kind::Conflict);
+        let running = matches!(catalog.lock_service().await, Err(e) if e.kind == Kind::Conflict);
         let mut tx = catalog.snapshot().await?;
         let mut missing = Vec::new();
         for vault in vaults::all(&mut tx).await? {

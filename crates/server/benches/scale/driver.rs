@@ -53,6 +53,7 @@ fn server(n: usize, disks: usize) -> ServerInfo {
         disks: (0..disks).map(disk).collect(),
         nics: vec![],
         restart_allowed: true,
+        tags: vec![],
     }
 }
 

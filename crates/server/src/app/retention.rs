@@ -39,7 +39,7 @@ pub(super) fn retention_of(policy: Option<&Policy>, protected: bool) -> Retentio
 
 /// Whether nobody can delete a backup before its time is over: a policy made it and its vault is
 /// locked, or it was locked by itself.
-pub(super) fn is_locked(vault: &Vault, backup: &Backup, now: Timestamp) -> bool {
+pub(super) fn is_locked(vault: &Vault, backup: &Judged, now: Timestamp) -> bool {
     vault.locked && backup.auto_trigger || backup.locked_until.is_some_and(|until| until > now)
 }
 

@@ -133,7 +133,7 @@ pub async fn due(conn: &mut AnyConnection, now: Timestamp, most: u64) -> Result<
         limit: Some(most),
         ..Page::default()
     };
-    record::page(conn, &filter, &filter, &[("due_at", false)], &page).await
+    record::page(conn, &filter, &[("due_at", false)], &page).await
 }
 
 /// The newest deliveries of a subscription.
@@ -143,7 +143,7 @@ pub async fn newest(conn: &mut AnyConnection, id: Uuid, most: u64) -> Result<Vec
         limit: Some(most),
         ..Page::default()
     };
-    record::page(conn, &filter, &filter, &[("created_at", true)], &page).await
+    record::page(conn, &filter, &[("created_at", true)], &page).await
 }
 
 /// Writes how a try ended: delivered, given up, or to be tried again at `due_at`.

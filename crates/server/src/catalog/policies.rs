@@ -102,8 +102,7 @@ pub async fn due(
         let filter = Filter::new()
             .when(column, operator, at)
             .eq("operation_type", PolicyType::Backup);
-        let rows: Vec<Binding> =
-            record::page(conn, &filter, &filter, &[(column, false)], &page).await?;
+        let rows: Vec<Binding> = record::page(conn, &filter, &[(column, false)], &page).await?;
         found.extend(rows);
     }
     found.sort_by_key(|b: &Binding| (b.due_at, b.vault_id));

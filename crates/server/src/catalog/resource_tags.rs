@@ -168,5 +168,5 @@ pub async fn unprotected<T: Record>(
         limit: Some(most),
         ..record::Page::default()
     };
-    record::page(conn, &filter, &filter, &[("created_at", false)], &page).await
+    record::page(conn, &filter, &[("created_at", false)], &page).await
 }

@@ -129,9 +129,15 @@ async fn examine(lab: &Lab, python: &Path, me: &Owner, other: &Owner, long: bool
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/python");
     let home = tempfile::tempdir().unwrap();
     let stage = json!({"user": me.name, "mine": me.objects, "theirs": other.objects});
-    let (seconds, examples, phases) = match long {
-        true => ("600", "200", "examples,coverage,fuzzing,stateful"),
-        false => ("20", "8", "examples,fuzzing"),
+    // With a time, schemathesis goes on until it is spent; without, each operation has its turn.
+    let bounds: &[&str] = match long {
+        true => &[
+            "--phases",
+            "examples,coverage,fuzzing,stateful",
+            "--max-time",
+            "600",
+        ],
+        false => &["--phases", "examples,fuzzing", "--max-examples", "3"],
     };
     let seed = match long {
         true => u64::from(std::process::id()),
@@ -147,14 +153,7 @@ async fn examine(lab: &Lab, python: &Path, me: &Owner, other: &Owner, long: bool
             "--header",
             &format!("X-Auth-Token: {}", me.token),
         ])
-        .args([
-            "--phases",
-            phases,
-            "--max-time",
-            seconds,
-            "--max-examples",
-            examples,
-        ])
+        .args(bounds)
         .args([
             "--seed",
             &seed.to_string(),
@@ -222,6 +221,6 @@ async fn answers_are_as_the_document_says_and_show_nothing_of_others() {
             number("calls") > 300 && number("operations") > 100,
             "{figures}"
         );
-        assert!(number("of them succeeded") > 50, "{figures}");
+        assert!(number("of them succeeded") > 15, "{figures}");
     }
 }

@@ -1,6 +1,11 @@
 //! Backing up and restoring through the CBR API as in `tests/cbr`, with the catalog on a
 //! PostgreSQL server: the same tests, those that reach most of the catalog's statements.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "the tests of CBR use all of what they share"
+)]
 
 #[path = "../cbr/host.rs"]
 mod host;

@@ -39,7 +39,7 @@ impl Server {
     fn start() -> Server {
         let programs = programs();
         let folder = tempfile::tempdir().expect("a temporary directory").keep();
-        let as_root = rustix_is_root();
+        let as_root = is_root();
         let mut command = match as_root {
             true => {
                 let owner = Command::new("chown").arg("postgres").arg(&folder).status();
@@ -131,7 +131,7 @@ fn programs() -> PathBuf {
         .1
 }
 
-fn rustix_is_root() -> bool {
+fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("id");
     id.stdout.starts_with(b"0\n")
 }
