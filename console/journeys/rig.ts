@@ -29,9 +29,11 @@ export class Api {
   constructor(
     private readonly request: APIRequestContext,
     private readonly token: string,
+    private readonly project: string,
   ) {}
 
-  static async logIn(request: APIRequestContext): Promise<Api> {
+  /** Logged in to a project: the demo's where none is named. */
+  static async logIn(request: APIRequestContext, project = rig.project): Promise<Api> {
     const answer = await request.post(`${rig.endpoint}/v3/auth/tokens`, {
       data: {
         auth: {
@@ -39,16 +41,16 @@ export class Api {
             methods: ['password'],
             password: { user: { name: rig.user, password: rig.password, domain: { name: 'Default' } } },
           },
-          scope: { project: { id: rig.project } },
+          scope: { project: { id: project } },
         },
       },
     });
     expect(answer.status()).toBe(201);
-    return new Api(request, answer.headers()['x-subject-token'] ?? '');
+    return new Api(request, answer.headers()['x-subject-token'] ?? '', project);
   }
 
   async call<T>(method: string, path: string, data?: unknown): Promise<T> {
-    const answer = await this.request.fetch(`${rig.endpoint}${path.replace('{project}', rig.project)}`, {
+    const answer = await this.request.fetch(`${rig.endpoint}${path.replace('{project}', this.project)}`, {
       method,
       headers: { 'x-auth-token': this.token },
       ...(data === undefined ? {} : { data }),

@@ -37,6 +37,11 @@ pub fn build() -> Result<()> {
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     match arguments {
         [] => build().map(|()| ExitCode::SUCCESS),
+        [script, arguments @ ..] if script == "types" => {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            shell::run(&mut Console::prepare()?.types(&arguments)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         _ => {
             let console = Console::prepare()?;
             let script: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -101,6 +106,16 @@ impl Console {
         let mut command = self.npm(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         shell::output(command.current_dir(folder))?;
         at(&done, std::fs::write(&done, wanted))
+    }
+
+    /// The generator of the types of the API: it makes `src/api/schema.d.ts`, or with `--check`
+    /// fails where that file is not what the API's document gives.
+    pub fn types(&self, arguments: &[&str]) -> Result<Command> {
+        // It needs another TypeScript than the console, and so has packages of its own.
+        self.install(&self.folder.join("tools/apigen"))?;
+        let mut command = self.program("node");
+        command.arg("tools/apigen/generate.mjs").args(arguments);
+        Ok(command)
     }
 
     /// Makes `console/dist` where the sources have changed since it was made.

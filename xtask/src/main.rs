@@ -29,6 +29,8 @@ usage: cargo xtask COMMAND
                              format, lints and all tests, on real guests; a CRATE or FILTER runs
                              just those tests
   bench [--quick]            backup and restore against restic and qemu-img
+  bench scale [--quick]      start, lists, search and a policy that fires, over a catalog of a
+                             million backups
   console [SCRIPT]           builds the web console, or runs a script of its package.json
   journeys [ARGUMENT]...     the console's journeys in a browser (arguments go to Playwright);
                              with --stage only their stage, until Ctrl-C;

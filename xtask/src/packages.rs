@@ -31,8 +31,15 @@ pub const GUEST: &[&str] = &[
     "procps",
 ];
 
-/// What the tests compare with: other NBD clients, and the OpenStack command line from PyPI.
-pub const TEST: &[&str] = &["libnbd-bin", "nbdkit", "python3-venv", "openssl"];
+/// What the tests compare with and stand on: other NBD clients, public clients from PyPI, the other
+/// database.
+pub const TEST: &[&str] = &[
+    "libnbd-bin",
+    "nbdkit",
+    "python3-venv",
+    "openssl",
+    "postgresql",
+];
 
 /// The console's tests run in it.
 pub const BROWSER: &[&str] = &["chromium", "fonts-liberation", "sqlite3"];

@@ -6,8 +6,21 @@ use std::process::{Command, ExitCode};
 use crate::packages;
 use crate::shell::{self, Result, at};
 
-/// The OpenStack command line with the plugin for backups, as the tests use it.
-const PYTHON_PACKAGES: &[&str] = &["python-openstackclient", "otcextensions"];
+/// Public clients and what they stand on, as the tests use them: the OpenStack command line and SDK
+/// with the plugin for backups (and what its own tests need), the Huawei Cloud SDK, and the checker
+/// of the API document.
+const PYTHON_PACKAGES: &[&str] = &[
+    "python-openstackclient==10.5.0",
+    "openstacksdk==4.22.0",
+    "keystoneauth1==5.18.1",
+    "otcextensions==0.34.8",
+    "fixtures==4.3.2",
+    "oslotest==6.1.1",
+    "tempest==47.0.0",
+    "testtools==2.9.1",
+    "huaweicloudsdkcbr==3.1.219",
+    "schemathesis==4.32.5",
+];
 
 /// Where things are that tests look for in their environment.
 pub struct Environment(Vec<(&'static str, PathBuf)>);
@@ -29,11 +42,13 @@ pub fn tests() -> Result<Environment> {
         packages::BROWSER,
     ])?;
     let guest = guest()?;
+    let programs = python_programs()?;
     Ok(Environment(vec![
         ("STACK_CACHE", guest.join("libvirt-cache")),
         ("COFFER_TEST_GUEST", guest),
         ("COFFER_TEST_STACK", stack()),
-        ("COFFER_TEST_OPENSTACK", openstack()?),
+        ("COFFER_TEST_OPENSTACK", programs.join("openstack")),
+        ("COFFER_TEST_PYTHON", programs.join("python")),
     ]))
 }
 
@@ -54,14 +69,14 @@ pub fn stack() -> PathBuf {
     shell::root().join("testguest/stack.sh")
 }
 
-/// The `openstack` program, in a Python environment of its own.
-fn openstack() -> Result<PathBuf> {
+/// The programs of a Python environment of our own that has the clients.
+fn python_programs() -> Result<PathBuf> {
     let _alone = shell::lock("venv")?;
     let folder = shell::target().join("venv");
     let done = folder.join("installed");
     let wanted = PYTHON_PACKAGES.join(" ");
     if std::fs::read_to_string(&done).is_ok_and(|had| had == wanted) {
-        return Ok(folder.join("bin/openstack"));
+        return Ok(folder.join("bin"));
     }
     println!("installing {wanted} from PyPI into {}", folder.display());
     shell::run(
@@ -76,7 +91,7 @@ fn openstack() -> Result<PathBuf> {
             .args(PYTHON_PACKAGES),
     )?;
     at(&done, std::fs::write(&done, wanted))?;
-    Ok(folder.join("bin/openstack"))
+    Ok(folder.join("bin"))
 }
 
 /// Prepares, and prints the environment for running `cargo test` by hand.

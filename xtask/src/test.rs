@@ -139,6 +139,11 @@ fn console_tests(count: &mut Count) -> Result<()> {
         "the console's checks",
         &mut console.npm(&["run", "--silent", "check"]),
     );
+    // Types that are not of this document would let a changed API pass the check above.
+    count.check(
+        "the console's types of the API",
+        &mut console.types(&["--check"])?,
+    );
     match journeys::command(&[]) {
         Ok(mut journeys) => {
             let failed_before = count.failed;

@@ -1,74 +1,47 @@
 // Users, projects, roles and access keys. Paths of the domain, not of a project.
 import { queryOptions } from '@tanstack/react-query';
-import { call } from './client';
+import { ask } from './client';
 import { queryClient } from './queries';
+import type { components } from './schema';
 
-export interface Granted {
-  role: string;
-  /** Null for the domain, and so for all of its projects. */
-  project_id: string | null;
-}
-
-export interface User {
-  id: string;
-  name: string;
-  domain_id: string;
-  description: string;
-  enabled: boolean;
-  has_password: boolean;
-  default_project_id: string | null;
-  created_at: string;
-  roles: Granted[];
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  description: string;
-  enabled: boolean;
-}
-
-export interface AccessKey {
-  access: string;
-  description: string;
-  enabled: boolean;
-  created_at: string;
-}
+type Schemas = components['schemas'];
+export type User = Schemas['User'];
+export type Project = Schemas['Project'];
+export type AccessKey = Schemas['AccessKey'];
+export type NewKey = Schemas['NewKey'];
 
 /** Roles in a project. */
 export const roles = ['admin', 'user', 'readonly'] as const;
 
-const user = (id: string, rest = '') => `/coffer/v1/users/${encodeURIComponent(id)}${rest}`;
-
 export const usersQuery = queryOptions({
   queryKey: ['admin', 'users'] as const,
-  queryFn: ({ signal }) => call<{ users: User[] }>('GET', '/coffer/v1/users', undefined, signal),
+  queryFn: ({ signal }) => ask('GET', '/coffer/v1/users', { signal }),
   select: (answer) => answer.users,
 });
 
 /** Projects of the domain; for all but administrators those in which one has a role. */
 export const projectsQuery = queryOptions({
   queryKey: ['admin', 'projects'] as const,
-  queryFn: ({ signal }) => call<{ projects: Project[] }>('GET', '/v3/projects', undefined, signal),
+  queryFn: ({ signal }) => ask('GET', '/v3/projects', { signal }),
   select: (answer) => answer.projects,
 });
 
 export const keysQuery = queryOptions({
   queryKey: ['admin', 'keys'] as const,
-  queryFn: ({ signal }) =>
-    call<{ access_keys: AccessKey[] }>('GET', '/coffer/v1/access-keys', undefined, signal),
+  queryFn: ({ signal }) => ask('GET', '/coffer/v1/access-keys', { signal }),
   select: (answer) => answer.access_keys,
 });
 
 const changed = (what: 'users' | 'projects' | 'keys') =>
   queryClient.invalidateQueries({ queryKey: ['admin', what] });
+const at = (id: string) => ({ path: { user_id: id } });
 
 export async function createUser(body: {
   name: string;
   description: string;
   password: string;
 }): Promise<void> {
-  await call('POST', '/coffer/v1/users', { user: body });
+  await ask('POST', '/coffer/v1/users', { body: { user: body } });
   await changed('users');
 }
 
@@ -76,33 +49,32 @@ export async function changeUser(
   id: string,
   body: { description?: string; enabled?: boolean },
 ): Promise<void> {
-  await call('PATCH', user(id), { user: body });
+  await ask('PATCH', '/coffer/v1/users/{user_id}', { ...at(id), body: { user: body } });
   await changed('users');
 }
 
 export async function deleteUser(id: string): Promise<void> {
-  await call('DELETE', user(id));
+  await ask('DELETE', '/coffer/v1/users/{user_id}', at(id));
   await changed('users');
 }
 
 /** Sets a password; one's own needs the old one. */
 export async function setPassword(id: string, password: string, original: string | null): Promise<void> {
-  await call('POST', user(id, '/password'), {
-    password,
-    ...(original === null ? {} : { original_password: original }),
+  await ask('POST', '/coffer/v1/users/{user_id}/password', {
+    ...at(id),
+    body: { password, ...(original === null ? {} : { original_password: original }) },
   });
 }
 
 export async function setRole(project: string, id: string, role: string, granted: boolean): Promise<void> {
-  await call(
-    granted ? 'PUT' : 'DELETE',
-    `/coffer/v1/projects/${encodeURIComponent(project)}/users/${encodeURIComponent(id)}/roles/${encodeURIComponent(role)}`,
-  );
+  await ask(granted ? 'PUT' : 'DELETE', '/coffer/v1/projects/{project_id}/users/{user_id}/roles/{role}', {
+    path: { project_id: project, user_id: id, role },
+  });
   await changed('users');
 }
 
 export async function createProject(body: { name: string; description: string }): Promise<void> {
-  await call('POST', '/coffer/v1/projects', { project: body });
+  await ask('POST', '/coffer/v1/projects', { body: { project: body } });
   await changed('projects');
 }
 
@@ -110,25 +82,21 @@ export async function changeProject(
   id: string,
   body: { name?: string; description?: string; enabled?: boolean },
 ): Promise<void> {
-  await call('PATCH', `/coffer/v1/projects/${encodeURIComponent(id)}`, { project: body });
+  await ask('PATCH', '/coffer/v1/projects/{project_id}', {
+    path: { project_id: id },
+    body: { project: body },
+  });
   await changed('projects');
-}
-
-export interface NewKey {
-  access: string;
-  secret: string;
 }
 
 /** Makes an access key. Its secret is in this answer and nowhere else. */
 export async function createKey(description: string): Promise<NewKey> {
-  const answer = await call<{ access_key: NewKey }>('POST', '/coffer/v1/access-keys', {
-    access_key: { description },
-  });
+  const answer = await ask('POST', '/coffer/v1/access-keys', { body: { access_key: { description } } });
   await changed('keys');
   return answer.access_key;
 }
 
 export async function deleteKey(access: string): Promise<void> {
-  await call('DELETE', `/coffer/v1/access-keys/${encodeURIComponent(access)}`);
+  await ask('DELETE', '/coffer/v1/access-keys/{access}', { path: { access } });
   await changed('keys');
 }

@@ -1,16 +1,18 @@
 // Changes of backups, through the CBR API.
-import { call } from './client';
+import { ask } from './client';
 import { queryClient } from './queries';
 
-const one = (project: string, id: string) =>
-  `/v3/${encodeURIComponent(project)}/backups/${encodeURIComponent(id)}`;
+const at = (project: string, id: string) => ({ project_id: project, backup_id: id });
 
 export async function deleteBackup(project: string, id: string): Promise<void> {
-  await call('DELETE', one(project, id));
+  await ask('DELETE', '/v3/{project_id}/backups/{backup_id}', { path: at(project, id) });
 }
 
 export async function renameBackup(project: string, id: string, name: string): Promise<void> {
-  await call('PUT', one(project, id), { backup: { name } });
+  await ask('PUT', '/v3/{project_id}/backups/{backup_id}', {
+    path: at(project, id),
+    body: { backup: { name } },
+  });
 }
 
 /** Asks again what changed backups show in. */

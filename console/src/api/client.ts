@@ -1,6 +1,5 @@
 // The one door to the server: cookie session, the header that no form can send, errors with
 // message, hint, code and request id.
-import createClient from 'openapi-fetch';
 import { ApiFailure } from '../lib/failure';
 import type { paths } from './schema';
 
@@ -31,9 +30,6 @@ async function send(input: Request): Promise<Response> {
   return response;
 }
 
-/** Typed client over the OpenAPI document. Use with {@link must}. */
-export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', fetch: send });
-
 function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
@@ -54,16 +50,63 @@ export function failureOf(response: Response, body: unknown): ApiFailure {
   );
 }
 
-/** The data of a successful answer; throws {@link ApiFailure} otherwise. */
-export async function must<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await call;
-  if (!response.ok) throw failureOf(response, error);
-  return data as T;
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What the document says of a method on a path; never where it knows none. */
+type Operation<M extends Method, P extends keyof paths> =
+  paths[P] extends Record<Lowercase<M>, infer Found> ? Found : never;
+/** Paths of the document that have the method. */
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: [Operation<M, P>] extends [never] ? never : P;
+}[keyof paths];
+
+type InPath<O> = O extends { parameters: { path: infer Found } } ? { path: Found } : { path?: undefined };
+type InQuery<O> = O extends { parameters: { query?: infer Found } } ? { query?: Found } : unknown;
+type InBody<O> = O extends { requestBody: { content: { 'application/json': infer Found } } }
+  ? { body: Found }
+  : { body?: undefined };
+type Question<O> = InPath<O> & InQuery<O> & InBody<O> & { signal?: AbortSignal };
+
+type Json<R> = R extends { content: { 'application/json': infer Found } } ? Found : undefined;
+type Good<R> = { [S in Extract<keyof R, 200 | 201 | 202 | 204>]: Json<R[S]> }[Extract<
+  keyof R,
+  200 | 201 | 202 | 204
+>];
+/** What a method on a path answers when all went well. */
+export type Answer<M extends Method, P extends keyof paths> =
+  Operation<M, P> extends { responses: infer R } ? Good<R> : never;
+
+/** Asks the API in the document's words: path, parameters, body and answer are of its types. */
+export function ask<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  question: Question<Operation<M, P>>,
+): Promise<Answer<M, P>> {
+  const {
+    path: inPath = {},
+    query = {},
+    body,
+    signal,
+  } = question as {
+    path?: Record<string, string | number>;
+    query?: Record<string, unknown>;
+    body?: unknown;
+    signal?: AbortSignal;
+  };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(inPath[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') search.append(name, String(one));
+    }
+  }
+  const text = search.toString();
+  return call<Answer<M, P>>(method, text ? `${filled}?${text}` : filled, body, signal);
 }
 
-/** A call by path for endpoints whose type is given at the call. */
+/** A call by path where the path is not known beforehand; else {@link ask}. */
 export async function call<T>(
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  method: Method,
   path: string,
   body?: unknown,
   signal?: AbortSignal,

@@ -1,7 +1,10 @@
 // What pages ask the server for, with one key per question. Live events patch these caches by id.
 import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
-import { ApiFailure, call } from './client';
-import type { BackupEstimate, Kind, Kinds, Page, RestoreEstimate, Session } from './types';
+import { ApiFailure, ask, call } from './client';
+import type { components } from './schema';
+import type { Kind, Kinds, Page, Session } from './types';
+
+type Schemas = components['schemas'];
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -114,7 +117,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'] as const,
   queryFn: async ({ signal }): Promise<Session | null> => {
     try {
-      return await call<Session>('GET', '/coffer/v1/session', undefined, signal);
+      return await ask('GET', '/coffer/v1/session', { signal });
     } catch (error) {
       if (error instanceof ApiFailure && error.status === 401) return null;
       throw error;
@@ -123,49 +126,44 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export interface BackupEstimateRequest {
-  vault_id?: string;
-  resources: { id: string; type: string; exclude_volumes?: string[] }[];
-  incremental: boolean;
-}
+export type BackupEstimateRequest = Schemas['BackupEstimateRequest'];
 
 export function backupEstimate(project: string, request: BackupEstimateRequest) {
   return queryOptions({
     queryKey: ['estimate', 'backup', project, request] as const,
     queryFn: ({ signal }) =>
-      call<BackupEstimate>('POST', `${base(project)}/estimates/backup`, request, signal),
+      ask('POST', '/coffer/v1/{project_id}/estimates/backup', {
+        path: { project_id: project },
+        body: request,
+        signal,
+      }),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
     enabled: request.resources.length > 0,
   });
 }
 
-export interface RestoreEstimateRequest {
-  backup_id: string;
-  mappings?: { disk_backup_id: string; disk_id: string }[];
-}
+export type RestoreEstimateRequest = Schemas['RestoreEstimateRequest'];
 
 export function restoreEstimate(project: string, request: RestoreEstimateRequest) {
   return queryOptions({
     queryKey: ['estimate', 'restore', project, request] as const,
     queryFn: ({ signal }) =>
-      call<RestoreEstimate>('POST', `${base(project)}/estimates/restore`, request, signal),
+      ask('POST', '/coffer/v1/{project_id}/estimates/restore', {
+        path: { project_id: project },
+        body: request,
+        signal,
+      }),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
   });
 }
 
-export interface Found {
-  kind: Kind | 'policy';
-  id: string;
-  name: string;
-  parent?: string | null;
-}
+export type Found = Schemas['FoundObject'];
 
 export const findObjects = (project: string, q: string, signal?: AbortSignal): Promise<Found[]> =>
-  call<{ results?: Found[]; objects?: Found[] } | Found[]>(
-    'GET',
-    `${base(project)}/search?q=${encodeURIComponent(q)}`,
-    undefined,
-    signal,
-  ).then((answer) => (Array.isArray(answer) ? answer : (answer.results ?? answer.objects ?? [])));
+  ask('GET', '/coffer/v1/{project_id}/search', {
+    path: { project_id: project },
+    query: { q },
+    ...(signal ? { signal } : {}),
+  }).then((answer) => answer.objects);

@@ -2079,6 +2079,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coffer/v1/{project_id}/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same of a policy that is not stored, or of changes that are not made yet. */
+        post: {
+            parameters: {
+                query?: {
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PreviewRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/policies/{policy_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Next runs of a policy, and which backups it would delete, when and why. */
+        get: {
+            parameters: {
+                query?: {
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    policy_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PreviewAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coffer/v1/{project_id}/search": {
         parameters: {
             query?: never;
@@ -4916,6 +5017,8 @@ export interface paths {
                     member_status?: string;
                     used_percent?: number;
                     incremental?: boolean;
+                    dec?: boolean;
+                    show_replication?: boolean;
                 };
                 header?: never;
                 path: {
@@ -4946,6 +5049,56 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/backups/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes over backups that another cloud made. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncBackupsRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4991,7 +5144,7 @@ export interface paths {
                 };
             };
         };
-        /** Gives a backup another name. */
+        /** Gives a backup another name or description. */
         put: {
             parameters: {
                 query?: never;
@@ -5063,6 +5216,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/backups/{backup_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists with whom a backup is shared. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    marker?: string;
+                    sort?: string;
+                    dest_project_id?: string;
+                    image_id?: string;
+                    status?: string;
+                    vault_id?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MembersAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Shares a backup with projects. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ShareRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MembersAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/backups/{backup_id}/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a share. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Accepts or rejects a backup that another project shares. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerShareRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Ends a share. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/backups/{backup_id}/replicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replicates a backup to another region. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplicateBackupRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/backups/{backup_id}/restore": {
         parameters: {
             query?: never;
@@ -5112,6 +5521,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/cbr-features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the service offers beyond vaults and backups. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/cbr-features/{feature_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    feature_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/checkpoints": {
         parameters: {
             query?: never;
@@ -5143,6 +5645,106 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["CheckpointAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/checkpoints/replicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replicates the backups of a vault to another region. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplicateVaultRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/checkpoints/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes over what another cloud put into a vault. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SyncVaultRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
                     };
                 };
                 /** @description An error. */
@@ -5315,6 +5917,295 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/orders/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes an order. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Updates an order. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    order_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists policies, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    operation_type?: string;
+                    vault_id?: string;
+                    limit?: number;
+                    marker?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PoliciesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a policy. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreatePolicyRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PolicyAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a policy. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    policy_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PolicyAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        /** Changes a policy. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    policy_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdatePolicyRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PolicyAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a policy, also from the vaults it is applied to. Its backups stay. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    policy_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/protectables/{protectable_type}/instances": {
         parameters: {
             query?: never;
@@ -5418,6 +6309,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/replication-capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where backups can be replicated to: nowhere, with one region. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CapabilitiesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/storage_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the backups of each resource of the project take. */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    resource_id?: string;
+                    resource_type?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/types": {
         parameters: {
             query?: never;
@@ -5461,6 +6449,277 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vault/resource_instances/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds vaults by their tags. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InstancesRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InstancesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vault/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tags of all vaults of the project. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProjectTagsAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vault/{vault_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tags of a vault. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TagsAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sets one tag of a vault. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetTagRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vault/{vault_id}/tags/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets or deletes several tags of a vault. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TagsActionRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vault/{vault_id}/tags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes one tag of a vault. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -5552,6 +6811,243 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/batch-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the notification of all vaults of the project. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BatchUpdateRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchUpdateAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/change-charge-mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes how vaults are paid for. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/external": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Vaults of another region: there is none. */
+        get: {
+            parameters: {
+                query: {
+                    region_id: string;
+                    external_project_id: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Buys a pre-paid vault. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Capacity and use of all vaults of the project. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SummaryAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5720,6 +7216,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/vaults/{vault_id}/associatepolicy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a policy to a vault, in place of another one of its type. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AssociatePolicyRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AssociatePolicyAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/{vault_id}/dissociatepolicy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a policy from a vault. What runs goes on, and backups stay. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DissociatePolicyRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DissociatePolicyAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/{vault_id}/migrateresources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves resources with their backups to another vault. That is a task. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MigrateResourcesRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MigrateResourcesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/vaults/{vault_id}/removeresources": {
         parameters: {
             query?: never;
@@ -5765,6 +7414,57 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/vaults/{vault_id}/set-resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Leaves resources out of the vault's policies, or takes them again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetResourcesRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetResourcesAnswer"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5978,6 +7678,13 @@ export interface components {
         AdminProjectAnswer: {
             project: components["schemas"]["AdminProject"];
         };
+        /** @description `PUT /backups/{id}/members/{member_id}`. */
+        AnswerShareRequest: {
+            /** @description `accepted`, `rejected` or `pending`. */
+            status: string;
+            /** @description The vault that takes the backup; required to accept. */
+            vault_id?: string | null;
+        };
         /** @description Whether the guest was quiesced. */
         AppConsistency: {
             /** @description `1` where it was. */
@@ -5985,6 +7692,28 @@ export interface components {
             app_consistency_error_code: string;
             app_consistency_error_message: string;
             app_consistency_status: string;
+        };
+        /** @description A policy and a vault. */
+        AppliedPolicy: {
+            destination_vault_id: string | null;
+            policy_id: string;
+            vault_id: string;
+        };
+        /** @description A policy that was applied. */
+        AssociatePolicyAnswer: {
+            associate_policy: components["schemas"]["AppliedPolicy"];
+        };
+        /** @description `POST .../associatepolicy`. Exactly one of `policy_id` and `add_policy_ids`. */
+        AssociatePolicyRequest: {
+            add_policy_ids?: string[] | null;
+            /** @description Where replicas go, for a replication policy. */
+            destination_vault_id?: string | null;
+            policy_id?: string | null;
+        };
+        /** @description A vault that a policy is applied to. */
+        AssociatedVault: {
+            destination_vault_id: string | null;
+            vault_id: string;
         };
         /** @description A disk attached to a server. */
         Attached: {
@@ -6226,7 +7955,7 @@ export interface components {
          * @description State of a backup.
          * @enum {string}
          */
-        BackupStatus: "WaitingProtect" | "Protecting" | "Available" | "WaitingRestore" | "Restoring" | "WaitingDelete" | "Deleting" | "Error";
+        BackupStatus: "waiting_protect" | "protecting" | "available" | "waiting_restore" | "restoring" | "waiting_delete" | "deleting" | "error";
         /** @description A page of backups. */
         BackupsAnswer: {
             backups: components["schemas"]["BackupBody"][];
@@ -6236,6 +7965,23 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+        };
+        /** @description What shall change in all vaults of the project. */
+        BatchUpdate: {
+            smn_notify?: boolean | null;
+            /**
+             * Format: int64
+             * @description Percent, 1 to 100.
+             */
+            threshold?: number | null;
+        };
+        /** @description The vaults changed. */
+        BatchUpdateAnswer: {
+            updated_vaults_id: string[];
+        };
+        /** @description `PUT /vaults/batch-update`. */
+        BatchUpdateRequest: {
+            vault: components["schemas"]["BatchUpdate"];
         };
         /** @description Capacity, use and kind. */
         BillingBody: {
@@ -6321,6 +8067,10 @@ export interface components {
             attachableQuantity: Record<string, never>;
             volumeAttachments: components["schemas"]["BlockDevice"][];
         };
+        /** @description The regions that backups can be replicated to. */
+        CapabilitiesAnswer: {
+            regions: components["schemas"]["Region"][];
+        };
         /** @description Capacity of all vaults. */
         Capacity: {
             /** Format: int64 */
@@ -6374,7 +8124,7 @@ export interface components {
          * @description How it is paid for.
          * @enum {string}
          */
-        ChargingMode: "PostPaid";
+        ChargingMode: "post_paid";
         /** @description One restore point. */
         CheckpointAnswer: {
             checkpoint: components["schemas"]["CheckpointBody"];
@@ -6445,17 +8195,17 @@ export interface components {
          * @description Where it runs.
          * @enum {string}
          */
-        CloudType: "Public";
+        CloudType: "public";
         /**
          * @description How well the disks of a backup fit together.
          * @enum {string}
          */
-        Consistency: "Application" | "Crash" | "Offline";
+        Consistency: "application" | "crash" | "offline";
         /**
          * @description How well disks fit together.
          * @enum {string}
          */
-        ConsistentLevel: "Crash" | "App";
+        ConsistentLevel: "crash_consistent" | "app_consistent";
         /** @description A backup run. */
         CreateCheckpoint: {
             parameters?: null | components["schemas"]["CheckpointParameters"];
@@ -6472,6 +8222,21 @@ export interface components {
         /** @description An access key to be made. */
         CreateKeyBody: {
             description?: string | null;
+        };
+        /** @description A policy to be made. */
+        CreatePolicy: {
+            /** @description True where absent. */
+            enabled?: boolean | null;
+            /** @description 1 to 64 of letters, digits, `_`, `-`. */
+            name: string;
+            operation_definition: components["schemas"]["DefinitionBody"];
+            /** @description `backup` or `replication`. */
+            operation_type: string;
+            trigger: components["schemas"]["TriggerRequest"];
+        };
+        /** @description `POST /policies`. */
+        CreatePolicyRequest: {
+            policy: components["schemas"]["CreatePolicy"];
         };
         /** @description `{"project": {...}}` to make one. */
         CreateProject: {
@@ -6521,6 +8286,73 @@ export interface components {
         /** @description `POST /vaults`. */
         CreateVaultRequest: {
             vault: components["schemas"]["CreateVault"];
+        };
+        /** @description How a policy keeps what it makes. 0 and -1 mean "not set". */
+        DefinitionBody: {
+            /**
+             * Format: int64
+             * @description Days of which the newest backup is kept, up to 100.
+             */
+            day_backups?: number | null;
+            /** @description Whose they are there; needed for replication. */
+            destination_project_id?: string | null;
+            /** @description Where replicas go; needed for replication. */
+            destination_region?: string | null;
+            /** @description Kept and given back. */
+            enable_acceleration?: boolean | null;
+            /**
+             * Format: int64
+             * @description One backup of so many is a full one, up to 100; -1: none after the first.
+             */
+            full_backup_interval?: number | null;
+            /** @description Coffer's own. False lets retention delete the newest good backup of a resource too. */
+            keep_last_backup?: boolean | null;
+            /**
+             * Format: int64
+             * @description Automatic backups kept of each resource: -1, or up to 99999. Excludes
+             *     `retention_duration_days`.
+             */
+            max_backups?: number | null;
+            /**
+             * Format: int64
+             * @description Months of which the newest backup is kept, up to 100.
+             */
+            month_backups?: number | null;
+            /**
+             * Format: int64
+             * @description Days each backup is kept: -1, or up to 99999. Excludes all counters.
+             */
+            retention_duration_days?: number | null;
+            /**
+             * @description Whose days, weeks, months and years: `UTC+08:00`, or a zone such as `Europe/Berlin`. Needed
+             *     with their counters.
+             */
+            timezone?: string | null;
+            /**
+             * Format: int64
+             * @description Weeks of which the newest backup is kept, up to 100.
+             */
+            week_backups?: number | null;
+            /**
+             * Format: int64
+             * @description Years of which the newest backup is kept, up to 100.
+             */
+            year_backups?: number | null;
+        };
+        /** @description A backup that would go. */
+        DeletionBody: {
+            /** @description When it would go, UTC. */
+            at: string;
+            backup_id: string;
+            backup_name: string;
+            created_at: string;
+            /** @description `expired`, `expired_as_asked`, `surplus`, `failed_surplus` or `failed_long_ago`. */
+            reason: string;
+            resource_id: string;
+            resource_name: string;
+            /** @description The reason as a sentence. */
+            text: string;
+            vault_id: string;
         };
         /** @description A disk. */
         Disk: {
@@ -6602,7 +8434,15 @@ export interface components {
          * @description What happens to a disk.
          * @enum {string}
          */
-        DiskStatus: "Available" | "InUse" | "BackingUp" | "Restoring" | "ErrorRestoring";
+        DiskStatus: "available" | "in-use" | "backing-up" | "restoring-backup" | "error_restoring";
+        /** @description A policy that was removed. */
+        DissociatePolicyAnswer: {
+            dissociate_policy: components["schemas"]["AppliedPolicy"];
+        };
+        /** @description `POST .../dissociatepolicy`. */
+        DissociatePolicyRequest: {
+            policy_id: string;
+        };
         /** @description A domain. */
         Domain: {
             /** @description What it is for. */
@@ -6691,7 +8531,7 @@ export interface components {
          * @description What is to be backed up.
          * @enum {string}
          */
-        EstimateKind: "Server" | "Disk";
+        EstimateKind: "server" | "disk";
         /** @description A disk's backup and the disk to write. */
         EstimateMapping: {
             disk_backup_id: string;
@@ -6804,7 +8644,7 @@ export interface components {
          * @description What Coffer does with a resource of a vault.
          * @enum {string}
          */
-        HeldStatus: "Available" | "Protecting" | "Restoring" | "Removing" | "Error";
+        HeldStatus: "available" | "protecting" | "restoring" | "removing" | "error";
         /** @description What a vault took at one time. */
         HistoryPoint: {
             at: string;
@@ -6817,6 +8657,50 @@ export interface components {
         IncludeVolume: {
             id: string;
             os_version?: string | null;
+        };
+        /** @description A vault found. */
+        Instance: {
+            resource_detail: components["schemas"]["InstanceDetail"];
+            resource_id: string;
+            resource_name: string;
+            tags: components["schemas"]["TagAnswer"][];
+        };
+        /** @description What it is. */
+        InstanceDetail: {
+            vault: components["schemas"]["VaultBody"];
+        };
+        /**
+         * @description Whether to list or to count.
+         * @enum {string}
+         */
+        InstancesAction: "filter" | "count";
+        /** @description Vaults found, or their number alone. */
+        InstancesAnswer: {
+            resources: components["schemas"]["Instance"][] | null;
+            /** Format: int64 */
+            total_count: number;
+        };
+        /** @description `POST /vault/resource_instances/action`. */
+        InstancesRequest: {
+            action: components["schemas"]["InstancesAction"];
+            cloud_type?: null | components["schemas"]["CloudType"];
+            /** @description A number as text, 1 to 1000; 1000 where absent. */
+            limit?: string | null;
+            /** @description At most one. */
+            matches?: components["schemas"]["Match"][] | null;
+            /** @description Not all of these. */
+            not_tags?: components["schemas"]["TagValues"][] | null;
+            /** @description None of these. */
+            not_tags_any?: components["schemas"]["TagValues"][] | null;
+            object_type?: null | components["schemas"]["ObjectTypeBody"];
+            /** @description A number as text; 0 where absent. */
+            offset?: string | null;
+            /** @description All of these. */
+            tags?: components["schemas"]["TagValues"][] | null;
+            /** @description One of these. */
+            tags_any?: components["schemas"]["TagValues"][] | null;
+            /** @description Vaults without tags; the four lists do not count then. */
+            without_any_tag?: boolean | null;
         };
         /** @description Links of a list. */
         Links: {
@@ -6844,6 +8728,48 @@ export interface components {
         MappingBody: {
             backup_id: string;
             volume_id: string;
+        };
+        /** @description A property to match. */
+        Match: {
+            key: components["schemas"]["MatchKey"];
+            /** @description A part of the name, at most 255 characters. */
+            value: string;
+        };
+        /**
+         * @description The properties that can be matched.
+         * @enum {string}
+         */
+        MatchKey: "resource_name";
+        /** @description One share. */
+        MemberAnswer: {
+            member: components["schemas"]["MemberBody"];
+        };
+        /** @description A share. */
+        MemberBody: {
+            backup_id: string;
+            created_at: string;
+            dest_project_id: string;
+            id: string;
+            image_id: string | null;
+            status: string;
+            updated_at: string;
+            vault_id: string | null;
+        };
+        /** @description Shares. */
+        MembersAnswer: {
+            /** Format: int64 */
+            count: number;
+            members: components["schemas"]["MemberBody"][];
+        };
+        /** @description The resources that move. */
+        MigrateResourcesAnswer: {
+            migrated_resources: string[];
+        };
+        /** @description `POST .../migrateresources`. */
+        MigrateResourcesRequest: {
+            destination_vault_id: string;
+            /** @description 1 to 256. */
+            resource_ids: string[];
         };
         /** @description Something with an id and a name. */
         Named: {
@@ -6874,6 +8800,15 @@ export interface components {
             policy_name: string;
             vault_id: string;
             vault_name: string;
+        };
+        /** @description A run to come. */
+        NextRunBody: {
+            /** @description UTC. */
+            at: string;
+            /** @description The zone's clocks change between the run before and this one. */
+            clock_changed: boolean;
+            /** @description With the offset of the policy's zone. */
+            local: string;
         };
         /** @description A server as Nova 2.1 shows it. */
         NovaServer: {
@@ -6914,12 +8849,12 @@ export interface components {
          * @description Kinds of objects.
          * @enum {string}
          */
-        ObjectKind: "Server" | "Disk" | "Vault" | "Backup" | "Task";
+        ObjectKind: "server" | "disk" | "vault" | "backup" | "task";
         /**
          * @description What a vault takes.
          * @enum {string}
          */
-        ObjectTypeBody: "Server" | "Disk" | "Turbo";
+        ObjectTypeBody: "server" | "disk" | "turbo";
         /** @description The protected resource whose newest backup is the oldest. */
         OldestBackup: {
             at: string;
@@ -6960,6 +8895,29 @@ export interface components {
             unsafe_total: number;
             vaults: components["schemas"]["Capacity"];
         };
+        /** @description Policies. */
+        PoliciesAnswer: {
+            /** Format: int64 */
+            count: number;
+            policies: components["schemas"]["PolicyBody"][];
+        };
+        /** @description One policy. */
+        PolicyAnswer: {
+            policy: components["schemas"]["PolicyBody"];
+        };
+        /** @description A policy. */
+        PolicyBody: {
+            associated_vaults: components["schemas"]["AssociatedVault"][];
+            enabled: boolean;
+            id: string;
+            name: string;
+            operation_definition: components["schemas"]["DefinitionBody"];
+            operation_type: string;
+            policy_type: string;
+            trigger: components["schemas"]["TriggerBody"];
+            /** @description Coffer's own. When it runs next, UTC; null where it is disabled or applied to no vault. */
+            next_run_at: string | null;
+        };
         /** @description A policy, in short. */
         PolicyRef: {
             enabled: boolean;
@@ -6976,7 +8934,28 @@ export interface components {
          * @description What to do with a server.
          * @enum {string}
          */
-        PowerVerb: "Start" | "Stop" | "Restart";
+        PowerVerb: "start" | "stop" | "restart";
+        /** @description What a policy is going to do. */
+        PreviewAnswer: {
+            preview: components["schemas"]["PreviewBody"];
+        };
+        /** @description What a policy is going to do, every run taken to succeed. */
+        PreviewBody: {
+            /** @description Which backups that exist would go, soonest first. */
+            deletions: components["schemas"]["DeletionBody"][];
+            /** @description The next ten runs; none where the policy is disabled. */
+            next_runs: components["schemas"]["NextRunBody"][];
+            /** @description Until when the deletions are known, UTC. */
+            until: string;
+        };
+        /** @description A policy that need not be stored. */
+        PreviewRequest: {
+            policy: components["schemas"]["CreatePolicy"];
+            /** @description The stored policy whose place it would take. */
+            policy_id?: string | null;
+            /** @description The vaults to look at; those of `policy_id` where absent. */
+            vault_ids?: string[] | null;
+        };
         /** @description A project. */
         Project: {
             /** @description What it is for. */
@@ -7001,6 +8980,15 @@ export interface components {
             /** @description The project. */
             project: components["schemas"]["Project"];
         };
+        /** @description A key with its values. */
+        ProjectTag: {
+            key: string;
+            values: string[];
+        };
+        /** @description The tags of all vaults of a project. */
+        ProjectTagsAnswer: {
+            tags: components["schemas"]["ProjectTag"][];
+        };
         /** @description `{"projects": [...]}`. */
         Projects: {
             /** @description Where this list is. */
@@ -7012,18 +9000,23 @@ export interface components {
          * @description Backups, or replicas of backups.
          * @enum {string}
          */
-        ProtectKind: "Backup" | "Replication";
+        ProtectKind: "backup" | "replication";
         /**
          * @description Backups, or replicas of backups.
          * @enum {string}
          */
-        ProtectType: "Backup" | "Replication";
+        ProtectType: "backup" | "replication";
         /** @description How many there are, and how many of them are in a vault. */
         ProtectedCount: {
             /** Format: int64 */
             protected: number;
             /** Format: int64 */
             total: number;
+        };
+        /** @description A region. */
+        Region: {
+            name: string;
+            replication_destinations: string[];
         };
         /** @description The resources dissociated. */
         RemoveResourcesAnswer: {
@@ -7034,13 +9027,47 @@ export interface components {
             /** @description 1 to 256. */
             resource_ids: string[];
         };
-        /** @description A new name. */
+        /** @description A new name, a new description, or both. */
         RenameBackup: {
-            name: string;
+            /** @description At most 255 characters (ours). */
+            description?: string | null;
+            /** @description 1 to 64 of letters, digits, `_`, `-`. */
+            name?: string | null;
         };
         /** @description `PUT /backups/{id}`. */
         RenameBackupRequest: {
             backup: components["schemas"]["RenameBackup"];
+        };
+        /** @description Where to. */
+        ReplicateBackup: {
+            description?: string | null;
+            destination_project_id: string;
+            /** @description At most 255 characters. */
+            destination_region: string;
+            destination_vault_id: string;
+            name?: string | null;
+        };
+        /** @description `POST /backups/{id}/replicate`. */
+        ReplicateBackupRequest: {
+            replicate: components["schemas"]["ReplicateBackup"];
+        };
+        /** @description What and where to. */
+        ReplicateVault: {
+            auto_trigger?: boolean | null;
+            destination_project_id: string;
+            /** @description At most 255 characters. */
+            destination_region: string;
+            destination_vault_id: string;
+            vault_id: string;
+        };
+        /** @description The wrapped form. */
+        ReplicateVaultInner: {
+            replicate: components["schemas"]["ReplicateVault"];
+        };
+        /** @description `POST /checkpoints/replicate`. One client wraps it once more in `checkpoint`. */
+        ReplicateVaultRequest: {
+            checkpoint?: null | components["schemas"]["ReplicateVaultInner"];
+            replicate?: null | components["schemas"]["ReplicateVault"];
         };
         /** @description A resource to associate, or to back up. */
         ResourceCreate: {
@@ -7060,7 +9087,7 @@ export interface components {
          * @description What a vault or a backup is about.
          * @enum {string}
          */
-        ResourceKind: "Server" | "Disk";
+        ResourceKind: "server" | "disk";
         /** @description A server or disk, in short. */
         ResourceRef: {
             id: string;
@@ -7071,7 +9098,7 @@ export interface components {
          * @description Types of resources.
          * @enum {string}
          */
-        ResourceTypeBody: "Server" | "Disk" | "Turbo";
+        ResourceTypeBody: "OS::Nova::Server" | "OS::Cinder::Volume" | "OS::Sfs::Turbo";
         /** @description What to restore to. */
         RestoreBackup: {
             /** @description For a server backup; every disk goes back to where it came from where this is empty. */
@@ -7145,7 +9172,7 @@ export interface components {
          * @description What a user may do in a project.
          * @enum {string}
          */
-        RoleName: "Admin" | "User" | "Reader";
+        RoleName: "admin" | "user" | "readonly";
         /** @description `{"objects": [...]}`. */
         SearchAnswer: {
             /** @description At most 20: best first. */
@@ -7219,7 +9246,7 @@ export interface components {
          * @description Whether a server runs.
          * @enum {string}
          */
-        ServerStatus: "Active" | "Shutoff" | "Paused" | "Error";
+        ServerStatus: "ACTIVE" | "SHUTOFF" | "PAUSED" | "ERROR";
         /** @description `{"servers": [...]}`, in full. */
         Servers: {
             servers: components["schemas"]["NovaServer"][];
@@ -7272,10 +9299,61 @@ export interface components {
             password: string;
         };
         /**
+         * @description Whether policies leave resources out, or take them again.
+         * @enum {string}
+         */
+        SetResourcesAction: "suspend" | "unsuspend";
+        /** @description The resources changed. */
+        SetResourcesAnswer: {
+            set_resource_ids: string[];
+        };
+        /** @description `PUT .../set-resources`. */
+        SetResourcesRequest: {
+            action: components["schemas"]["SetResourcesAction"];
+            /** @description 1 to 256. */
+            resource_ids: string[];
+        };
+        /** @description `POST /vault/{id}/tags`. */
+        SetTagRequest: {
+            tag: components["schemas"]["TagRequest"];
+        };
+        /**
          * @description How bad it is.
          * @enum {string}
          */
-        Severity: "Warning" | "Error";
+        Severity: "warning" | "error";
+        /** @description `POST /backups/{id}/members`. */
+        ShareRequest: {
+            /** @description 1 to 10 projects. */
+            members: string[];
+        };
+        /** @description Capacity and use of all vaults of a project. */
+        SummaryAnswer: {
+            /**
+             * Format: int64
+             * @description GB.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description GB, rounded up.
+             */
+            used_size: number;
+        };
+        /** @description `POST /backups/sync`. */
+        SyncBackupsRequest: {
+            /** @description 1 to 50. */
+            sync: Record<string, never>[];
+        };
+        /** @description The vault. */
+        SyncVault: {
+            auto_trigger?: boolean | null;
+            vault_id: string;
+        };
+        /** @description `POST /checkpoints/sync`. */
+        SyncVaultRequest: {
+            sync: components["schemas"]["SyncVault"];
+        };
         /** @description A tag with its value. */
         TagAnswer: {
             key: string;
@@ -7292,6 +9370,30 @@ export interface components {
             key: string;
             /** @description At most 43 characters. */
             value?: string | null;
+        };
+        /** @description A key and the values it may have. */
+        TagValues: {
+            /** @description 1 to 127 characters. */
+            key: string;
+            /** @description At most 20 of at most 255 characters; any value where empty. */
+            values?: string[] | null;
+        };
+        /**
+         * @description What to do with tags.
+         * @enum {string}
+         */
+        TagsAction: "create" | "delete";
+        /** @description `POST /vault/{id}/tags/action`. */
+        TagsActionRequest: {
+            action: components["schemas"]["TagsAction"];
+            /** @description 1 to 20. Keys unique where they are created. */
+            tags: components["schemas"]["TagRequest"][];
+        };
+        /** @description The tags of a vault. */
+        TagsAnswer: {
+            /** @description Tags of the system: there are none. */
+            sys_tags: components["schemas"]["TagAnswer"][];
+            tags: components["schemas"]["TagAnswer"][];
         };
         /** @description A task. */
         Task: {
@@ -7352,7 +9454,7 @@ export interface components {
          * @description What a task does.
          * @enum {string}
          */
-        TaskKind: "Backup" | "Restore" | "Delete" | "VaultDelete" | "RemoveResource";
+        TaskKind: "backup" | "restore" | "delete" | "vault_delete" | "remove_resource" | "migrate";
         /** @description A page of tasks. */
         TaskList: {
             /** @description Marker of the next page; null on the last one. */
@@ -7372,12 +9474,12 @@ export interface components {
          * @description Where a task is.
          * @enum {string}
          */
-        TaskPhase: "Queued" | "Preparing" | "Copying" | "Finishing" | "Ended";
+        TaskPhase: "queued" | "preparing" | "copying" | "finishing" | "ended";
         /**
          * @description State of a task.
          * @enum {string}
          */
-        TaskStatus: "Waiting" | "Running" | "Success" | "Failed" | "Skipped" | "Timeout";
+        TaskStatus: "waiting" | "running" | "success" | "failed" | "skipped" | "timeout";
         /** @description A token, without its text. */
         Token: {
             /** @description Names the token in logs. */
@@ -7424,6 +9526,50 @@ export interface components {
             /** @description Never: passwords do not expire. */
             password_expires_at: string | null;
         };
+        /** @description When a policy runs. */
+        TriggerBody: {
+            id: string;
+            name: string;
+            properties: components["schemas"]["TriggerProperties"];
+            type: string;
+        };
+        /** @description When a policy runs. */
+        TriggerProperties: {
+            pattern: string[];
+            /** @description When the rules were set, in UTC: `2020-01-08 09:59:49`. */
+            start_time: string;
+            /** Format: int64 */
+            start_window_minutes: number | null;
+            /** @description The zone of the rules; UTC where absent. */
+            timezone: string | null;
+        };
+        /** @description When a policy runs. */
+        TriggerPropertiesRequest: {
+            /**
+             * @description 1 to 24 iCalendar rules with FREQ=DAILY or WEEKLY, INTERVAL, BYDAY, BYHOUR, BYMINUTE. Runs
+             *     are at least an hour apart.
+             */
+            pattern: string[];
+            /**
+             * Format: int64
+             * @description Minutes after its time in which a run may begin.
+             */
+            start_window_minutes?: number | null;
+            /**
+             * @description Coffer's own. The zone in which BYHOUR and BYMINUTE are meant: `UTC+08:00`, or a zone such
+             *     as `Europe/Berlin`. UTC where absent.
+             */
+            timezone?: string | null;
+        };
+        /** @description When a policy runs. */
+        TriggerRequest: {
+            properties: components["schemas"]["TriggerPropertiesRequest"];
+            /**
+             * Format: int64
+             * @description As in `properties`.
+             */
+            start_window_minutes?: number | null;
+        };
         /** @description Servers and detached disks that are not safe, for one reason. */
         UnsafeGroup: {
             reason: components["schemas"]["UnsafeReason"];
@@ -7437,7 +9583,21 @@ export interface components {
          * @description Why something is not safe.
          * @enum {string}
          */
-        UnsafeReason: "NoVault" | "NeverBackedUp" | "LastBackupFailed" | "BackupTooOld" | "VaultFull";
+        UnsafeReason: "no_vault" | "never_backed_up" | "last_backup_failed" | "backup_too_old" | "vault_full";
+        /** @description What shall change. */
+        UpdatePolicy: {
+            enabled?: boolean | null;
+            /** @description 1 to 64 of letters, digits, `_`, `-`. */
+            name?: string | null;
+            operation_definition?: null | components["schemas"]["DefinitionBody"];
+            /** @description Only what it is. */
+            operation_type?: string | null;
+            trigger?: null | components["schemas"]["TriggerRequest"];
+        };
+        /** @description `PUT /policies/{id}`. */
+        UpdatePolicyRequest: {
+            policy: components["schemas"]["UpdatePolicy"];
+        };
         /** @description What shall change. */
         UpdateVault: {
             auto_bind?: boolean | null;
@@ -7454,6 +9614,27 @@ export interface components {
         /** @description `PUT /vaults/{id}`. */
         UpdateVaultRequest: {
             vault: components["schemas"]["UpdateVault"];
+        };
+        /** @description What the backups of a resource take. */
+        Usage: {
+            /** Format: int64 */
+            backup_count: number;
+            /**
+             * Format: int64
+             * @description MB.
+             */
+            backup_size: number;
+            /** Format: int64 */
+            backup_size_multiaz: number;
+            resource_id: string;
+            resource_name: string;
+            resource_type: string;
+        };
+        /** @description What the backups of each resource take. */
+        UsageAnswer: {
+            /** Format: int64 */
+            resource_count: number;
+            storage_usage: components["schemas"]["Usage"][];
         };
         /** @description A user. */
         User: {
@@ -7604,7 +9785,7 @@ export interface components {
          * @description State of a vault.
          * @enum {string}
          */
-        VaultStatus: "Available" | "Lock" | "Frozen" | "Deleting" | "Error";
+        VaultStatus: "available" | "lock" | "frozen" | "deleting" | "error";
         /** @description A page of vaults. */
         VaultsAnswer: {
             /** Format: int64 */

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from '../api/client';
-import { base, one } from '../api/queries';
+import { ask } from '../api/client';
+import { one } from '../api/queries';
 import { isOpen } from '../lib/status';
 import { useWords } from '../messages';
 import { useTaskKind } from '../messages/words';
@@ -16,7 +16,10 @@ export default function CancelTask({ project, about, close }: DialogProps) {
   const id = about.task ?? '';
   const { data: task, error } = useQuery(one('task', project, id));
   const cancel = useMutation({
-    mutationFn: () => call('POST', `${base(project)}/tasks/${encodeURIComponent(id)}/cancel`),
+    mutationFn: () =>
+      ask('POST', '/coffer/v1/{project_id}/tasks/{task_id}/cancel', {
+        path: { project_id: project, task_id: id },
+      }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['list', 'task', project] });
       toast('info', t('tray.cancelling', { what: task ? kind(task.kind) : '' }));

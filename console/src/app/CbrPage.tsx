@@ -1,7 +1,8 @@
-// Cloud Server Backups and Cloud Disk Backups: vaults and backups of one kind in two tabs.
+// Cloud Server Backups and Cloud Disk Backups: vaults, backups and what others share, of one kind.
 import { useNavigate } from '@tanstack/react-router';
 import type { ResourceKind } from '../api/types';
 import { BackupList } from '../features/backups/BackupList';
+import { SharedWithMe } from '../features/sharing/SharedWithMe';
 import { VaultList } from '../features/vaults/VaultList';
 import type { ListSearch } from '../lib/search';
 import { useWords } from '../messages';
@@ -21,7 +22,7 @@ export function CbrPage({
   const { t } = useWords();
   const navigate = useNavigate();
   const server = type === 'server';
-  const tab = search.tab === 'backups' ? 'backups' : 'vaults';
+  const tab = search.tab === 'backups' || search.tab === 'shared' ? search.tab : 'vaults';
   return (
     <Page
       title={t(server ? 'vaults.server_backups' : 'vaults.disk_backups')}
@@ -53,6 +54,11 @@ export function CbrPage({
             id: 'backups',
             label: t('backup_pages.tab'),
             content: () => <BackupList project={project} type={type} search={search} />,
+          },
+          {
+            id: 'shared',
+            label: t('sharing.with_me'),
+            content: () => <SharedWithMe project={project} type={type} />,
           },
         ]}
       />

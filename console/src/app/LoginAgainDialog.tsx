@@ -4,7 +4,7 @@ import { sessionQuery } from '../api/queries';
 import { useWords } from '../messages';
 import dialog from '../ui/Dialog.module.css';
 import { usePortal } from '../ui/portal';
-import { LoginForm } from './Login';
+import { LoginForm } from './LoginForm';
 
 /** A login over the page, which keeps what was typed into it. */
 export default function LoginAgainDialog({ onDone }: { onDone: () => void }) {

@@ -2,14 +2,15 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { policiesQuery } from '../api/policies';
 import { findObjects } from '../api/queries';
 import { formatTime } from '../lib/times';
 import { splitWhen } from '../lib/when';
-import { useWords } from '../messages';
+import { type Key, useWords } from '../messages';
 import { Icon, type IconName } from '../ui/icons';
 import { usePortal } from '../ui/portal';
 import { useOpenDialog } from './dialogs';
-import { nav } from './nav';
+import { type NavPage, nav } from './nav';
 import css from './Palette.module.css';
 import { objectPath } from './paths';
 
@@ -20,6 +21,30 @@ interface Entry {
   icon: IconName;
   run: () => void;
 }
+
+/** Pages that the left side does not show. */
+const more: NavPage[] = [{ key: 'frame.api', to: '/p/$project/api', icon: 'info' }];
+
+interface Deed {
+  key: Key;
+  icon: IconName;
+  dialog?: string;
+  to?: string;
+  search?: Record<string, string>;
+}
+const deeds: Deed[] = [
+  {
+    key: 'vaults.create_server',
+    icon: 'plus',
+    to: '/p/$project/vaults/new',
+    search: { type: 'server' },
+  },
+  { key: 'vaults.create_disk', icon: 'plus', to: '/p/$project/vaults/new', search: { type: 'disk' } },
+  { key: 'policy.create', icon: 'plus', dialog: 'create-policy' },
+  { key: 'admin.create_key', icon: 'plus', dialog: 'create-key' },
+  { key: 'frame.zone', icon: 'gear', dialog: 'zone' },
+  { key: 'frame.keys', icon: 'gear', dialog: 'keys' },
+];
 
 /** Ctrl K: pages, objects by name or id, and verbs before a name: "backup db-01". */
 export default function Palette({
@@ -86,12 +111,13 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
     onClose();
     go();
   };
+  const policies = useQuery({ ...policiesQuery(project), enabled: wanted.length > 0 });
+  const fits = (label: string) => label.toLowerCase().includes(wanted.toLowerCase());
   const pages: Entry[] = verb
     ? []
-    : nav
-        .flatMap((group) => group.pages)
+    : [...nav.flatMap((group) => group.pages), ...more]
         .map((page) => ({ page, label: t(page.key as 'nav.servers') }))
-        .filter(({ label }) => label.toLowerCase().includes(wanted.toLowerCase()))
+        .filter(({ label }) => fits(label))
         .map(({ page, label }) => ({
           id: page.to,
           label,
@@ -126,7 +152,30 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
           }
         : [];
     });
-  const entries = [...pages, ...objects];
+  // What can be made without an object, and policies, which no search of the server finds.
+  const deedsAndPolicies: Entry[] = verb
+    ? []
+    : [
+        ...deeds.map((deed) => ({
+          id: deed.key,
+          label: t(deed.key as 'policy.create'),
+          hint: t('palette.deed'),
+          icon: deed.icon,
+          run: leave(() =>
+            deed.dialog
+              ? openDialog(deed.dialog)
+              : void navigate({ to: deed.to, params: { project }, search: deed.search ?? {} } as never),
+          ),
+        })),
+        ...(wanted ? (policies.data ?? []) : []).map((policy) => ({
+          id: policy.id,
+          label: policy.name,
+          hint: t('kind.policy'),
+          icon: 'calendar' as const,
+          run: leave(() => openDialog('edit-policy', { policy: policy.id })),
+        })),
+      ].filter((each) => wanted !== '' && (fits(each.label) || each.id.startsWith(wanted)));
+  const entries = [...pages, ...deedsAndPolicies, ...objects];
   const at = Math.min(active, entries.length - 1);
 
   const onKeyDown = (event: KeyboardEvent) => {

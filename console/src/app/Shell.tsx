@@ -1,7 +1,7 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
-import { call } from '../api/client';
+import { ask } from '../api/client';
 import { follow, liveState, onLive } from '../api/live';
 import { sessionQuery } from '../api/queries';
 import {
@@ -13,7 +13,7 @@ import {
   singleKeys,
   theme,
 } from '../lib/settings';
-import { useWords } from '../messages';
+import { useWords, withTexts } from '../messages';
 import { setAnnouncer } from '../ui/announce';
 import { Icon } from '../ui/icons';
 import { MenuButton, type MenuEntry } from '../ui/Menu';
@@ -28,7 +28,7 @@ import { nav } from './nav';
 import css from './Shell.module.css';
 import { Tray } from './Tray';
 
-const Palette = lazy(() => import('./Palette'));
+const Palette = lazy(() => withTexts(import('./Palette')));
 
 /** The frame around every page of a project. */
 export function Shell() {
@@ -73,7 +73,7 @@ export function Shell() {
         <span className="grow" />
         <Tray project={project} />
         <LiveSign />
-        <UserMenu />
+        <UserMenu project={project} />
       </header>
       <div className={css.columns}>
         <nav className={`${css.nav} ${drawer ? css.open : ''}`} aria-label={t('frame.pages')}>
@@ -178,7 +178,7 @@ function LiveSign() {
   );
 }
 
-function UserMenu() {
+function UserMenu({ project }: { project: string }) {
   const { t, language } = useWords();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const { chooseLanguage } = useChoices();
@@ -191,7 +191,7 @@ function UserMenu() {
     redraw((n) => n + 1);
   };
   const leave = async (everywhere: boolean) => {
-    await call('DELETE', everywhere ? '/coffer/v1/sessions' : '/coffer/v1/session').catch(() => undefined);
+    await ask('DELETE', everywhere ? '/coffer/v1/sessions' : '/coffer/v1/session', {}).catch(() => undefined);
     await navigate({ to: '/login', search: {} });
     client.clear();
   };
@@ -209,6 +209,7 @@ function UserMenu() {
       label: t('frame.language'),
       entries: [
         { label: 'English', checked: language === 'en', onSelect: () => chooseLanguage('en') },
+        // Names of languages are their own.
         { label: 'Deutsch', checked: language === 'de', onSelect: () => chooseLanguage('de') },
       ],
     },
@@ -220,6 +221,10 @@ function UserMenu() {
       onSelect: set(() => setSingleKeysStored(!singleKeys())),
     },
     { label: t('frame.keys'), keys: '?', onSelect: () => open('keys') },
+    {
+      label: t('frame.api'),
+      onSelect: () => void navigate({ to: '/p/$project/api', params: { project }, search: {} }),
+    },
     { divider: true },
     { label: t('frame.log_out'), onSelect: () => void leave(false) },
     { label: t('frame.log_out_everywhere'), onSelect: () => void leave(true) },

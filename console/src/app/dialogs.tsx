@@ -2,6 +2,7 @@
 // Each belongs to a feature; other features open it by name, never by import.
 import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense, useCallback } from 'react';
+import { withTexts } from '../messages';
 import { rememberOpener } from '../ui/focus';
 import type { DialogSearch } from './router';
 
@@ -11,43 +12,60 @@ export interface DialogProps {
   close: () => void;
 }
 
-const vaultDialog = (name: keyof typeof import('../features/vaults/dialogs')) =>
-  lazy(async () => ({ default: (await import('../features/vaults/dialogs'))[name] }));
-const backupDialog = (name: keyof typeof import('../features/backups/dialogs')) =>
-  lazy(async () => ({ default: (await import('../features/backups/dialogs'))[name] }));
+/** A dialog that is its module's default, or one of several by its name. */
+const dialog = (load: () => Promise<{ default: ComponentType<DialogProps> }>) =>
+  lazy(() => withTexts(load()));
+const named = <M extends Record<N, ComponentType<DialogProps>>, N extends string>(
+  load: () => Promise<M>,
+  name: N,
+) => lazy(async () => ({ default: (await withTexts(load()))[name] as ComponentType<DialogProps> }));
 
-const adminDialog = (name: keyof typeof import('../features/admin/dialogs')) =>
-  lazy(async () => ({ default: (await import('../features/admin/dialogs'))[name] }));
+const vaultDialogs = () => import('../features/vaults/dialogs');
+const backupDialogs = () => import('../features/backups/dialogs');
+const userDialogs = () => import('../features/admin/userDialogs');
+const adminDialogs = () => import('../features/admin/dialogs');
+const sharingDialogs = () => import('../features/sharing/dialogs');
 
 const known: Record<string, ComponentType<DialogProps>> = {
-  keys: lazy(() => import('./KeysDialog')),
-  zone: lazy(() => import('./ZoneDialog')),
-  'backup-server': lazy(() => import('../features/servers/BackupDialog')),
-  'backup-disk': lazy(() => import('../features/servers/BackupDialog')),
-  'restore-server': lazy(() => import('../features/servers/RestoreDialog')),
-  'restore-disk': lazy(() => import('../features/servers/RestoreDialog')),
-  'restore-latest': lazy(() => import('../features/servers/RestoreDialog')),
-  'power-start': lazy(() => import('../features/servers/PowerDialog')),
-  'power-stop': lazy(() => import('../features/servers/PowerDialog')),
-  'power-restart': lazy(() => import('../features/servers/PowerDialog')),
-  'cancel-task': lazy(() => import('./CancelTask')),
-  associate: lazy(() => import('../features/vaults/Associate')),
-  dissociate: vaultDialog('Dissociate'),
-  'rename-vault': vaultDialog('RenameVault'),
-  'expand-vault': vaultDialog('ExpandVault'),
-  'vault-settings': vaultDialog('VaultSettings'),
-  'lock-vault': vaultDialog('LockVault'),
-  'delete-vault': vaultDialog('DeleteVault'),
-  'rename-backup': backupDialog('RenameBackup'),
-  'delete-backup': backupDialog('DeleteBackups'),
-  'create-user': adminDialog('CreateUser'),
-  'set-password': adminDialog('SetPassword'),
-  'edit-roles': adminDialog('EditRoles'),
-  'disable-user': adminDialog('DisableUser'),
-  'delete-user': adminDialog('DeleteUser'),
-  'edit-project': adminDialog('EditProject'),
-  'create-key': adminDialog('CreateKey'),
-  'delete-key': adminDialog('DeleteKey'),
+  keys: dialog(() => import('./KeysDialog')),
+  zone: dialog(() => import('./ZoneDialog')),
+  'backup-server': dialog(() => import('../features/servers/BackupDialog')),
+  'backup-disk': dialog(() => import('../features/servers/BackupDialog')),
+  'restore-server': dialog(() => import('../features/servers/RestoreDialog')),
+  'restore-disk': dialog(() => import('../features/servers/RestoreDialog')),
+  'restore-latest': dialog(() => import('../features/servers/RestoreDialog')),
+  'power-start': dialog(() => import('../features/servers/PowerDialog')),
+  'power-stop': dialog(() => import('../features/servers/PowerDialog')),
+  'power-restart': dialog(() => import('../features/servers/PowerDialog')),
+  'cancel-task': dialog(() => import('./CancelTask')),
+  associate: dialog(() => import('../features/vaults/Associate')),
+  dissociate: named(vaultDialogs, 'Dissociate'),
+  'rename-vault': named(vaultDialogs, 'RenameVault'),
+  'expand-vault': named(vaultDialogs, 'ExpandVault'),
+  'vault-settings': named(vaultDialogs, 'VaultSettings'),
+  'lock-vault': named(vaultDialogs, 'LockVault'),
+  'delete-vault': named(vaultDialogs, 'DeleteVault'),
+  'add-tag': dialog(() => import('../features/vaults/TagDialog')),
+  'edit-tag': dialog(() => import('../features/vaults/TagDialog')),
+  migrate: dialog(() => import('../features/vaults/Migrate')),
+  'create-policy': dialog(() => import('../features/policies/PolicyDialog')),
+  'edit-policy': dialog(() => import('../features/policies/PolicyDialog')),
+  'delete-policy': dialog(() => import('../features/policies/DeletePolicy')),
+  'apply-policy': dialog(() => import('../features/policies/ApplyPolicy')),
+  'remove-policy': dialog(() => import('../features/policies/RemovePolicy')),
+  'share-backup': named(sharingDialogs, 'ShareBackup'),
+  'end-share': named(sharingDialogs, 'EndShare'),
+  'accept-share': named(sharingDialogs, 'AcceptShare'),
+  'rename-backup': named(backupDialogs, 'RenameBackup'),
+  'delete-backup': named(backupDialogs, 'DeleteBackups'),
+  'create-user': named(userDialogs, 'CreateUser'),
+  'set-password': named(userDialogs, 'SetPassword'),
+  'edit-roles': named(userDialogs, 'EditRoles'),
+  'disable-user': named(userDialogs, 'DisableUser'),
+  'delete-user': named(userDialogs, 'DeleteUser'),
+  'edit-project': named(adminDialogs, 'EditProject'),
+  'create-key': named(adminDialogs, 'CreateKey'),
+  'delete-key': named(adminDialogs, 'DeleteKey'),
 };
 
 type About = Omit<DialogSearch, 'do'>;

@@ -34,6 +34,7 @@ export const nav: NavGroup[] = [
     pages: [
       { key: 'nav.server_backups', to: '/p/$project/server-backups', icon: 'vault', letter: 'v' },
       { key: 'nav.disk_backups', to: '/p/$project/disk-backups', icon: 'vault', letter: 'b' },
+      { key: 'nav.policies', to: '/p/$project/policies', icon: 'calendar', letter: 'p' },
       { key: 'nav.tasks', to: '/p/$project/tasks', icon: 'tasks', letter: 't' },
     ],
   },

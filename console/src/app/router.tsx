@@ -11,10 +11,10 @@ import {
 import { queryClient, sessionQuery } from '../api/queries';
 import { type ListSearch, listSearch, parseSearch, stringifySearch, text, texts } from '../lib/search';
 import { lastProject } from '../lib/settings';
+import { withTexts } from '../messages';
 import { pageChanged } from '../ui/focus';
 import { Broken, NotFound } from './Broken';
 import { whereIs } from './find';
-import { Login } from './Login';
 import { home } from './nav';
 import { Shell } from './Shell';
 
@@ -81,7 +81,7 @@ const login = createRoute({
     ...(text(raw.next) ? { next: text(raw.next) } : {}),
     ...(text(raw.none) ? { none: text(raw.none) } : {}),
   }),
-  component: Login,
+  component: lazyRouteComponent(() => import('./Login')),
 });
 
 const find = createRoute({
@@ -122,7 +122,7 @@ const servers = createRoute({
   getParentRoute: () => project,
   path: '/servers',
   validateSearch: listSearch(serverFilters),
-  component: lazyRouteComponent(() => import('../features/servers/ServersPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/servers/ServersPage'))),
 });
 
 const server = createRoute({
@@ -134,7 +134,7 @@ const server = createRoute({
       ...(text(raw.point) ? { point: text(raw.point) } : {}),
       ...(text(raw.compare) ? { compare: text(raw.compare) } : {}),
     }) as { tab?: string; point?: string; compare?: string },
-  component: lazyRouteComponent(() => import('../features/servers/ServerPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/servers/ServerPage'))),
 });
 
 /** Filters of the lists of vaults and of backups, in one address. */
@@ -159,21 +159,21 @@ const serverBackups = createRoute({
   getParentRoute: () => project,
   path: '/server-backups',
   validateSearch: tabbed(cbrFilters),
-  component: lazyRouteComponent(() => import('./ServerBackupsPage')),
+  component: lazyRouteComponent(() => withTexts(import('./ServerBackupsPage'))),
 });
 
 const diskBackups = createRoute({
   getParentRoute: () => project,
   path: '/disk-backups',
   validateSearch: tabbed(cbrFilters),
-  component: lazyRouteComponent(() => import('./DiskBackupsPage')),
+  component: lazyRouteComponent(() => withTexts(import('./DiskBackupsPage'))),
 });
 
 const disks = createRoute({
   getParentRoute: () => project,
   path: '/disks',
   validateSearch: listSearch(['status', 'server_id', 'host', 'vault_id', 'protected']),
-  component: lazyRouteComponent(() => import('../features/disks/DisksPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/disks/DisksPage'))),
 });
 
 const newVault = createRoute({
@@ -181,14 +181,14 @@ const newVault = createRoute({
   path: '/vaults/new',
   validateSearch: (raw: Record<string, unknown>): { type?: string | undefined } =>
     text(raw.type) ? { type: text(raw.type) } : {},
-  component: lazyRouteComponent(() => import('../features/vaults/NewVaultPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/vaults/NewVaultPage'))),
 });
 
 const vault = createRoute({
   getParentRoute: () => project,
   path: '/vaults/$vault',
   validateSearch: tabbed(cbrFilters),
-  component: lazyRouteComponent(() => import('./VaultRoute')),
+  component: lazyRouteComponent(() => withTexts(import('./VaultRoute'))),
 });
 
 const backup = createRoute({
@@ -196,7 +196,7 @@ const backup = createRoute({
   path: '/backups/$backup',
   validateSearch: (raw: Record<string, unknown>): { tab?: string | undefined } =>
     text(raw.tab) ? { tab: text(raw.tab) } : {},
-  component: lazyRouteComponent(() => import('../features/backups/BackupPage')),
+  component: lazyRouteComponent(() => withTexts(import('./BackupRoute'))),
 });
 
 const tasks = createRoute({
@@ -212,13 +212,13 @@ const tasks = createRoute({
     'started_after',
     'started_before',
   ]),
-  component: lazyRouteComponent(() => import('../features/tasks/TasksPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/tasks/TasksPage'))),
 });
 
 const task = createRoute({
   getParentRoute: () => project,
   path: '/tasks/$task',
-  component: lazyRouteComponent(() => import('../features/tasks/TaskPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/tasks/TaskPage'))),
 });
 
 const overview = createRoute({
@@ -230,19 +230,44 @@ const overview = createRoute({
 const users = createRoute({
   getParentRoute: () => project,
   path: '/admin/users',
-  component: lazyRouteComponent(() => import('../features/admin/UsersPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/admin/UsersPage'))),
 });
 
 const projects = createRoute({
   getParentRoute: () => project,
   path: '/admin/projects',
-  component: lazyRouteComponent(() => import('../features/admin/ProjectsPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/admin/ProjectsPage'))),
 });
 
 const keys = createRoute({
   getParentRoute: () => project,
   path: '/admin/keys',
-  component: lazyRouteComponent(() => import('../features/admin/KeysPage')),
+  component: lazyRouteComponent(() => withTexts(import('../features/admin/KeysPage'))),
+});
+
+const policies = createRoute({
+  getParentRoute: () => project,
+  path: '/policies',
+  validateSearch: (
+    raw: Record<string, unknown>,
+  ): { tab?: string | undefined; q?: string | undefined; sort?: string | undefined } => ({
+    ...(text(raw.tab) ? { tab: text(raw.tab) } : {}),
+    ...(text(raw.q) ? { q: text(raw.q) } : {}),
+    ...(text(raw.sort) ? { sort: text(raw.sort) } : {}),
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../features/policies/PoliciesPage'))),
+});
+
+const apiDocument = createRoute({
+  getParentRoute: () => project,
+  path: '/api',
+  validateSearch: (
+    raw: Record<string, unknown>,
+  ): { q?: string | undefined; operation?: string | undefined } => ({
+    ...(text(raw.q) ? { q: text(raw.q) } : {}),
+    ...(text(raw.operation) ? { operation: text(raw.operation) } : {}),
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../features/document/ApiPage'))),
 });
 
 const routes = root.addChildren([
@@ -262,6 +287,8 @@ const routes = root.addChildren([
     tasks,
     task,
     overview,
+    policies,
+    apiDocument,
     users,
     projects,
     keys,

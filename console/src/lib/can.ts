@@ -119,6 +119,11 @@ export function deleteBackup(backup: Pick<Backup, 'state' | 'locked' | 'expires_
   return ok;
 }
 
+/** Share Backup: SHR-11. */
+export function shareBackup(backup: Pick<Backup, 'state'>): Verdict {
+  return backup.state === 'available' ? ok : no('reason.share_state');
+}
+
 /** Perform Backup from a vault. */
 export function backupVault(vault: Vault): Verdict {
   if (vault.state !== 'available' && vault.state !== 'lock')

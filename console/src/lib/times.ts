@@ -105,6 +105,9 @@ export function instantIn(local: string, zone: string): string | null {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
+/** A time of the CBR API, which is UTC and does not say so. */
+export const cbrTime = (at: string): string => (/Z$|[+-]\d\d:\d\d$/.test(at) ? at : `${at}Z`);
+
 /** Whether the browser knows the zone. */
 export function isZone(zone: string): boolean {
   try {

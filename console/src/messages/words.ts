@@ -19,6 +19,7 @@ const kinds: Record<string, Key> = {
   delete: 'task.kind.delete',
   vault_delete: 'task.kind.vault_delete',
   remove_resource: 'task.kind.remove_resource',
+  migrate: 'task.kind.migrate',
 };
 
 /** What a kind of task is called. */

@@ -33,6 +33,8 @@ const paths = {
   columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   export: 'M8 2.5v7M5 6.5l3 3 3-3M3 11.5v2h10v-2',
   gear: 'M8 10.2a2.2 2.2 0 100-4.4 2.2 2.2 0 000 4.4zM8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6L5 5M11 11l1.4 1.4M3.6 12.4L5 11M11 5l1.4-1.4',
+  calendar: 'M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.5v3M10.5 2.5v3',
+  share: 'M4 8.5v5h8v-5M8 10V2.5M5.5 5L8 2.5 10.5 5',
   external: 'M6 3H3v10h10v-3M9 3h4v4M13 3L7.5 8.5',
 } as const;
 

@@ -12,10 +12,13 @@ pub mod extent;
 pub mod format;
 pub mod ids;
 pub mod map;
+pub mod plan;
+pub mod qcow2;
 pub mod retention;
 pub mod schedule;
 pub mod state;
 pub mod units;
+pub mod window;
 pub mod zone;
 
 pub use error::{Error, Kind, Result};

@@ -10,5 +10,7 @@ pub mod nbd;
 pub mod pipeline;
 pub mod progress;
 pub mod repository;
+pub mod space;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod throttle;

@@ -166,6 +166,15 @@ impl Progress {
         Progress::default()
     }
 
+    /// Sets all counters to zero, where one stage of a task follows another. Nothing may count
+    /// meanwhile.
+    pub fn restart(&self) {
+        let all = &self.0;
+        for counter in [&all.total, &all.done, &all.read, &all.new, &all.stored] {
+            counter.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// Reads all counters.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {

@@ -7,10 +7,12 @@
 mod object_store;
 mod passwords;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use coffer_core::cbr::tag;
+use coffer_core::window::Window;
 use coffer_core::{Error, Result};
 use serde::Deserialize;
 use url::Url;
@@ -18,6 +20,8 @@ use url::Url;
 pub use passwords::PasswordRules;
 
 pub use object_store::S3Config;
+
+use crate::notify::Network;
 
 /// Everything a service is told.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,6 +71,97 @@ pub struct Config {
     /// The audit trail.
     #[serde(default)]
     pub audit: AuditConfig,
+    /// Telling people.
+    #[serde(default)]
+    pub notify: NotifyConfig,
+    /// Figures for Prometheus.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
+}
+
+/// Figures for Prometheus, at `/metrics`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// A listener of their own, which asks nobody who it is.
+    pub listen: Option<SocketAddr>,
+    /// File whose first line is the token with which the service's listeners give them
+    /// (`Authorization: Bearer ...`).
+    pub token_file: Option<PathBuf>,
+    /// Vaults and resources have their names besides their ids.
+    pub names: bool,
+}
+
+impl MetricsConfig {
+    /// The token, where one is configured.
+    ///
+    /// # Errors
+    /// `Invalid` where the file cannot be read, or its first line has fewer than 16 characters.
+    pub fn token(&self) -> Result<Option<zeroize::Zeroizing<String>>> {
+        let Some(path) = &self.token_file else {
+            return Ok(None);
+        };
+        let wrong = |text: &str| {
+            let path = path.display();
+            Error::invalid(format!("`metrics.token_file` `{path}`: {text}"))
+        };
+        let text = std::fs::read_to_string(path)
+            .map(zeroize::Zeroizing::new)
+            .map_err(|e| wrong("cannot be read").caused_by(e))?;
+        let line = text.lines().next().unwrap_or_default().trim();
+        match line.len() >= 16 {
+            true => Ok(Some(zeroize::Zeroizing::new(line.to_owned()))),
+            false => Err(wrong("a token has at least 16 characters")),
+        }
+    }
+}
+
+/// Telling people of what happens.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NotifyConfig {
+    /// Networks that webhooks may go to besides public addresses, such as `10.1.0.0/16`.
+    pub allow_networks: Vec<Network>,
+    /// The mail server; no mails without.
+    pub smtp: Option<SmtpConfig>,
+}
+
+/// A mail server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpConfig {
+    /// Its name, as its certificate has it.
+    pub host: String,
+    /// Its port; 587, 465 or 25 by the kind of encryption if absent.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How the connection is encrypted.
+    #[serde(default)]
+    pub tls: MailTls,
+    /// Who logs in; nobody if absent.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// File whose first line is the password.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Sender of the mails.
+    pub from: String,
+    /// Certificates (PEM) to trust besides the system's.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Encryption of a connection to a mail server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    /// Begun in plain text; nothing is sent where the server does not offer TLS.
+    #[default]
+    Starttls,
+    /// From the start.
+    Tls,
+    /// None: for a mail server on this host.
+    None,
 }
 
 /// The audit trail.
@@ -131,7 +226,7 @@ pub struct Tls {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CatalogConfig {
-    /// `sqlite:///path`; `catalog.db` in `data_dir` if absent.
+    /// `sqlite:///path` or `postgres://user@host/database`; `catalog.db` in `data_dir` if absent.
     #[serde(default)]
     pub url: Option<String>,
 }
@@ -180,9 +275,15 @@ pub struct Libvirt {
     /// Directories in which new images may be made by a restore.
     #[serde(default)]
     pub image_dirs: Vec<PathBuf>,
+    /// How much may be asked of it.
+    #[serde(default)]
+    pub limits: LimitConfig,
     /// Directory for the scratch files of running backups; QEMU's user must be able to write there.
     #[serde(default)]
     pub scratch_dir: Option<PathBuf>,
+    /// Space that stays free there, in MiB; 512 if absent.
+    #[serde(default)]
+    pub scratch_reserve_mib: Option<u64>,
     /// Directory for sockets between Coffer and QEMU: a short path that QEMU's user may reach.
     #[serde(default)]
     pub runtime_dir: Option<PathBuf>,
@@ -194,9 +295,29 @@ pub struct Libvirt {
 pub struct Images {
     /// Its name.
     pub name: Name,
+    /// How much may be asked of their disks.
+    #[serde(default)]
+    pub limits: LimitConfig,
+    /// Where new disks are made; the qcow2 images there belong to no server.
+    #[serde(default)]
+    pub image_dir: Option<PathBuf>,
     /// Its servers.
     #[serde(default, rename = "server")]
     pub servers: Vec<ImageServer>,
+}
+
+/// How much may be asked of a host, until something else is set by the API.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitConfig {
+    /// Bytes a second read from and written to its disks, at least 1024.
+    pub bytes_per_second: Option<u64>,
+    /// Tasks at once; `limits.tasks_per_host` if absent.
+    pub tasks: Option<u64>,
+    /// When automatic backups may begin, such as `mon-fri 22:00-06:00`; always if empty.
+    pub windows: Vec<Window>,
+    /// The zone in which the windows are meant; UTC if absent.
+    pub zone: Option<String>,
 }
 
 /// A server declared as images.
@@ -205,6 +326,9 @@ pub struct Images {
 pub struct ImageServer {
     /// Its name; stays the same as long as the server is the same.
     pub name: Name,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// Its disks, system disk first.
     #[serde(rename = "disk")]
     pub disks: Vec<ImageDisk>,
@@ -272,6 +396,9 @@ pub struct Limits {
     pub tasks_per_host: usize,
     /// Tasks of one vault.
     pub tasks_per_vault: usize,
+    /// Space that stays free in the file system of each store, in MiB: below it no backup begins,
+    /// and those that run end.
+    pub store_reserve_mib: u64,
     /// Wrong passwords for one user from one address before it has to wait.
     pub login_failures: u32,
     /// Wrong passwords of all users together from one address before it has to wait.
@@ -292,6 +419,7 @@ impl Default for Limits {
             tasks: 8,
             tasks_per_host: 4,
             tasks_per_vault: 2,
+            store_reserve_mib: 512,
             login_failures: 5,
             login_failures_per_address: 100,
             login_lockout_seconds: 300,
@@ -449,6 +577,17 @@ impl Config {
             }
         }
         self.passwords.validate()?;
+        if let Some(path) = &self.metrics.token_file {
+            absolute("metrics.token_file", path)?;
+        }
+        if let Some(smtp) = &self.notify.smtp {
+            for (key, path) in [
+                ("notify.smtp.password_file", &smtp.password_file),
+                ("notify.smtp.ca_file", &smtp.ca_file),
+            ] {
+                path.as_deref().map_or(Ok(()), |path| absolute(key, path))?;
+            }
+        }
         self.check_stores()?;
         self.check_key()?;
         self.check_hypervisors()
@@ -527,6 +666,11 @@ impl Config {
                 let what = format!("{what} `{}`: disk", server.name);
                 if server.disks.is_empty() {
                     return Err(Error::invalid(format!("{what}: there is none")));
+                }
+                for (key, value) in &server.tags {
+                    tag::check_key(&format!("{what} `{}`: tags", server.name), key)
+                        .and_then(|_| tag::check_value(&format!("{what}: tag `{key}`"), value))
+                        .map_err(|refusal| Error::invalid(refusal.message))?;
                 }
                 distinct(&what, server.disks.iter().map(|disk| &disk.name))?;
                 for disk in &server.disks {

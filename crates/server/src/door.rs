@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-/// A clock: the host's, moved by what a test asked for.
+/// A clock: the host's, moved by what a test asked for, or one that stands still in between.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
+    /// Where the clock stands; none for one that goes with the host's.
+    stands_at: Option<Timestamp>,
     ahead_ms: Arc<AtomicI64>,
 }
 
@@ -21,11 +23,21 @@ impl Clock {
         Clock::default()
     }
 
+    /// A clock that moves only by [`Clock::advance`], so that a simulated day lasts as long as it
+    /// says, however long the work in it takes.
+    pub fn standing(at: Timestamp) -> Clock {
+        Clock {
+            stands_at: Some(at),
+            ..Clock::default()
+        }
+    }
+
     /// The time now.
     #[expect(clippy::disallowed_methods, reason = "the clock's one door")]
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::Relaxed));
-        Timestamp::now()
+        self.stands_at
+            .unwrap_or_else(Timestamp::now)
             .saturating_add(ahead)
             .unwrap_or(Timestamp::MAX)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::Hypervisor;
 use coffer_engine::hypervisor::image::{ImageDisk, ImageHypervisor, ImageServer};
-use coffer_engine::hypervisor::libvirt::{LibvirtConfig, LibvirtHypervisor};
+use coffer_engine::hypervisor::libvirt::{LibvirtConfig, LibvirtHypervisor, SCRATCH_RESERVE};
 
 use crate::config::{Config, ImageFormat, Images, Libvirt};
 
@@ -32,18 +32,28 @@ pub fn open(config: &Config, service: &str) -> Result<Vec<Arc<dyn Hypervisor>>> 
     Ok(drivers)
 }
 
-fn libvirt(host: &Libvirt, service: &str) -> Result<LibvirtHypervisor> {
+/// The folders of a libvirt host for sockets and for scratch files.
+pub(crate) fn folders(host: &Libvirt) -> (PathBuf, PathBuf) {
     let folder = |given: &Option<PathBuf>, default: &str| {
         given
             .clone()
             .unwrap_or_else(|| Path::new(default).join(host.name.as_str()))
     };
+    let runtime = folder(&host.runtime_dir, RUNTIME_DIR);
+    (runtime, folder(&host.scratch_dir, SCRATCH_DIR))
+}
+
+fn libvirt(host: &Libvirt, service: &str) -> Result<LibvirtHypervisor> {
+    let (runtime_dir, scratch_dir) = folders(host);
     LibvirtHypervisor::new(LibvirtConfig {
         name: host.name.to_string(),
         uri: host.uri.clone(),
         service: service.to_owned(),
-        runtime_dir: folder(&host.runtime_dir, RUNTIME_DIR),
-        scratch_dir: folder(&host.scratch_dir, SCRATCH_DIR),
+        runtime_dir,
+        scratch_dir,
+        scratch_reserve: host
+            .scratch_reserve_mib
+            .map_or(SCRATCH_RESERVE, |mib| mib << 20),
         image_dirs: host.image_dirs.clone(),
     })
 }
@@ -62,10 +72,12 @@ fn image(images: &Images, service: &str, data_dir: &Path) -> Result<ImageHypervi
             id: server.name.to_string(),
             name: server.name.to_string(),
             disks: disks.collect::<Result<_>>()?,
+            tags: server.tags.clone().into_iter().collect(),
         });
     }
     let runtime_dir = data_dir.join("run");
-    ImageHypervisor::new(images.name.to_string(), servers, service, &runtime_dir)
+    let driver = ImageHypervisor::new(images.name.to_string(), servers, service, &runtime_dir)?;
+    Ok(driver.with_folder(images.image_dir.clone()))
 }
 
 /// Raw, unless the configuration says otherwise. A file that looks like qcow2 has to be named as

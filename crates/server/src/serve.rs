@@ -32,6 +32,7 @@ use crate::state::{AppState, Services};
 pub struct Service {
     state: AppState,
     addresses: Vec<SocketAddr>,
+    metrics_address: Option<SocketAddr>,
     listening: JoinHandle<()>,
     _lock: ServiceLock,
 }
@@ -47,7 +48,11 @@ pub async fn run(config: Config, hypervisors: Vec<Arc<dyn Hypervisor>>) -> Resul
         .map_err(|e| Error::internal("listen for SIGTERM").caused_by(e))?;
     let mut interrupt = signal(SignalKind::interrupt())
         .map_err(|e| Error::internal("listen for SIGINT").caused_by(e))?;
+    // A hang-up renews the certificate where there is one; it never ends the service.
+    let mut hangup = signal(SignalKind::hangup())
+        .map_err(|e| Error::internal("listen for SIGHUP").caused_by(e))?;
     let service = Service::start(config, hypervisors, Clock::new()).await?;
+    tokio::spawn(async move { while hangup.recv().await.is_some() {} });
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -65,8 +70,13 @@ impl Service {
     ) -> Result<Service> {
         prepare_data_dir(&config.data_dir)?;
         let catalog = Catalog::open(&config.catalog_url()).await?;
-        let lock = catalog.lock_service()?;
+        let lock = catalog.lock_service().await?;
         let listeners = Listeners::bind(&config.http).await?;
+        let figures = match config.metrics.listen {
+            Some(address) => Some(Listeners::bind(&figures_http(address)).await?),
+            None => None,
+        };
+        let metrics_token = config.metrics.token()?;
         if let Some(first) = identity::bootstrap_if_empty(&catalog, &config).await? {
             let file = first.password_file.unwrap_or_default();
             tracing::info!(
@@ -102,6 +112,7 @@ impl Service {
             identity,
             clock,
             hypervisors,
+            metrics_token,
             live: crate::live::Live::new(),
             task_added,
             stopping,
@@ -122,12 +133,24 @@ impl Service {
         for address in &addresses {
             tracing::info!("listening on {address}");
         }
+        let metrics_address = figures
+            .as_ref()
+            .and_then(|f| f.addresses().first().copied());
+        if let (Some(figures), Some(address)) = (figures, metrics_address) {
+            tracing::info!("figures for Prometheus at http://{address}/metrics");
+            let router = crate::http::metrics::open_router(state.clone());
+            let stop = state.stopping.clone();
+            state
+                .background
+                .spawn(figures.serve(router, stop, Duration::from_secs(1)));
+        }
         let router = api::router(state.clone());
         let grace = Duration::from_secs(state.config.http.shutdown_grace_seconds);
         let listening = tokio::spawn(listeners.serve(router, state.stopping.clone(), grace));
         Ok(Service {
             state,
             addresses,
+            metrics_address,
             listening,
             _lock: lock,
         })
@@ -141,6 +164,11 @@ impl Service {
     /// Where it listens.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where the figures are, where they have a listener of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// Stops: requests under way end, background work parks, the catalog closes.
@@ -160,6 +188,15 @@ impl Service {
         }
         self.state.catalog.close().await;
         tracing::info!("stopped");
+    }
+}
+
+/// A listener for Prometheus: few connections, no encryption.
+fn figures_http(address: SocketAddr) -> crate::config::Http {
+    crate::config::Http {
+        listen: vec![address],
+        connections: 16,
+        ..Default::default()
     }
 }
 

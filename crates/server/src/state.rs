@@ -34,6 +34,8 @@ pub struct Services {
     pub clock: Clock,
     /// What there is to protect, by the names of the configuration.
     pub hypervisors: Vec<Arc<dyn Hypervisor>>,
+    /// Who sends it may read the figures.
+    pub metrics_token: Option<zeroize::Zeroizing<String>>,
     /// What changed lately, for those who watch.
     pub live: crate::live::Live,
     /// Wakes the workers after a task was put into the catalog (the queue itself is there).
@@ -78,6 +80,7 @@ impl AppState {
             catalog,
             clock,
             hypervisors: Vec::new(),
+            metrics_token: None,
             live: crate::live::Live::new(),
             task_added,
             stopping: CancellationToken::new(),

@@ -373,6 +373,38 @@ fn the_main_job_by_command_line() {
         "BackupService.6500",
     );
 
+    // What would be done, and the way back from what was done.
+    let would = run("backup create web --dry-run");
+    assert_eq!(would["disks"].as_array().map(Vec::len), Some(2), "{would}");
+    assert_eq!(would["disks"][0]["changed_bytes"], serde_json::Value::Null);
+    let would = run("restore first --dry-run");
+    assert_eq!(
+        would["write_bytes"],
+        6 << 20,
+        "raw images are written in full: {would}"
+    );
+    overwrite("vda.raw", 5);
+    let undone = run("restore first --safety-backup --keep-safety-backup 2 --yes");
+    assert!(disk("vda.raw") == vec![1; 3 << 20]);
+    let task_id = undone["tasks"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_string();
+    fails(&format!("task go-back {task_id}"), 2, "--yes");
+    run(&format!("task go-back {task_id} --yes"));
+    assert!(disk("vda.raw") == vec![5; 3 << 20], "gone back");
+    fails(
+        &format!("task go-back {task} --yes"),
+        2,
+        "made no safety backup",
+    );
+    let map = run(&format!("task map {task_id}"));
+    assert_eq!(map["disks"].as_array().map(Vec::len), Some(2), "{map}");
+    assert_eq!(run("overview")["servers"]["protected"], 1);
+    assert!(run("vault history safe --days 7")["points"].is_array());
+    assert_eq!(run("session list"), serde_json::json!([]));
+    fails("session end nothing", 3, "you have no session `nothing`");
+
     fails(
         "backup delete first",
         2,
@@ -380,7 +412,7 @@ fn the_main_job_by_command_line() {
     );
     assert_eq!(run("backup delete first --dry-run")["dry_run"], true);
     run("backup delete first --yes");
-    assert_eq!(run("backup list").as_array().map(Vec::len), Some(1));
+    assert_eq!(run("backup list").as_array().map(Vec::len), Some(2));
     run("restore second --yes");
     assert_eq!(
         run("vault update safe --name safer --size 200")["vault"]["billing"]["size"],
@@ -394,4 +426,104 @@ fn the_main_job_by_command_line() {
     run("vault delete safer --yes");
     assert_eq!(run("vault list"), serde_json::json!([]));
     assert_eq!(run("backup list"), serde_json::json!([]));
+}
+
+#[test]
+fn operation_by_command_line() {
+    let place = Place::start();
+    let password = place.password();
+    let variables = place.variables("admin", &password);
+    let run = |words: &str, line: &str| place.json(words, &variables, line);
+    run("vault create v --size 100 --add web", "");
+
+    let hosts = run("host limit files --bandwidth 100MiB --tasks 3", "");
+    assert_eq!(hosts["hosts"][0]["limits"]["bytes_per_second"], 100 << 20);
+    assert_eq!(run("host list", "")["hosts"][0]["tasks_in_force"], 3);
+    let limits = run(
+        "vault limit v --window 22:00-06:00 --timezone Europe/Berlin",
+        "",
+    );
+    assert_eq!(limits["limits"]["windows"][0], "22:00-06:00");
+    assert_eq!(run("vault limit v --reset", "")["open"], true);
+    place.fails(
+        "vault limit v --window x",
+        &variables,
+        "",
+        2,
+        "is no window",
+    );
+    place.fails("host limit none --reset", &variables, "", 3, "");
+
+    let tags = run("server tag web env=prod tier=gold", "");
+    assert_eq!(tags["tags"][1]["value"], "gold");
+    assert_eq!(
+        run("server tag web --remove env", "")["tags"][0]["key"],
+        "tier"
+    );
+    assert_eq!(run("disk tag web-vda x=", "")["tags"][0]["value"], "");
+
+    run("report objective --hours 24", "");
+    assert_eq!(run("report", "")["resources"][0]["objective_hours"], 24);
+    let csv = place.run("report --csv", &variables, "");
+    let text = String::from_utf8_lossy(&csv.stdout).into_owned();
+    assert!(
+        text.starts_with("id,name,type,") && text.contains("\"web\""),
+        "{text}"
+    );
+
+    let made =
+        "notify create hook --url https://hooks.example.org/x --event task_failed --secret-stdin";
+    let hook = run(made, "0123456789abcdef");
+    assert_eq!(hook["subscription"]["signed"], true);
+    assert_eq!(
+        run("notify set hook --disable", "")["subscription"]["enabled"],
+        false
+    );
+    assert_eq!(
+        run("notify show hook", "")["deliveries"],
+        serde_json::json!([])
+    );
+    run("notify delete hook --yes", "");
+    assert_eq!(
+        run("notify list", "")["subscriptions"],
+        serde_json::json!([])
+    );
+    assert_eq!(run("quota show", "")["quotas"]["vaults"]["used"], 1);
+
+    let key = run("vault recovery-key v --output key.txt", "");
+    assert_eq!(key["text"], Value::Null);
+    place.fails(
+        "vault recovery-key v --output key.txt",
+        &variables,
+        "",
+        2,
+        "key.txt",
+    );
+    let kept = run("vault recovery-key v --confirm key.txt", "");
+    assert_eq!(kept["fingerprint"], key["fingerprint"]);
+
+    // What is wrong is told, with what can be done; here nothing but the clock may be doubtful.
+    let findings = run("doctor --config coffer.toml", "");
+    assert_ne!(findings["worst"], "wrong", "{findings}");
+    let list = findings["findings"].as_array().expect("a list");
+    let of = |subject: &str| list.iter().find(|f| f["subject"] == subject);
+    assert_eq!(
+        of("recovery keys").expect("looked at")["level"],
+        "good",
+        "{findings}"
+    );
+    let text = of("catalog").expect("looked at")["text"]
+        .as_str()
+        .expect("text");
+    assert!(text.contains("a service works on it"), "{findings}");
+    let broken = std::fs::read_to_string(place.directory.path().join("coffer.toml"))
+        .expect("the configuration")
+        .replace("/store\"", "/vda.raw\"");
+    std::fs::write(place.directory.path().join("broken.toml"), broken).expect("written");
+    let output = place.run("doctor --config broken.toml", &[], "");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("WRONG"),
+        "{output:?}"
+    );
 }

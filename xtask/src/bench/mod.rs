@@ -30,7 +30,8 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let rounds = match arguments {
         [] => 3,
         [one] if one == "--quick" => 1,
-        _ => return Err("usage: cargo xtask bench [--quick]".to_owned()),
+        [one, rest @ ..] if one == "scale" => return scale(rest),
+        _ => return Err("usage: cargo xtask bench [scale] [--quick]".to_owned()),
     };
     packages::install(&[
         packages::BUILD,
@@ -60,6 +61,16 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     at(&bench.work, std::fs::remove_dir_all(&bench.work))?;
     print!("{}", table(&lines));
     record(&folder, &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The service over a large catalog; `--quick` takes a small one.
+fn scale(arguments: &[String]) -> Result<ExitCode> {
+    packages::install(&[packages::BUILD])?;
+    let mut command = shell::cargo();
+    command.args(["bench", "-p", "coffer-server", "--bench", "scale", "--"]);
+    command.args(arguments);
+    shell::run(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,8 +21,13 @@ import css from './backups.module.css';
 import { useBackupMenu, useRestoreReason } from './menu';
 import { BackupState, Kind } from './parts';
 
-/** A backup: what it is, and its disks. */
-export default function BackupPage() {
+/** A backup: what it is, its disks, and with whom it is shared. */
+export function BackupPage({
+  shares,
+}: {
+  /** The list of those it is shared with, which belongs to another feature. */
+  shares: (backup: Backup) => ReactNode;
+}) {
   const { t } = useWords();
   const { project, backup: id } = useParams({ from: '/p/$project/backups/$backup' });
   const search = useSearch({ from: '/p/$project/backups/$backup' });
@@ -77,7 +82,7 @@ export default function BackupPage() {
       {backup ? (
         <Tabs
           label={backup.name}
-          value={search.tab === 'disks' && server ? 'disks' : 'details'}
+          value={search.tab === 'share' ? 'share' : search.tab === 'disks' && server ? 'disks' : 'details'}
           onChange={(next) =>
             void navigate({
               to: '.',
@@ -101,6 +106,7 @@ export default function BackupPage() {
                   },
                 ]
               : []),
+            { id: 'share', label: t('sharing.list'), content: () => shares(backup) },
           ]}
         />
       ) : null}

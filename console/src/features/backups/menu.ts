@@ -1,6 +1,6 @@
 import type { Backup } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
-import { allowed, cancelTask, deleteBackup, restoreBackup, type Verdict } from '../../lib/can';
+import { allowed, cancelTask, deleteBackup, restoreBackup, shareBackup, type Verdict } from '../../lib/can';
 import { isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
@@ -33,6 +33,12 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
             },
           ]
         : []),
+      {
+        label: t('sharing.share'),
+        icon: 'share' as const,
+        reason: why(shareBackup(backup)),
+        onSelect: () => open('share-backup', { backup: [backup.id] }),
+      },
       { label: t('backup_pages.rename'), onSelect: () => open('rename-backup', { backup: [backup.id] }) },
       { divider: true as const },
       {

@@ -10,6 +10,7 @@ import { Failure } from '../../ui/Failure';
 import { TextArea, TextField, Tick } from '../../ui/Form';
 import { Page, Section } from '../../ui/Page';
 import { toast } from '../../ui/toasts';
+import { AutoBackup, type AutoBackupChoice } from './AutoBackup';
 import { capacities, mostResources } from './can';
 import { type Picked, ResourcePicker, sumGib } from './ResourcePicker';
 import { badTags, mostTags, TagFields } from './TagFields';
@@ -30,6 +31,7 @@ export default function NewVaultPage() {
   const [locked, setLocked] = useState(false);
   const [expand, setExpand] = useState(false);
   const [tags, setTags] = useState<Tag[]>([]);
+  const [policy, setPolicy] = useState<AutoBackupChoice>({ on: false, id: '' });
   const [shown, setShown] = useState(false);
 
   const need = sumGib(picked);
@@ -47,7 +49,8 @@ export default function NewVaultPage() {
     wrongName ??
     wrongSize ??
     (picked.length > mostResources ? t('reason.vault_count') : null) ??
-    (badTags(filled(tags)) ? t('vaults.tag_rule') : null);
+    (policy.on && !policy.id ? t('policy.apply_pick') : null) ??
+    (badTags(filled(tags)) ? t('vaults.tag_key_rule') : null);
 
   const create = useMutation({
     mutationFn: () =>
@@ -59,6 +62,7 @@ export default function NewVaultPage() {
         resources: picked.map((each) => ({ id: each.id })),
         locked,
         auto_expand: expand,
+        policy: policy.on ? policy.id : null,
         tags: filled(tags),
       }),
     onSuccess: (id) => {
@@ -150,6 +154,9 @@ export default function NewVaultPage() {
               />
             </div>
           </Section>
+          <Section title={t('policy.auto')}>
+            <AutoBackup project={project} choice={policy} onChange={setPolicy} shown={shown} />
+          </Section>
           <Section title={t('vaults.new_tags')}>
             <TagFields tags={tags} onChange={setTags} most={mostTags} shown={shown} />
           </Section>
@@ -172,6 +179,8 @@ export default function NewVaultPage() {
                 <dd>{t(locked ? 'kit.yes' : 'kit.no')}</dd>
                 <dt>{t('vaults.auto_expand')}</dt>
                 <dd>{t(expand ? 'kit.yes' : 'kit.no')}</dd>
+                <dt>{t('policy.auto')}</dt>
+                <dd>{t(policy.on ? 'kit.yes' : 'kit.no')}</dd>
               </dl>
               {shown && wrong ? <p className={css.wrong}>{t('vaults.new_wrong')}</p> : null}
               <Button type="submit" kind="primary" busy={create.isPending}>

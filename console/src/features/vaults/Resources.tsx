@@ -12,7 +12,7 @@ import { Empty } from '../../ui/Failure';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NameCell, Table } from '../../ui/Table';
-import { associateTo, dissociateFrom } from './can';
+import { associateTo, dissociateFrom, migrateFrom } from './can';
 
 /** What the vault does with a resource. */
 export const heldLook = (state: string): Look =>
@@ -36,6 +36,13 @@ export function Resources({ vault }: { vault: Vault }) {
   const chosen = selection.rows;
   const dissociate = (ids: string[]) =>
     open('dissociate', server ? { vault: vault.id, server: ids } : { vault: vault.id, disk: ids });
+  const migrate = (ids: string[]) =>
+    open('migrate', server ? { vault: vault.id, server: ids } : { vault: vault.id, disk: ids });
+  // What holds for all of them, else the first reason why not.
+  const forAll = (judge: typeof dissociateFrom) =>
+    chosen.length === 0
+      ? t('vaults.pick_first')
+      : why(chosen.map((row) => judge(vault, row)).find((each) => !allowed(each)) ?? { ok: true });
   const columns: Column<VaultResource>[] = [
     {
       id: 'name',
@@ -101,17 +108,12 @@ export function Resources({ vault }: { vault: Vault }) {
   return (
     <>
       <BulkBar {...selection.bar}>
+        <Button reason={forAll(migrateFrom)} onClick={() => migrate(chosen.map((row) => row.id))}>
+          {t('vaults.migrate')}
+        </Button>
         <Button
           kind="danger"
-          reason={
-            chosen.length === 0
-              ? t('vaults.pick_first')
-              : why(
-                  chosen.map((row) => dissociateFrom(vault, row)).find((each) => !allowed(each)) ?? {
-                    ok: true,
-                  },
-                )
-          }
+          reason={forAll(dissociateFrom)}
           onClick={() => dissociate(chosen.map((row) => row.id))}
         >
           {t('vaults.dissociate')}
@@ -124,9 +126,14 @@ export function Resources({ vault }: { vault: Vault }) {
         selection={selection}
         nameOf={(row) => row.name}
         links={(row) => (
-          <Button kind="link" reason={why(dissociateFrom(vault, row))} onClick={() => dissociate([row.id])}>
-            {t('vaults.dissociate')}
-          </Button>
+          <>
+            <Button kind="link" reason={why(migrateFrom(vault, row))} onClick={() => migrate([row.id])}>
+              {t('vaults.migrate')}
+            </Button>
+            <Button kind="link" reason={why(dissociateFrom(vault, row))} onClick={() => dissociate([row.id])}>
+              {t('vaults.dissociate')}
+            </Button>
+          </>
         )}
         empty={
           <Empty

@@ -7,12 +7,13 @@ import css from './vaults.module.css';
 /** Most tags of a vault. */
 export const mostTags = 20;
 
-const keyRule = /^[^=*<>\\,|/\s][^=*<>\\,|/]{0,35}$/;
-const valueRule = /^[^=*<>\\,|/]{0,43}$/;
+/** Keys and values of tags as the server takes them (TAG-03, TAG-04). */
+export const tagKeyRule = /^[\p{L}\p{N}_-]{1,36}$/u;
+export const tagValueRule = /^[\p{L}\p{N}_.-]{0,43}$/u;
 
 /** Whether one of the tags would be refused. */
 export const badTags = (tags: readonly Tag[]): boolean =>
-  tags.some((tag) => !keyRule.test(tag.key) || !valueRule.test(tag.value)) ||
+  tags.some((tag) => !tagKeyRule.test(tag.key) || !tagValueRule.test(tag.value)) ||
   new Set(tags.map((tag) => tag.key)).size !== tags.length;
 
 /** Keys and values, one row each. */
@@ -48,9 +49,9 @@ export function TagFields({
                   ? null
                   : twice
                     ? t('vaults.tag_twice')
-                    : keyRule.test(tag.key)
+                    : tagKeyRule.test(tag.key)
                       ? null
-                      : t('vaults.tag_rule')
+                      : t('vaults.tag_key_rule')
               }
               onChange={(key) => set(at, { key })}
             />
@@ -59,7 +60,7 @@ export function TagFields({
               value={tag.value}
               maxLength={43}
               shown={shown}
-              error={valueRule.test(tag.value) ? null : t('vaults.tag_rule')}
+              error={tagValueRule.test(tag.value) ? null : t('vaults.tag_value_rule')}
               onChange={(value) => set(at, { value })}
             />
             <Button

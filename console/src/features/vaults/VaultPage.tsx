@@ -14,20 +14,18 @@ import { Copyable } from '../../ui/Copyable';
 import { Empty, Failure } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
-import { Facts, Page, Section } from '../../ui/Page';
-import { Fill } from '../../ui/Progress';
-import { Size } from '../../ui/Size';
+import { Page } from '../../ui/Page';
 import { StatusWord } from '../../ui/StatusWord';
 import { Tabs } from '../../ui/Tabs';
-import { Age } from '../../ui/Time';
 import { associateTo } from './can';
-import { History } from './History';
+import { Details } from './Details';
 import { useVaultMenu } from './menu';
 import { usePerform } from './perform';
 import { Resources } from './Resources';
+import { TagsTab } from './TagsTab';
 import css from './vaults.module.css';
 
-/** A vault: details, what is associated, its backups. */
+/** A vault: details, what is associated, its backups, its tags. */
 export function VaultPage({
   project,
   id,
@@ -51,7 +49,7 @@ export function VaultPage({
   const vault = gone ? undefined : data;
   const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
   const server = vault?.type !== 'disk';
-  const chosen = tab === 'resources' || tab === 'backups' ? tab : 'details';
+  const chosen = tab === 'resources' || tab === 'backups' || tab === 'tags' ? tab : 'details';
   return (
     <Page
       title={vault?.name ?? ''}
@@ -128,71 +126,15 @@ export function VaultPage({
               count: vault.backup_count,
               content: () => backups(vault),
             },
+            {
+              id: 'tags',
+              label: t('vaults.tags'),
+              count: vault.tags.length,
+              content: () => <TagsTab project={project} vault={vault} />,
+            },
           ]}
         />
       ) : null}
     </Page>
-  );
-}
-
-function Tags({ tags }: { tags: readonly { key: string; value: string }[] }) {
-  return (
-    <span className={css.chips}>
-      {tags.map((tag) => (
-        <span key={tag.key} className={css.tagChip}>
-          {tag.value ? `${tag.key}: ${tag.value}` : tag.key}
-        </span>
-      ))}
-    </span>
-  );
-}
-
-function Details({ project, vault }: { project: string; vault: Vault }) {
-  const { t } = useWords();
-  return (
-    <>
-      <Section title={t('vaults.space')}>
-        <div className="stack">
-          <div className={css.fill}>
-            <Fill
-              label={t('vaults.fill_of', { name: vault.name })}
-              used={vault.used_bytes}
-              size={vault.size_bytes}
-              threshold={vault.threshold_percent}
-            />
-          </div>
-          <Facts
-            facts={[
-              [t('vaults.used'), <Size key="u" bytes={vault.used_bytes} />],
-              [t('vaults.free'), <Size key="f" bytes={Math.max(0, vault.size_bytes - vault.used_bytes)} />],
-              [t('vaults.new_capacity'), <Size key="s" bytes={vault.size_bytes} />],
-              [t('vaults.allocated'), <Size key="a" bytes={vault.allocated_bytes} />],
-            ]}
-          />
-        </div>
-      </Section>
-      <History project={project} vault={vault} />
-      <Section title={t('vaults.properties')}>
-        <Facts
-          facts={[
-            [
-              t('vaults.type'),
-              t(vault.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
-            ],
-            [t('vaults.locking'), t(vault.locked ? 'vaults.enabled' : 'vaults.disabled')],
-            [t('vaults.auto_expand'), t(vault.auto_expand ? 'vaults.enabled' : 'vaults.disabled')],
-            [t('vaults.threshold'), t('vaults.threshold_at', { percent: vault.threshold_percent })],
-            [t('vaults.policy'), vault.policy?.name ?? t('vaults.no_policy')],
-            [t('vaults.store'), vault.store],
-            [t('vaults.created'), <Age key="c" at={vault.created_at} absolute />],
-            [t('vaults.description'), vault.description || t('kit.none')],
-            [
-              t('vaults.tags'),
-              vault.tags.length ? <Tags key="tags" tags={vault.tags} /> : t('vaults.no_tags'),
-            ],
-          ]}
-        />
-      </Section>
-    </>
   );
 }

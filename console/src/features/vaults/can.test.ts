@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
-import type { Vault } from '../../api/types';
+import type { Vault, VaultState } from '../../api/types';
 import { allowed } from '../../lib/can';
-import { associateTo, change, dissociateFrom, expand, lock, remove } from './can';
+import {
+  applyPolicy,
+  associateTo,
+  change,
+  dissociateFrom,
+  expand,
+  lock,
+  migrateFrom,
+  migrateTo,
+  remove,
+} from './can';
 
 const vault = (parts: Partial<Vault>): Vault =>
   ({
@@ -14,7 +24,7 @@ const vault = (parts: Partial<Vault>): Vault =>
   }) as Vault;
 
 test('what may be done with a vault follows its state', () => {
-  const may = (state: string) => {
+  const may = (state: VaultState) => {
     const of = vault({ state });
     return [associateTo(of), expand(of), change(of), dissociateFrom(of), remove(of)].map(allowed);
   };
@@ -35,4 +45,26 @@ test('a vault takes 256 resources, and none while one of them is busy gives it a
   expect(allowed(associateTo(vault({ resource_count: 255 })))).toBe(true);
   expect(allowed(associateTo(vault({ resource_count: 256 })))).toBe(false);
   expect(allowed(dissociateFrom(vault({}), { state: 'protecting' }))).toBe(false);
+});
+
+test('what moves needs a vault of its kind that has room for it', () => {
+  const gib = 1024 ** 3;
+  const resources = [{ size_bytes: 10 * gib }];
+  const to = (parts: Partial<Vault>) =>
+    allowed(
+      migrateTo(
+        vault({ size_bytes: 100 * gib, used_bytes: 0, allocated_bytes: 0, ...parts }),
+        resources,
+        5 * gib,
+      ),
+    );
+  expect(to({})).toBe(true);
+  expect(to({ used_bytes: 94 * gib })).toBe(true);
+  expect(to({ used_bytes: 95 * gib })).toBe(false);
+  expect(to({ allocated_bytes: 91 * gib })).toBe(false);
+  expect(to({ resource_count: 256 })).toBe(false);
+  expect(to({ state: 'deleting' })).toBe(false);
+  expect(allowed(migrateFrom(vault({ locked: true })))).toBe(false);
+  expect(allowed(applyPolicy(vault({ protect_type: 'replication' })))).toBe(false);
+  expect(allowed(applyPolicy(vault({})))).toBe(true);
 });

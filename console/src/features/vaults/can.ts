@@ -52,3 +52,32 @@ export function dissociateFrom(vault: Vault, resource?: Pick<VaultResource, 'sta
   if (resource && resource.state !== 'available' && resource.state !== 'error') return no('reason.task_runs');
   return ok;
 }
+
+/** Apply Backup Policy: a vault of backups, not while it is deleted or frozen. */
+export function applyPolicy(vault: Vault): Verdict {
+  if (vault.protect_type !== 'backup') return no('reason.vault_replicas');
+  return change(vault);
+}
+
+/** Migrate: as dissociating, the backups go along. */
+export function migrateFrom(vault: Vault, resource?: Pick<VaultResource, 'state'>): Verdict {
+  if (!usable(vault)) return notUsable(vault);
+  if (vault.locked) return no('reason.vault_keeps');
+  if (resource && resource.state !== 'available' && resource.state !== 'error') return no('reason.task_runs');
+  return ok;
+}
+
+/** The vault that resources with their backups are to move to: state, count, room for both. */
+export function migrateTo(
+  vault: Vault,
+  resources: readonly Pick<VaultResource, 'size_bytes'>[],
+  bytes: number,
+): Verdict {
+  if (!usable(vault)) return notUsable(vault);
+  if (vault.protect_type === 'replication') return no('reason.vault_replicas');
+  if (vault.resource_count + resources.length > mostResources) return no('reason.vault_count');
+  const allocated = resources.reduce((sum, each) => sum + each.size_bytes, vault.allocated_bytes);
+  if (allocated > vault.size_bytes || (bytes > 0 && vault.used_bytes + bytes >= vault.size_bytes))
+    return no('reason.vault_room');
+  return ok;
+}

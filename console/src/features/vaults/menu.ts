@@ -16,6 +16,13 @@ export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
     const about = { vault: vault.id };
     return [
       {
+        label: t('policy.apply'),
+        icon: 'calendar',
+        reason: why(can.applyPolicy(vault)),
+        onSelect: () => open('apply-policy', about),
+      },
+      ...(vault.policy ? [{ label: t('policy.remove'), onSelect: () => open('remove-policy', about) }] : []),
+      {
         label: t('vaults.expand'),
         reason: why(can.expand(vault)),
         onSelect: () => open('expand-vault', about),

@@ -1,8 +1,4 @@
 export const admin = {
-  'nav.management': 'Verwaltung',
-  'nav.users': 'Benutzer',
-  'nav.projects': 'Projekte',
-  'nav.keys': 'Zugriffsschlüssel',
   'admin.not_allowed': 'Das dürfen nur Administratoren der Domain sehen.',
   'admin.not_allowed_text': 'Fragen Sie einen von ihnen nach dem, was Sie brauchen.',
   'admin.users': 'Benutzer',

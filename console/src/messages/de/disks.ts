@@ -1,5 +1,4 @@
 export const disks = {
-  'nav.disks': 'Elastic Volume Service',
   'disk_pages.title': 'Elastic Volume Service',
   'disk_pages.count': { one: '{n} Disk', other: '{n} Disks' },
   'disk_pages.name': 'Name/ID',

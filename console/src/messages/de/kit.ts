@@ -93,6 +93,7 @@ export const kit = {
   'task.kind.delete': 'Backup löschen',
   'task.kind.vault_delete': 'Vault löschen',
   'task.kind.remove_resource': 'Zuordnung lösen',
+  'task.kind.migrate': 'Verlegen',
 
   'reason.restore_runs': 'Eine Wiederherstellung läuft ({percent} %).',
   'reason.backup_runs': 'Backup {name} läuft ({percent} %).',

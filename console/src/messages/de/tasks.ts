@@ -1,5 +1,4 @@
 export const tasks = {
-  'nav.tasks': 'Aufgaben',
   'task_pages.title': 'Aufgaben',
   'task_pages.count': { one: '{n} Aufgabe', other: '{n} Aufgaben' },
   'task_pages.id': 'Aufgaben-ID',

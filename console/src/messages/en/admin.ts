@@ -1,9 +1,5 @@
 // Administration: users, projects, access keys.
 export const admin = {
-  'nav.management': 'Management',
-  'nav.users': 'Users',
-  'nav.projects': 'Projects',
-  'nav.keys': 'Access Keys',
   'admin.not_allowed': 'Only administrators of the domain may see this.',
   'admin.not_allowed_text': 'Ask one of them for what you need.',
   'admin.users': 'Users',

@@ -1,6 +1,5 @@
 // Elastic Volume Service: the list of disks.
 export const disks = {
-  'nav.disks': 'Elastic Volume Service',
   'disk_pages.title': 'Elastic Volume Service',
   'disk_pages.count': { one: '{n} disk', other: '{n} disks' },
   'disk_pages.name': 'Name/ID',

@@ -94,6 +94,7 @@ export const kit = {
   'task.kind.delete': 'Delete backup',
   'task.kind.vault_delete': 'Delete vault',
   'task.kind.remove_resource': 'Dissociate',
+  'task.kind.migrate': 'Migrate',
 
   'reason.restore_runs': 'A restore is running ({percent} %).',
   'reason.backup_runs': 'Backup {name} is running ({percent} %).',

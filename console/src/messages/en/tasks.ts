@@ -1,6 +1,5 @@
 // Tasks: list, page, block map.
 export const tasks = {
-  'nav.tasks': 'Tasks',
   'task_pages.title': 'Tasks',
   'task_pages.count': { one: '{n} task', other: '{n} tasks' },
   'task_pages.id': 'Task ID',

@@ -51,6 +51,11 @@ pub fn default_backup_name(random: u16) -> String {
     format!("manualbk_{random:04x}")
 }
 
+/// The name of a backup made before disks are overwritten: `safetybk_` and four digits.
+pub fn safety_backup_name(random: u16) -> String {
+    format!("safetybk_{random:04x}")
+}
+
 /// The name of a policy's backup: `autobk_` and four digits.
 pub fn automatic_backup_name(random: u16) -> String {
     format!("autobk_{random:04x}")

@@ -6,7 +6,7 @@ use coffer_core::Result;
 use coffer_core::extent::{Extent, ExtentSet};
 
 use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
-use super::{DiskInfo, EpochName};
+use super::{Changes, DiskInfo, EpochName};
 use crate::block::{BlockSource, Content};
 use crate::nbd::{NbdError, NbdSource};
 
@@ -44,23 +44,51 @@ pub(super) async fn changed_since(
     disk: &DiskInfo,
     epoch: &EpochName,
 ) -> Result<Option<ExtentSet>> {
+    Ok(match read_bitmap(runtime, disk, epoch, false).await? {
+        Changes::Extents(changed) => Some(changed),
+        Changes::Bytes(_) | Changes::Unknown(_) => None,
+    })
+}
+
+/// As [`changed_since`], with a reason where it cannot be told, and without any lock: whoever wants
+/// to open the image meanwhile can.
+pub(super) async fn look_at_changes(
+    runtime: &RuntimeDir,
+    disk: &DiskInfo,
+    epoch: &EpochName,
+) -> Changes {
+    match read_bitmap(runtime, disk, epoch, true).await {
+        Ok(changes) => changes,
+        Err(e) => Changes::Unknown(e.message),
+    }
+}
+
+async fn read_bitmap(
+    runtime: &RuntimeDir,
+    disk: &DiskInfo,
+    epoch: &EpochName,
+    unlocked: bool,
+) -> Result<Changes> {
     let path = Path::new(&disk.path);
+    let unknown = |why: &str| Ok(Changes::Unknown(why.to_owned()));
     if disk.format != "qcow2" {
-        return Ok(None);
+        return Ok(Changes::Unknown(format!(
+            "{} images hold no bitmaps",
+            disk.format
+        )));
     }
     let info = qemu::image_info(path, "qcow2").await?;
-    if !info
-        .bitmaps
-        .iter()
-        .any(|bitmap| bitmap.name == epoch.0 && bitmap.consistent)
-    {
-        return Ok(None);
+    match info.bitmaps.iter().find(|bitmap| bitmap.name == epoch.0) {
+        Some(bitmap) if bitmap.consistent => {}
+        Some(_) => return unknown("the dirty bitmap is in use or broken"),
+        None => return unknown("the dirty bitmap is missing"),
     }
     let export = ImageExport {
         image: path.to_owned(),
         format: "qcow2".into(),
         writable: false,
         bitmap: Some(epoch.0.clone()),
+        unlocked,
     };
     let export = QemuNbd::serve(runtime, export).await?;
     let source = NbdSource::connect(&export.address(), "", Some(&epoch.0)).await?;
@@ -68,5 +96,8 @@ pub(super) async fn changed_since(
     drop(source);
     // Read-only: there is nothing it could fail to write. But its lock must be gone.
     let _ = export.stop().await;
-    Ok(changed)
+    match changed {
+        Some(changed) => Ok(Changes::Extents(changed)),
+        None => unknown("too much changed to be remembered"),
+    }
 }

@@ -18,10 +18,12 @@ use tokio::sync::Mutex;
 use super::file::{RawFileSource, RawFileTarget, blocking};
 use super::image_file::read_header;
 use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
+use super::stage::Stage;
 use super::{
-    ChangeTracking, Consistency, DiskInfo, EpochName, Hypervisor, Instant, Outcome, PowerAction,
-    PowerState, ServerDefinition, ServerInfo, SnapshotDisk, SnapshotRequest, SnapshotSession,
-    TargetDisk, TargetDiskRequest, TargetSession, changed_since,
+    ChangeTracking, Changes, ChangesRequest, Consistency, DiskInfo, EpochName, Hypervisor, Instant,
+    NewImage, NewImages, NewServer, Outcome, PowerAction, PowerState, ServerDefinition, ServerInfo,
+    SnapshotDisk, SnapshotRequest, SnapshotSession, TargetDisk, TargetDiskRequest, TargetSession,
+    changed_since, look_at_changes,
 };
 use crate::block::{BlockSource, BlockTarget};
 use crate::nbd::{NbdSource, NbdTarget};
@@ -35,6 +37,8 @@ pub struct ImageServer {
     pub name: String,
     /// System disk first.
     pub disks: Vec<ImageDisk>,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
 }
 
 /// An image or block device.
@@ -55,6 +59,8 @@ pub struct ImageHypervisor {
     /// `coffer-<service>-`
     prefix: String,
     servers: Vec<ImageServer>,
+    /// Where new images are made; what lies there belongs to no server.
+    folder: Option<PathBuf>,
     runtime: RuntimeDir,
     busy: Arc<BlockingMutex<HashSet<String>>>,
 }
@@ -99,8 +105,63 @@ impl ImageHypervisor {
             runtime: RuntimeDir::new(runtime_dir, &prefix)?,
             prefix,
             servers,
+            folder: None,
             busy: Arc::default(),
         })
+    }
+
+    /// With a folder whose qcow2 images belong to no server: new disks are made there.
+    #[must_use]
+    pub fn with_folder(mut self, folder: Option<PathBuf>) -> ImageHypervisor {
+        self.folder = folder;
+        self
+    }
+
+    fn stage_of(&self, token: &str) -> Result<Stage> {
+        match &self.folder {
+            Some(folder) => Stage::new(folder, &self.prefix, token),
+            None => Err(Error::invalid(format!(
+                "host `{}` has no folder for new images",
+                self.name
+            ))
+            .hint("The operator names one in the configuration: `image_dir`.")),
+        }
+    }
+
+    /// The images in the folder that no declared server has.
+    fn loose(&self) -> Vec<DiskInfo> {
+        let Some(entries) = self.folder.as_ref().and_then(|f| std::fs::read_dir(f).ok()) else {
+            return Vec::new();
+        };
+        let declared = |path: &Path| {
+            let real = |path: &Path| path.canonicalize().ok();
+            let disks = self.servers.iter().flat_map(|server| &server.disks);
+            disks.into_iter().any(|disk| real(&disk.path) == real(path))
+        };
+        let paths = entries.flatten().map(|entry| entry.path());
+        let ours = |path: &PathBuf| {
+            path.extension().is_some_and(|e| e == "qcow2") && path.is_file() && !declared(path)
+        };
+        let mut found: Vec<DiskInfo> = paths
+            .filter(ours)
+            .map(|path| {
+                let header = read_header(&path, "qcow2");
+                let name = path.file_stem().unwrap_or_default();
+                DiskInfo {
+                    native_id: file_id(&path),
+                    name: name.to_string_lossy().into_owned(),
+                    size_bytes: header.as_ref().map_or(0, |header| header.virtual_size),
+                    path: path.display().to_string(),
+                    format: "qcow2".into(),
+                    bus: String::new(),
+                    system: false,
+                    shareable: false,
+                    unsupported: header.err().map(|e| e.message),
+                }
+            })
+            .collect();
+        found.sort_by(|a, b| a.native_id.cmp(&b.native_id));
+        found
     }
 
     fn declared(&self, native_id: &str) -> Result<&ImageServer> {
@@ -114,8 +175,19 @@ impl ImageHypervisor {
         server: Option<&str>,
         ids: &[&str],
     ) -> Result<(ServerInfo, Vec<DiskInfo>)> {
-        let id = server.ok_or_else(|| Error::not_found("images belong to a server always"))?;
-        let info = self.server(id).await?;
+        let info = match server {
+            Some(id) => self.server(id).await?,
+            // Images of no server are one by one what is claimed and described.
+            None => ServerInfo {
+                disks: self.loose(),
+                ..describe(&ImageServer {
+                    id: ids.join(" "),
+                    name: ids.join(" "),
+                    tags: Vec::new(),
+                    disks: Vec::new(),
+                })
+            },
+        };
         let mut disks = Vec::new();
         for id in ids {
             let found = info.disks.iter().find(|disk| disk.native_id == **id);
@@ -198,6 +270,7 @@ impl ImageHypervisor {
             format: "qcow2".into(),
             writable: false,
             bitmap: since.map(|epoch| epoch.0.clone()),
+            unlocked: false,
         };
         let export = QemuNbd::serve(&self.runtime, export).await?;
         let bitmap = since.map(|epoch| epoch.0.as_str());
@@ -240,6 +313,7 @@ impl ImageHypervisor {
             format: "qcow2".into(),
             writable: true,
             bitmap: None,
+            unlocked: false,
         };
         let export = QemuNbd::serve(&self.runtime, export).await?;
         let target = NbdTarget::connect(&export.address(), "").await;
@@ -251,6 +325,11 @@ impl ImageHypervisor {
             changed,
         })
     }
+}
+
+/// Native id of an image of no server.
+fn file_id(path: &Path) -> String {
+    format!("file:{}", path.display())
 }
 
 /// Holds a server until it is dropped.
@@ -292,6 +371,7 @@ fn describe(server: &ImageServer) -> ServerInfo {
         disks: server.disks.iter().enumerate().map(disk).collect(),
         nics: Vec::new(),
         restart_allowed: false,
+        tags: server.tags.clone(),
     }
 }
 
@@ -312,7 +392,36 @@ impl Hypervisor for ImageHypervisor {
     }
 
     async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {
-        Ok(Vec::new())
+        Ok(self.loose())
+    }
+
+    async fn check_new_disk(&self, name: &str) -> Result<()> {
+        self.stage_of("check")?.check_name(name)
+    }
+
+    fn new_disk_id(&self, name: &str) -> String {
+        match self.stage_of("check") {
+            Ok(stage) => file_id(&stage.disk_path(name)),
+            Err(_) => name.to_owned(),
+        }
+    }
+
+    async fn stage(&self, token: &str, images: &[NewImage]) -> Result<Box<dyn NewImages>> {
+        self.stage_of(token)?.open(&self.runtime, images).await
+    }
+
+    async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
+        let path = self.stage_of(token)?.keep_disk("disk", name).await?;
+        let path = path.display().to_string();
+        let found = self.loose().into_iter().find(|disk| disk.path == path);
+        found.ok_or_else(|| Error::internal("a disk that was made is not there"))
+    }
+
+    async fn discard(&self, token: &str, _: Option<&NewServer>) -> Result<()> {
+        match self.stage_of(token) {
+            Ok(stage) => stage.discard().await,
+            Err(_) => Ok(()),
+        }
     }
 
     async fn power(&self, native_id: &str, _: PowerAction) -> Result<()> {
@@ -358,9 +467,11 @@ impl Hypervisor for ImageHypervisor {
                 }
             }
         }
-        let declared = self.declared(&info.native_id)?;
-        let text = serde_json::to_string(declared)
-            .map_err(|e| Error::internal("a declared server is no JSON").caused_by(e))?;
+        let text = match request.server.is_some() {
+            true => serde_json::to_string(self.declared(&info.native_id)?)
+                .map_err(|e| Error::internal("a declared server is no JSON").caused_by(e))?,
+            false => String::new(),
+        };
         Ok(Box::new(ImageSession {
             raw: kept.raw.clone(),
             instant: Instant {
@@ -377,6 +488,20 @@ impl Hypervisor for ImageHypervisor {
             },
             open: Mutex::new(Some((claim, kept))),
         }))
+    }
+
+    async fn changes(
+        &self,
+        server: Option<&str>,
+        disks: &[ChangesRequest],
+    ) -> Result<Vec<Changes>> {
+        let ids: Vec<&str> = disks.iter().map(|disk| disk.native_id.as_str()).collect();
+        let (_, infos) = self.pick(server, &ids).await?;
+        let mut told = Vec::new();
+        for (info, asked) in infos.iter().zip(disks) {
+            told.push(look_at_changes(&self.runtime, info, &asked.epoch).await);
+        }
+        Ok(told)
     }
 
     async fn open_targets(
@@ -417,6 +542,13 @@ impl Hypervisor for ImageHypervisor {
                 remove(&disk.path, &epoch.0).await?;
             }
         }
+        for disk in self
+            .loose()
+            .iter()
+            .filter(|d| d.native_id == server_or_disk)
+        {
+            remove(Path::new(&disk.path), &epoch.0).await?;
+        }
         Ok(())
     }
 
@@ -428,6 +560,9 @@ impl Hypervisor for ImageHypervisor {
             if disk.format == "qcow2" {
                 remove_all(&disk.path, &self.prefix, keep).await?;
             }
+        }
+        for disk in self.loose() {
+            remove_all(Path::new(&disk.path), &self.prefix, keep).await?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ pub mod image;
 mod image_file;
 pub mod libvirt;
 mod qemu;
+mod stage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{BlockSource, BlockTarget};
-use changes::changed_since;
+use changes::{changed_since, look_at_changes};
 
 /// Whether a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,9 @@ pub struct ServerInfo {
     /// False where a reboot of the guest would end the server's process (`on_reboot` is not
     /// restart): then it may not be restarted while a backup runs (decision H4).
     pub restart_allowed: bool,
+    /// Tags that the hypervisor keeps for it, at most 20; those that no tag of the API could be are
+    /// left out.
+    pub tags: Vec<(String, String)>,
 }
 
 /// Asks a driver to change whether a server runs.
@@ -243,8 +247,45 @@ pub trait SnapshotSession: Send + Sync {
     fn definition(&self) -> &ServerDefinition;
     /// True once the instant cannot be read any more: take a new one (`instant_moved`).
     fn is_lost(&self) -> bool;
+    /// Fails while the file system that keeps the instant is nearly full: what the guest
+    /// overwrites goes there, and a guest must not suffer. To be asked again and again.
+    fn check_space(&self) -> Result<()> {
+        Ok(())
+    }
     /// Ends the session and leaves the source clean. Idempotent.
     async fn close(&self, outcome: Outcome) -> Result<()>;
+}
+
+/// Asks what changed on a disk since an epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesRequest {
+    /// The disk.
+    pub native_id: String,
+    /// The epoch.
+    pub epoch: EpochName,
+}
+
+/// What changed on a disk since an epoch, as far as that can be told beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changes {
+    /// These bytes. Nobody writes to the disk now.
+    Extents(ExtentSet),
+    /// So many bytes, wherever they are, counted in the bitmap's granules: the server runs, and
+    /// goes on writing.
+    Bytes(u64),
+    /// It cannot be told, and a backup would not build on the epoch: why, for people.
+    Unknown(String),
+}
+
+impl Changes {
+    /// Number of bytes, where it is known.
+    pub fn bytes(&self) -> Option<u64> {
+        match self {
+            Changes::Extents(set) => Some(set.total()),
+            Changes::Bytes(bytes) => Some(*bytes),
+            Changes::Unknown(_) => None,
+        }
+    }
 }
 
 /// One disk to be written.
@@ -276,6 +317,41 @@ pub trait TargetSession: Send + Sync {
     async fn close(&self, new_epoch: Option<&EpochName>) -> Result<()>;
 }
 
+/// An image to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewImage {
+    /// Name among those made together: `vda`; of a disk that belongs to no server `disk`.
+    pub name: String,
+    /// Size in bytes as a guest sees it.
+    pub size_bytes: u64,
+}
+
+/// Images that are being written; nobody sees them yet.
+#[async_trait]
+pub trait NewImages: Send + Sync {
+    /// Where to write, in the order asked for. They read as zeroes at first.
+    fn targets(&self) -> &[Arc<dyn BlockTarget>];
+    /// Makes what was written durable and closes the images. Idempotent.
+    async fn close(&self) -> Result<()>;
+}
+
+/// A server to be made from images and a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewServer {
+    /// Its name on the hypervisor.
+    pub name: String,
+    /// Its native id to be: a UUID.
+    pub uuid: String,
+    /// The definition of the server that was backed up.
+    pub definition: ServerDefinition,
+    /// Names of its images, which are those of its disks: `vda`. Disks without one are left out.
+    pub disks: Vec<String>,
+    /// Its network cards get new addresses, and what names the old server goes.
+    pub new_identity: bool,
+    /// Network of all its cards; none for the old server's.
+    pub network: Option<String>,
+}
+
 /// A host, or a set of images, whose servers are protected.
 #[async_trait]
 pub trait Hypervisor: Send + Sync {
@@ -305,6 +381,19 @@ pub trait Hypervisor: Send + Sync {
     /// Opens a snapshot. On an error nothing is left behind and the guest is thawed.
     async fn open_snapshot(&self, request: SnapshotRequest) -> Result<Box<dyn SnapshotSession>>;
 
+    /// Tells what changed since epochs, in the order asked for. Opens nothing for others to meet:
+    /// backups, restores and starts go on as if nobody had asked.
+    async fn changes(
+        &self,
+        server: Option<&str>,
+        disks: &[ChangesRequest],
+    ) -> Result<Vec<Changes>> {
+        let _ = server;
+        let unknown =
+            || Changes::Unknown(format!("{} cannot tell changes beforehand", self.name()));
+        Ok(disks.iter().map(|_| unknown()).collect())
+    }
+
     /// Opens disks of a stopped server, or detached ones, for writing.
     ///
     /// `Conflict` while the server runs.
@@ -313,6 +402,57 @@ pub trait Hypervisor: Send + Sync {
         server: Option<&str>,
         disks: Vec<TargetDiskRequest>,
     ) -> Result<Box<dyn TargetSession>>;
+
+    /// Whether it can make servers, and not disks alone.
+    fn makes_servers(&self) -> bool {
+        false
+    }
+
+    /// Why it can make no disks, or no disk of that name. Looked at before a task is begun.
+    async fn check_new_disk(&self, name: &str) -> Result<()> {
+        let _ = name;
+        Err(self.makes_nothing())
+    }
+
+    /// Native id of a disk of that name once it is made.
+    fn new_disk_id(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    /// Makes empty images and opens them. `token` names the task, and what it made before goes.
+    async fn stage(&self, token: &str, images: &[NewImage]) -> Result<Box<dyn NewImages>> {
+        let _ = (token, images);
+        Err(self.makes_nothing())
+    }
+
+    /// Makes the one image of a task a disk of no server, named `name`. May be called again.
+    ///
+    /// `Conflict` where the name is taken.
+    async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
+        let _ = (token, name);
+        Err(self.makes_nothing())
+    }
+
+    /// Makes the images of a task a server, which is off. May be called again.
+    ///
+    /// `Conflict` where its name or identity is taken.
+    async fn keep_server(&self, token: &str, server: &NewServer) -> Result<ServerInfo> {
+        let _ = (token, server);
+        Err(self.makes_nothing())
+    }
+
+    /// Removes what a task made that ends without success; a server or disk that is there already
+    /// stays. No error where there is nothing.
+    async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
+        let _ = (token, server);
+        Ok(())
+    }
+
+    /// The error of a host that makes no disks.
+    fn makes_nothing(&self) -> coffer_core::Error {
+        coffer_core::Error::invalid(format!("host `{}` cannot make that", self.name()))
+            .hint("Choose another host.")
+    }
 
     /// Drops one of our epochs from a server, or from a detached disk. No error if it is gone.
     async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()>;

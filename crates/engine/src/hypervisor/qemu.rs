@@ -151,6 +151,9 @@ pub(crate) struct ImageExport {
     pub writable: bool,
     /// Dirty bitmap to offer beside the allocation.
     pub bitmap: Option<String>,
+    /// Take no locks: others may open and write the image meanwhile, so that what is read may be
+    /// torn. For a look that nothing is built on; read-only.
+    pub unlocked: bool,
 }
 
 /// A `qemu-nbd` that serves one image on a unix socket under the empty export name.
@@ -170,7 +173,7 @@ impl QemuNbd {
         let socket = runtime.fresh("sock");
         let pid_file = socket.with_extension("pid");
         let mut command = Command::new("qemu-nbd");
-        command.args(["--persistent", "--shared=16", "--format", &export.format]);
+        command.args(["--persistent", "--shared=16"]);
         command
             .arg("--socket")
             .arg(&socket)
@@ -183,7 +186,14 @@ impl QemuNbd {
         if let Some(bitmap) = &export.bitmap {
             command.args(["--bitmap", bitmap]);
         }
-        command.arg(&export.image);
+        match export.unlocked {
+            true => command
+                .arg("--image-opts")
+                .arg(unlocked_options(&export.image, &export.format)),
+            false => command
+                .args(["--format", &export.format])
+                .arg(&export.image),
+        };
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -294,6 +304,25 @@ impl Drop for QemuNbd {
             }
         });
     }
+}
+
+/// QEMU's options for an image that is opened without locks. Commas in its name are doubled.
+fn unlocked_options(image: &Path, format: &str) -> OsString {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::os::unix::fs::FileTypeExt;
+    let is_device = std::fs::metadata(image).is_ok_and(|m| m.file_type().is_block_device());
+    let driver = if is_device { "host_device" } else { "file" };
+    let head = format!(
+        "driver={format},force-share=on,file.driver={driver},file.force-share=on,file.filename="
+    );
+    let mut options = head.into_bytes();
+    for &byte in image.as_os_str().as_bytes() {
+        options.push(byte);
+        if byte == b',' {
+            options.push(byte);
+        }
+    }
+    OsString::from_vec(options)
 }
 
 /// Waits for a state that has no event, on a thread that may block.
@@ -465,6 +494,15 @@ pub(crate) async fn image_info(image: &Path, format: &str) -> Result<ImageInfo> 
             })
             .collect(),
     })
+}
+
+/// Makes an empty qcow2 file; it must not be there yet.
+pub(crate) async fn create_image(image: &Path, size_bytes: u64) -> Result<()> {
+    let words = ["create", "-q", "-f", "qcow2"].map(OsString::from);
+    let rest = [image.into(), OsString::from(size_bytes.to_string())];
+    qemu_img(image, words.into_iter().chain(rest))
+        .await
+        .map(|_| ())
 }
 
 /// Adds an empty bitmap that records from now on to a qcow2 file that nobody has open.

@@ -3,17 +3,21 @@
 mod backup;
 mod copy;
 mod delete;
+mod export;
 mod mark;
 mod reclaim;
 mod restore;
 mod verify;
+mod walk;
 
 pub use backup::{BackupDisk, BackupJob, back_up};
 pub use copy::copy_backup;
 pub use delete::{Deleted, delete_backup};
+pub use export::{EXPORT_READ_MAX, Export};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
 pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};
+pub use walk::{differences, estimate_restore};
 
 use coffer_core::{Error, Result};
 use tokio_util::sync::CancellationToken;

@@ -29,7 +29,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::block::BlockTarget;
 use crate::progress::{Found, Map, Progress};
-use crate::repository::{Cursor, Directory, Part, Vault};
+use crate::repository::{Directory, Vault};
+
+use super::walk::{Step, Walk};
 
 /// Largest read from a pack.
 const READ_BYTES: u64 = 4 << 20;
@@ -87,8 +89,6 @@ pub async fn restore_disk(
         .hint("Choose a target of at least the disk's size."));
     }
     progress.add_total(disk.size_bytes);
-    // A map of another chunk size cannot be compared.
-    let known = known.filter(|state| state.disk.chunk_bytes == disk.chunk_bytes);
     let mut run = Run {
         vault,
         chunk_size: disk.chunk_bytes,
@@ -124,52 +124,15 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn all(&mut self, disk: &ManifestDisk, known: Option<KnownState>) -> Result<()> {
-        let chunks = self.chunk_size.count(self.size);
-        let other = known.as_ref().map(|state| state.disk.root);
-        let mut cursor = Cursor::new(self.vault, disk.root, other, chunks);
-        let bytes = self.chunk_size.bytes();
-        // Where the sizes differ, the known map says nothing of what lies beyond its end.
-        let known_end = known
-            .as_ref()
-            .map_or(0, |state| state.disk.size_bytes / bytes);
-        let touched = |range: Range<u64>| match &known {
-            None => true,
-            Some(state) => {
-                let window = Extent {
-                    start: range.start * bytes,
-                    end: range.end * bytes,
-                };
-                range.end > known_end || state.changed.within(window).next().is_some()
+        let mut walk = Walk::new(self.vault, disk, known);
+        while let Some(step) = walk.next().await? {
+            match step {
+                Step::Leave(range) => self.skip(range),
+                Step::Zero(range) => self.hole(range).await?,
+                Step::Write(chunk, entry) => self.batch.push((chunk, entry)),
             }
-        };
-        while let Some(part) = cursor.next(touched).await? {
-            match part {
-                Part::Same(range) => self.skip(range),
-                Part::Hole(range) => self.hole(range).await?,
-                Part::Leaf(ours, theirs) => {
-                    let Body::Leaf(entries) = &ours.node.body else {
-                        unreachable!("a leaf")
-                    };
-                    let first = ours.node.index * FANOUT as u64;
-                    for (i, entry) in entries.iter().enumerate() {
-                        let chunk = first + i as u64;
-                        if chunk >= chunks {
-                            break;
-                        }
-                        let theirs = crate::repository::chunk_digest(theirs.as_deref(), i);
-                        let same = known.is_some()
-                            && theirs == entry.map(|entry| entry.digest)
-                            && !touched(chunk..chunk + 1);
-                        match entry {
-                            _ if same => self.skip(chunk..chunk + 1),
-                            None => self.hole(chunk..chunk + 1).await?,
-                            Some(entry) => self.batch.push((chunk, *entry)),
-                        }
-                        if self.batch.len() as u64 * bytes >= BATCH_BYTES {
-                            self.write_batch().await?;
-                        }
-                    }
-                }
+            if self.batch.len() as u64 * self.chunk_size.bytes() >= BATCH_BYTES {
+                self.write_batch().await?;
             }
         }
         self.write_batch().await?;
@@ -334,6 +297,7 @@ fn at_chunk(error: Error, chunk: u64) -> Error {
 
 impl Fetch {
     async fn carry_out(mut self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
+        vault.throttle.take(self.end - self.start).await;
         let bytes = match vault.read_pack(&self.directory, self.start, self.end).await {
             // Compacted since the directory was read: the ordinals hold, the offsets do not.
             Err(e) if e.kind == Kind::NotFound => {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use coffer_core::format::name;
 use coffer_core::format::vault::{KeySlot, VaultHeader, Wrap};
+use coffer_core::ids::VaultId;
 use coffer_core::{Error, Kind, Result};
 use zeroize::Zeroizing;
 
@@ -18,6 +19,74 @@ pub enum KeySource {
     File(PathBuf),
     /// A passphrase.
     Passphrase(Zeroizing<String>),
+    /// A recovery key that was just made.
+    Recovery(RecoveryKey),
+}
+
+/// A key of its own for one vault, to be kept apart from everything else: with it and the store
+/// alone the vault is read.
+#[derive(Clone)]
+pub struct RecoveryKey(Zeroizing<[u8; 32]>);
+
+/// First line of a recovery key's file.
+const RECOVERY_HEAD: &str = "coffer recovery key 1";
+
+impl RecoveryKey {
+    /// A new one.
+    pub fn random() -> Result<RecoveryKey> {
+        let mut key = Zeroizing::new([0; 32]);
+        random(key.as_mut())?;
+        Ok(RecoveryKey(key))
+    }
+
+    /// What tells it from others, without telling anything of it: 16 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        let hash = blake3::derive_key("coffer 2026-11 v1 recovery key fingerprint", &self.0[..]);
+        hex::encode(&hash[..8])
+    }
+
+    /// The text to be kept: a file of it is a key file (`coffer repo --key-file`).
+    pub fn text(&self, vault: VaultId, name: &str) -> Zeroizing<String> {
+        // A name cannot begin a line of its own: it has letters, digits, `_` and `-` alone.
+        Zeroizing::new(format!(
+            "{RECOVERY_HEAD}\nvault {vault} {name}\nkey {}\nfingerprint {}\n",
+            hex::encode(&self.0[..]),
+            self.fingerprint()
+        ))
+    }
+
+    /// Reads what [`RecoveryKey::text`] wrote; none for another text.
+    ///
+    /// # Errors
+    /// `Invalid` for a text that begins like one and is damaged.
+    pub fn parse(text: &str) -> Result<Option<RecoveryKey>> {
+        let mut lines = text.lines().map(str::trim);
+        if lines.next() != Some(RECOVERY_HEAD) {
+            return Ok(None);
+        }
+        let (mut key, mut fingerprint) = (None, None);
+        for line in lines {
+            match line.split_once(' ') {
+                Some(("key", value)) => key = Some(value),
+                Some(("fingerprint", value)) => fingerprint = Some(value),
+                _ => {}
+            }
+        }
+        let mut bytes = Zeroizing::new([0; 32]);
+        let read = key.is_some_and(|key| hex::decode_to_slice(key, bytes.as_mut()).is_ok());
+        let key = RecoveryKey(bytes);
+        match read && fingerprint == Some(key.fingerprint().as_str()) {
+            true => Ok(Some(key)),
+            false => Err(Error::invalid("the recovery key is damaged or cut off")
+                .hint("Compare it with another copy: its fingerprint does not fit.")),
+        }
+    }
+}
+
+impl std::fmt::Debug for RecoveryKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "recovery key {}", self.fingerprint())
+    }
 }
 
 impl std::fmt::Debug for KeySource {
@@ -25,6 +94,7 @@ impl std::fmt::Debug for KeySource {
         match self {
             KeySource::File(path) => write!(f, "key file {}", path.display()),
             KeySource::Passphrase(_) => f.write_str("passphrase"),
+            KeySource::Recovery(key) => key.fmt(f),
         }
     }
 }
@@ -60,6 +130,11 @@ pub fn create_key_file(path: &Path) -> Result<()> {
         .map_err(failed)
 }
 
+fn file_key(bytes: &[u8], salt: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    let secret = Zeroizing::new(blake3::derive_key("coffer 2026-11 v1 key file", bytes));
+    Zeroizing::new(*blake3::keyed_hash(&secret, salt).as_bytes())
+}
+
 fn wrapping_key(source: &KeySource, wrap: Wrap, salt: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>> {
     match (source, wrap) {
         (KeySource::File(path), Wrap::Key) => {
@@ -67,17 +142,21 @@ fn wrapping_key(source: &KeySource, wrap: Wrap, salt: &[u8; 32]) -> Result<Zeroi
             let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|e| {
                 Error::new(Kind::Invalid, format!("read key file `{shown}`")).caused_by(e)
             })?;
+            if let Ok(text) = std::str::from_utf8(&bytes)
+                && let Some(key) = RecoveryKey::parse(text)
+                    .map_err(|e| e.context(format!("read key file `{shown}`")))?
+            {
+                return Ok(file_key(&key.0[..], salt));
+            }
             if bytes.len() != 32 {
                 let text = format!("key file `{shown}` has {} bytes, not 32", bytes.len());
                 return Err(
                     Error::invalid(text).hint("Make a key file with \"coffer repo key new FILE\".")
                 );
             }
-            let secret = Zeroizing::new(blake3::derive_key("coffer 2026-11 v1 key file", &bytes));
-            Ok(Zeroizing::new(
-                *blake3::keyed_hash(&secret, salt).as_bytes(),
-            ))
+            Ok(file_key(&bytes, salt))
         }
+        (KeySource::Recovery(key), Wrap::Key) => Ok(file_key(&key.0[..], salt)),
         (
             KeySource::Passphrase(text),
             Wrap::Passphrase {
@@ -115,7 +194,7 @@ pub async fn add_slot(
     created_ms: i64,
 ) -> Result<()> {
     let wrap = match source {
-        KeySource::File(_) => Wrap::Key,
+        KeySource::File(_) | KeySource::Recovery(_) => Wrap::Key,
         KeySource::Passphrase(_) => PASSPHRASE,
     };
     let salt = new_salt()?;
@@ -173,7 +252,7 @@ pub async fn open_key(store: &Store, header: &VaultHeader, source: &KeySource) -
                 continue;
             }
         };
-        if matches!(slot.wrap, Wrap::Key) != matches!(source, KeySource::File(_)) {
+        if matches!(slot.wrap, Wrap::Key) == matches!(source, KeySource::Passphrase(_)) {
             continue;
         }
         // The twin wraps the same key with the same salt: trying it again tells nothing new.
@@ -192,10 +271,9 @@ pub async fn open_key(store: &Store, header: &VaultHeader, source: &KeySource) -
         );
     }
     if wanted == 0 {
-        let other = if matches!(source, KeySource::File(_)) {
-            "passphrase"
-        } else {
-            "key file"
+        let other = match source {
+            KeySource::Passphrase(_) => "key file",
+            KeySource::File(_) | KeySource::Recovery(_) => "passphrase",
         };
         return Err(
             Error::invalid("the vault has no key slot for this kind of secret")
@@ -213,6 +291,7 @@ fn describe(source: &KeySource) -> &'static str {
     match source {
         KeySource::File(_) => "key file",
         KeySource::Passphrase(_) => "passphrase",
+        KeySource::Recovery(_) => "recovery key",
     }
 }
 
@@ -233,4 +312,26 @@ async fn open_slot(
     let vault_key = VaultKey(opened.as_ref().try_into().expect("48 bytes less the tag"));
     let fits = Keys::new(&vault_key).check(header) == header.key_check;
     Ok(fits.then_some(vault_key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recovery_keys_are_read_as_they_were_written() {
+        let key = RecoveryKey::random().unwrap();
+        let vault = VaultId(uuid::Uuid::nil());
+        let text = key.text(vault, "v-1");
+        let read = RecoveryKey::parse(&text).unwrap().unwrap();
+        assert_eq!(read.0, key.0);
+        let padded = text.replace('\n', " \r\n");
+        assert!(RecoveryKey::parse(&padded).unwrap().is_some());
+        assert!(RecoveryKey::parse("x").unwrap().is_none());
+        for damaged in [&text[..60], &text.replace("key ", "key 0"), RECOVERY_HEAD] {
+            assert!(RecoveryKey::parse(damaged).is_err(), "{damaged}");
+        }
+        let shown = format!("{key:?}");
+        assert!(!shown.contains(&hex::encode(&key.0[..])));
+    }
 }

@@ -23,6 +23,7 @@ mod pack_writer;
 mod records;
 mod session;
 pub mod store;
+mod store_counters;
 
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
 use jiff::Timestamp;
 
-pub use keys::{KeySource, create_key_file};
+pub use keys::{KeySource, RecoveryKey, create_key_file};
 pub use log::{LogHead, read_log};
 pub use map_builder::{Built, MapBuilder};
 pub use map_reader::{Cursor, Loaded, Part, chunk_digest};
@@ -66,6 +67,9 @@ pub struct Vault {
     pub header: VaultHeader,
     /// Its keys.
     pub keys: Keys,
+    /// Limit of what goes to and comes from its packs, in bytes as stored. For writing it holds on
+    /// the average of a pack: packs are uploaded whole.
+    pub throttle: crate::throttle::Throttle,
     vault_key: VaultKey,
     directories: Cache<PackId, Directory>,
     nodes: Cache<Address, Loaded>,
@@ -201,6 +205,7 @@ impl Repository {
             store,
             header,
             keys,
+            throttle: crate::throttle::Throttle::unlimited(),
             vault_key,
             directories: Cache::with_weighter(
                 cache(DIRECTORY_CACHE_BYTES),

@@ -97,6 +97,8 @@ impl PackWriter {
             }
         };
         let placed = open.append(&blob);
+        // Here, not at the upload: so the progress is as even as the limit.
+        self.vault.throttle.take(placed.1).await;
         if open.bytes.len() >= target || open.entries.len() == PACK_BLOBS_MAX as usize {
             let full = slot.take().expect("it was just there");
             self.upload(full).await?;

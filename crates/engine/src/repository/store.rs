@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use coffer_core::{Error, Kind, Result};
@@ -15,6 +15,8 @@ use object_store::path::Path;
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
 };
+
+pub use super::store_counters::{Operation, OperationFigures, StoreCounters};
 
 /// Tries of one operation before its error is passed on.
 const TRIES: u32 = 5;
@@ -25,6 +27,7 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<dyn ObjectStore>,
+    counters: Arc<StoreCounters>,
     prefix: Path,
     /// Where the objects are files: their folder.
     folder: Option<PathBuf>,
@@ -97,18 +100,39 @@ impl Store {
         });
         Ok(Store {
             inner,
+            counters: Arc::default(),
             prefix,
             folder,
         })
+    }
+
+    /// Counts its requests in `counters`, which other stores may share.
+    #[must_use]
+    pub fn counted(self, counters: Arc<StoreCounters>) -> Store {
+        Store { counters, ..self }
     }
 
     /// Wraps any object store: tests put faulty ones here.
     pub fn from_object_store(inner: Arc<dyn ObjectStore>, prefix: &str) -> Store {
         Store {
             inner,
+            counters: Arc::default(),
             prefix: Path::from(prefix),
             folder: None,
         }
+    }
+
+    async fn counted_retry<T, F: Future<Output = object_store::Result<T>>>(
+        &self,
+        operation: Operation,
+        attempt: impl FnMut() -> F,
+    ) -> object_store::Result<T> {
+        let begun = Instant::now();
+        let done = retry(attempt).await;
+        // That there is nothing of a name is an answer.
+        let good = matches!(done, Ok(_) | Err(object_store::Error::NotFound { .. }));
+        self.counters.add(operation, begun.elapsed(), good);
+        done
     }
 
     fn path(&self, name: &str) -> Path {
@@ -122,7 +146,7 @@ impl Store {
     pub async fn get(&self, name: &str) -> Result<Option<Bytes>> {
         let path = self.path(name);
         let read = || async { self.inner.get(&path).await?.bytes().await };
-        match retry(read).await {
+        match self.counted_retry(Operation::Read, read).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(translate(e, "read", name)),
@@ -133,7 +157,7 @@ impl Store {
     pub async fn get_range(&self, name: &str, start: u64, end: u64) -> Result<Option<Bytes>> {
         let path = self.path(name);
         let read = || async { self.inner.get_range(&path, start..end).await };
-        match retry(read).await {
+        match self.counted_retry(Operation::Read, read).await {
             Ok(bytes) if bytes.len() as u64 == end - start => Ok(Some(bytes)),
             Ok(_) => Err(Error::data(format!(
                 "object `{name}` ends before byte {end}"
@@ -155,7 +179,7 @@ impl Store {
             let size = result.meta.size;
             Ok((result.bytes().await?, size))
         };
-        match retry(read).await {
+        match self.counted_retry(Operation::Read, read).await {
             Ok(found) => Ok(Some(found)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(translate(e, "read", name)),
@@ -167,6 +191,14 @@ impl Store {
     /// A try whose answer was lost may have written it: where the object found has the same
     /// bytes, it is ours. All that is written here holds random salts, so equal bytes prove it.
     pub async fn create(&self, name: &str, bytes: Bytes) -> Result<Created> {
+        let begun = Instant::now();
+        let created = self.create_once(name, bytes).await;
+        self.counters
+            .add(Operation::Write, begun.elapsed(), created.is_ok());
+        created
+    }
+
+    async fn create_once(&self, name: &str, bytes: Bytes) -> Result<Created> {
         let path = self.path(name);
         let mut wait = BACKOFF_FIRST;
         for attempt in 1.. {
@@ -202,7 +234,8 @@ impl Store {
     /// Removes an object. No error where it is gone already.
     pub async fn remove(&self, name: &str) -> Result<()> {
         let path = self.path(name);
-        match retry(|| async { self.inner.delete(&path).await }).await {
+        let remove = || async { self.inner.delete(&path).await };
+        match self.counted_retry(Operation::Delete, remove).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(translate(e, "delete", name)),
         }
@@ -225,7 +258,9 @@ impl Store {
                 .try_collect::<Vec<_>>()
                 .await
         };
-        retry(read).await.map_err(|e| translate(e, "list", folder))
+        self.counted_retry(Operation::List, read)
+            .await
+            .map_err(|e| translate(e, "list", folder))
     }
 
     /// Removes files of a directory that were being written when their writer was killed: they
@@ -270,7 +305,8 @@ impl Store {
     pub async fn is_empty(&self) -> Result<bool> {
         let prefix = (!self.prefix.as_ref().is_empty()).then_some(&self.prefix);
         let read = || async { self.inner.list(prefix).try_next().await };
-        let first = retry(read)
+        let first = self
+            .counted_retry(Operation::List, read)
             .await
             .map_err(|e| translate(e, "list", "the store"))?;
         Ok(first.is_none())

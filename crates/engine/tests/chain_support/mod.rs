@@ -31,6 +31,7 @@ pub async fn driver(stack: &Stack, service: &str) -> LibvirtHypervisor {
         service: service.into(),
         runtime_dir: folder.join("run"),
         scratch_dir: folder.join("scratch"),
+        scratch_reserve: 1 << 20,
         image_dirs: vec![folder.join("images")],
     };
     LibvirtHypervisor::connect(config).await.unwrap()

@@ -309,6 +309,7 @@ pub fn config_at(folder: &Path, uri: &str) -> LibvirtConfig {
         service: "test".into(),
         runtime_dir: folder.join("run"),
         scratch_dir: folder.join("scratch"),
+        scratch_reserve: 1 << 20,
         image_dirs: vec![folder.join("images")],
     }
 }

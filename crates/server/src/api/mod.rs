@@ -22,7 +22,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::http::{ApiError, console, frame};
+use crate::http::{ApiError, console, frame, metrics};
 use crate::state::AppState;
 
 /// All routes, with the API document that their annotations give.
@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
     let (router, _document) = routes().split_for_parts();
     router
         .merge(console::routes())
+        .merge(metrics::routes())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "There is no such address."))
         .method_not_allowed_fallback(async || {
             ApiError::new(

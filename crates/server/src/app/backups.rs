@@ -3,7 +3,7 @@
 use coffer_core::cbr::{Code, Operation, Refusal};
 use coffer_core::ids::BackupId;
 use coffer_core::state::{BackupState, ProtectState, VaultState};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{About, Actor, App, AppError, AppResult, During};
@@ -54,6 +54,9 @@ pub struct BackupQuery {
     /// No backup can fit (of other image types, ...).
     pub nothing: bool,
 }
+
+/// The longest lock: 100 years.
+const LOCK_MAX: SignedDuration = SignedDuration::from_hours(100 * 8766);
 
 pub(super) fn no_backup(id: &str) -> AppError {
     Refusal::new(Code::BACKUP_NOT_FOUND, format!("there is no backup {id}")).into()
@@ -139,9 +142,7 @@ impl App {
         if query.nothing {
             return Ok((vec![], 0));
         }
-        let scope = backups::owned(actor.project, query.owners);
-        let mut filter = scope
-            .clone()
+        let mut filter = backups::owned(actor.project, query.owners)
             .maybe("checkpoint_id", query.checkpoint_id.clone())
             .maybe("parent_id", query.parent_id.clone())
             .maybe("resource_id", query.resource_id.clone())
@@ -151,11 +152,14 @@ impl App {
             .maybe("incremental", query.incremental)
             .any_of("state", &query.states);
         if let Some(vault) = &query.vault_id {
-            // What was received is in the vault that its recipient chose.
-            filter = filter.with(
-                "(vault_id = ? OR id IN (SELECT backup_id FROM members WHERE vault_id = ?))",
-                vault.clone(),
-            );
+            filter = match query.owners {
+                Owners::Private => filter.eq("vault_id", vault.clone()),
+                // What was received is in the vault that its recipient chose.
+                Owners::Shared(_) | Owners::All(_) => filter.with(
+                    "(vault_id = ? OR id IN (SELECT backup_id FROM members WHERE vault_id = ?))",
+                    vault.clone(),
+                ),
+            };
         }
         if query.parent_id.is_none() {
             filter = filter.and("parent_id IS NULL");
@@ -174,7 +178,7 @@ impl App {
                 percent,
             );
         }
-        let (list, count) = backups::page_of(&mut tx, &scope, &filter, order, page)
+        let (list, count) = backups::page(&mut tx, &filter, order, page)
             .await
             .during(op)?;
         let ids: Vec<BackupId> = list.iter().map(|b| b.id).collect();
@@ -292,6 +296,7 @@ impl App {
             )
             .into());
         }
+        check_not_locked(&backup, self.now())?;
         if let Some(resource) = vaults::resource(&mut tx, backup.resource_id)
             .await
             .during(op)?
@@ -305,7 +310,7 @@ impl App {
             .into());
         }
         check_not_base(&mut tx, &backup).await?;
-        self.queue_deletion(&mut tx, actor, &vault, &backup)
+        self.queue_deletion(&mut tx, actor, &vault, &backup, None)
             .await
             .during(op)?;
         tx.commit().await.during(op)?;
@@ -313,13 +318,66 @@ impl App {
         Ok(())
     }
 
-    /// Moves a backup to `waiting_delete` and puts its deletion into the queue.
+    /// Locks a backup until a time: from now on nobody can delete it before, not even the one who
+    /// locked it; its expiry moves there where it was earlier. A lock can be made longer, never
+    /// shorter. Beyond the original, where only what policies made can be locked.
+    pub async fn lock_backup(
+        &self,
+        actor: &Actor,
+        id: &str,
+        until: Timestamp,
+    ) -> AppResult<Backup> {
+        let op = Operation::Backup;
+        let key: BackupId = id.parse().map_err(|_| no_backup(id))?;
+        let now = self.now();
+        let mut tx = self.catalog.write().await.during(op)?;
+        let backup = backups::find(&mut tx, actor.project, key)
+            .await
+            .during(op)?;
+        let backup = backup.ok_or_else(|| no_backup(id))?;
+        if backup.parent_id.is_some() {
+            let text = "is a disk of a server's backup: lock that one";
+            return Err(Refusal::parameter("backup", text).into());
+        }
+        let usable = [
+            BackupState::Available,
+            BackupState::WaitingRestore,
+            BackupState::Restoring,
+        ];
+        if !usable.contains(&backup.state) {
+            let text = format!("is {} and cannot be locked", backup.state);
+            return Err(Refusal::parameter("backup", text).into());
+        }
+        let longest = now.saturating_add(LOCK_MAX).unwrap_or(Timestamp::MAX);
+        if until <= now || until > longest {
+            let text = "must be in the future, at most 100 years from now";
+            return Err(Refusal::parameter("until", text).into());
+        }
+        if backup.locked_until.is_some_and(|locked| until < locked) {
+            return Err(Refusal::parameter("until", "a lock cannot be made shorter").into());
+        }
+        let expired_at = backup.expired_at.map(|at| at.max(until));
+        backups::lock(&mut tx, key, until, expired_at, now)
+            .await
+            .during(op)?;
+        tx.commit().await.during(op)?;
+        tracing::info!(backup.id = %key, "backup locked until {until}");
+        Ok(Backup {
+            locked_until: Some(until),
+            expired_at,
+            ..backup
+        })
+    }
+
+    /// Moves a backup to `waiting_delete` and puts its deletion into the queue, with the usual
+    /// priority where none is given.
     pub(super) async fn queue_deletion(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         vault: &Vault,
         backup: &Backup,
+        priority: Option<u64>,
     ) -> coffer_core::Result<()> {
         let now = self.now();
         let (from, to) = (backup.state, BackupState::WaitingDelete);
@@ -334,12 +392,24 @@ impl App {
             backup_id: Some(backup.id),
             resource: Some(resource),
             lock_key: format!("vault:{}", vault.id),
+            priority,
             ..About::default()
         };
         let vault = (vault.id, vault.name.as_str());
         self.enqueue(tx, actor, vault, &Work::Delete {}, about, now)
             .await?;
         Ok(())
+    }
+}
+
+/// Refuses to delete what was locked until a time that has not come.
+pub(super) fn check_not_locked(backup: &Backup, now: Timestamp) -> Result<(), Refusal> {
+    match backup.locked_until {
+        Some(until) if until > now => Err(Refusal::new(
+            Code::VAULT_LOCKED,
+            format!("backup {} is locked until {until}", backup.id),
+        )),
+        _ => Ok(()),
     }
 }
 

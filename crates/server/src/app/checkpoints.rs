@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use coffer_core::cbr::name::{backup_names, default_backup_name};
+use coffer_core::cbr::name::{backup_names, default_backup_name, safety_backup_name};
 use coffer_core::cbr::policy::wants_full;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
 use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 
+use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
@@ -112,6 +113,8 @@ impl App {
         if taking.is_empty() {
             return Err(nothing_left(&skipped));
         }
+        let more = taking.len() as u64;
+        quotas::check(tx, vault.project_id, QuotaKind::Backups, more).await?;
 
         let now = self.now();
         let name = new
@@ -151,41 +154,16 @@ impl App {
                     .during(OP)?,
                 None => None,
             };
+            let details = Details {
+                policy_id,
+                ..Details::default()
+            };
             let backup = Backup {
-                id,
-                parent_id: None,
-                checkpoint_id: checkpoint.id,
-                vault_id: vault.id,
-                project_id: actor.project,
-                name,
                 description: new.description.clone(),
-                state: BackupState::WaitingProtect,
-                resource_id: resource.resource_id,
-                resource_name: resource.name.clone(),
-                resource_type: resource.resource_type,
-                size_bytes: take.size_bytes,
-                position: 0,
-                repository_id: id,
-                base_id: None,
                 wants_full: new.full || wants_full(full_every, since),
-                incremental: false,
                 auto_trigger: new.auto_trigger,
-                system_disk: take.system_disk,
-                progress: 0,
-                allocated_bytes: 0,
-                read_bytes: 0,
-                new_bytes: 0,
-                stored_bytes: 0,
-                details: Json(Details {
-                    architecture: take.architecture.clone(),
-                    restart_allowed: take.restart_allowed,
-                    policy_id,
-                    ..Details::default()
-                }),
-                created_at: now,
-                updated_at: now,
-                protected_at: None,
                 expired_at,
+                ..waiting(&checkpoint, &take, (id, name), details)
             };
             backups::insert(tx, &backup).await.during(OP)?;
             vaults::transition_resource(
@@ -215,6 +193,48 @@ impl App {
                 .during(OP)?;
         }
         Ok(checkpoint)
+    }
+
+    /// Puts the rows of a backup there that another task makes as one of its steps; none of its
+    /// own is queued. Its id.
+    pub(super) async fn begin_backup_in_task(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (vault, resource): (&Vault, &Resource),
+        extra: ResourceExtra,
+        retention_days: Option<i64>,
+        description: String,
+    ) -> AppResult<BackupId> {
+        check_vault(vault)?;
+        let take = self.examine(tx, resource, extra).await??;
+        let now = self.now();
+        let name = safety_backup_name(u16::from_le_bytes(door::random_bytes()));
+        let taking = [take];
+        let checkpoint = Checkpoint {
+            id: CheckpointId(door::new_uuid()),
+            project_id: actor.project,
+            vault_id: vault.id,
+            vault_name: vault.name.clone(),
+            state: CheckpointState::Protecting,
+            name: name.clone(),
+            description: description.clone(),
+            retention_days: retention_days.unwrap_or(-1),
+            resources: Json(taken(tx, vault, &taking).await.during(OP)?),
+            skipped: Json(vec![]),
+            created_at: now,
+            updated_at: now,
+        };
+        checkpoints::insert(tx, &checkpoint).await.during(OP)?;
+        let id = BackupId(door::new_uuid());
+        let [take] = &taking;
+        let backup = Backup {
+            description: Some(description),
+            expired_at: expiry(now, retention_days),
+            ..waiting(&checkpoint, take, (id, name), Details::default())
+        };
+        backups::insert(tx, &backup).await.during(OP)?;
+        Ok(id)
     }
 
     /// A restore point by the id in a path.
@@ -296,6 +316,52 @@ impl App {
             take.resource.size_gib = size;
         }
         Ok(Ok(take))
+    }
+}
+
+/// The row of a backup that waits to be made.
+fn waiting(
+    checkpoint: &Checkpoint,
+    take: &Taking,
+    (id, name): (BackupId, String),
+    details: Details,
+) -> Backup {
+    let resource = &take.resource;
+    Backup {
+        id,
+        parent_id: None,
+        checkpoint_id: checkpoint.id,
+        vault_id: checkpoint.vault_id,
+        project_id: checkpoint.project_id,
+        name,
+        description: None,
+        state: BackupState::WaitingProtect,
+        resource_id: resource.resource_id,
+        resource_name: resource.name.clone(),
+        resource_type: resource.resource_type,
+        size_bytes: take.size_bytes,
+        position: 0,
+        repository_id: id,
+        base_id: None,
+        wants_full: false,
+        incremental: false,
+        auto_trigger: false,
+        system_disk: take.system_disk,
+        progress: 0,
+        allocated_bytes: 0,
+        read_bytes: 0,
+        new_bytes: 0,
+        stored_bytes: 0,
+        details: Json(Details {
+            architecture: take.architecture.clone(),
+            restart_allowed: take.restart_allowed,
+            ..details
+        }),
+        created_at: checkpoint.created_at,
+        updated_at: checkpoint.created_at,
+        protected_at: None,
+        expired_at: None,
+        locked_until: None,
     }
 }
 

@@ -187,7 +187,7 @@ impl App {
         if !own {
             filter = filter.with("dest_project_id = ?", actor.project);
         }
-        members::page(&mut tx, backup.id, &filter, order, &page)
+        members::page(&mut tx, &filter, order, &page)
             .await
             .during(OP)
     }

@@ -196,13 +196,12 @@ pub(super) async fn moves_to(
     tx: &mut Tx,
     vault: &Vault,
 ) -> coffer_core::Result<Vec<crate::catalog::tasks::Task>> {
-    let mut open = tasks::open(tx).await?;
+    let mut open = tasks::open_of_kind(tx, "migrate").await?;
     open.retain(|task| {
-        task.kind == "migrate"
-            && matches!(
-                serde_json::from_value(task.payload.0.clone()),
-                Ok(Work::Migrate { destination, .. }) if destination == vault.id
-            )
+        matches!(
+            serde_json::from_value(task.payload.0.clone()),
+            Ok(Work::Migrate { destination, .. }) if destination == vault.id
+        )
     });
     Ok(open)
 }

@@ -3,17 +3,25 @@
 //! Whether the caller may do it at all is settled before (the handlers ask the caller's roles);
 //! everything here is inside the caller's project, and what lies outside of it is not there.
 
+pub mod associate;
 pub mod backups;
 pub mod checkpoints;
+pub mod create;
 pub mod estimates;
+pub mod limits;
 pub mod look;
 pub mod maps;
 pub mod members;
 pub mod migrate;
+pub mod notify;
 pub mod overview;
 pub mod policies;
 pub mod preview;
 pub mod protectables;
+pub mod protection;
+pub mod quotas;
+pub mod recovery;
+pub mod resource_tags;
 pub mod restore;
 pub mod retention;
 pub mod runs;
@@ -58,6 +66,12 @@ pub struct App {
     pub repositories: Repositories,
     /// Rung when there is something in the queue.
     pub bell: Arc<tokio::sync::Notify>,
+    /// How much may run at once, how fast, and when.
+    pub limits: limits::LimitTable,
+    /// Figures for operators.
+    pub metrics: crate::metrics::Metrics,
+    /// Sends what people want to know of.
+    pub sender: Arc<crate::notify::Sender>,
     /// Block maps of the last tasks.
     pub maps: maps::Maps,
     /// The region this service is.
@@ -152,6 +166,23 @@ pub(crate) struct About {
     pub host: String,
     pub lock_key: String,
     pub policy_id: Option<coffer_core::ids::PolicyId>,
+    /// Before which others it is begun; by what it does where none is given.
+    pub priority: Option<u64>,
+}
+
+/// Where tasks stand in the queue, 0 (last) to 100 (first). Those of one server or disk keep their
+/// order whatever their priority is; the first of them takes the highest one of those behind it.
+pub mod priority {
+    /// Largest.
+    pub const MAX: u64 = 100;
+    /// Somebody waits for a restore.
+    pub const RESTORE: u64 = 80;
+    /// Asked for by hand. An automatic backup that is raised to this does not wait for its window.
+    pub const MANUAL: u64 = 60;
+    /// Begun by a policy.
+    pub const AUTOMATIC: u64 = 40;
+    /// What a policy no longer keeps goes when nothing else is to be done.
+    pub const CLEANUP: u64 = 20;
 }
 
 impl App {
@@ -173,6 +204,7 @@ impl App {
     ) -> coffer_core::Result<TaskId> {
         let task = self.task_of(actor, vault, work, about, now);
         queue::insert(tx, &task).await?;
+        queue::lift(tx, &task.lock_key, now, task.priority).await?;
         tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.0, "task queued");
         Ok(task.id)
     }
@@ -187,6 +219,11 @@ impl App {
         now: Timestamp,
     ) -> Task {
         let payload: Value = serde_json::to_value(work).expect("work is plain data");
+        let usual = match (work, about.policy_id) {
+            (Work::Restore { .. } | Work::RestoreFile { .. }, _) => priority::RESTORE,
+            (Work::Backup { .. }, Some(_)) => priority::AUTOMATIC,
+            _ => priority::MANUAL,
+        };
         let (resource_id, resource_name, kind) = match about.resource {
             Some((id, name, kind)) => (Some(id), Some(name), Some(kind)),
             None => (None, None, None),
@@ -226,6 +263,7 @@ impl App {
             started_at: None,
             ended_at: None,
             policy_id: about.policy_id,
+            priority: about.priority.unwrap_or(usual),
         }
     }
 

@@ -9,6 +9,7 @@ use coffer_core::zone::Zone;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::quotas::{self, QuotaKind};
 use super::{Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::policies::{Binding, Policy};
 use crate::catalog::record::Json;
@@ -64,6 +65,20 @@ pub struct PolicyView {
     pub policy: Policy,
     /// The vaults.
     pub bindings: Vec<Binding>,
+    /// When it runs next; none where it is disabled or applied to no vault.
+    pub next_run: Option<Timestamp>,
+}
+
+impl PolicyView {
+    fn new(policy: Policy, bindings: Vec<Binding>, now: Timestamp) -> PolicyView {
+        let applied = !bindings.is_empty();
+        let next_run = applied.then(|| policy.next_run(now)).flatten();
+        PolicyView {
+            policy,
+            bindings,
+            next_run,
+        }
+    }
 }
 
 /// Which policies to list.
@@ -181,20 +196,19 @@ impl App {
             .hint("Delete one that is not needed any more; a policy serves any number of vaults.")
             .into());
         }
+        quotas::check(&mut tx, actor.project, QuotaKind::Policies, 1).await?;
         policies::insert(&mut tx, &policy).await.during(OP)?;
         tx.commit().await.during(OP)?;
         tracing::info!(policy.id = %policy.id, "policy made");
-        Ok(PolicyView {
-            policy,
-            bindings: Vec::new(),
-        })
+        Ok(PolicyView::new(policy, Vec::new(), now))
     }
 
     /// A policy by the id in a path.
     pub async fn policy(&self, actor: &Actor, id: &str) -> AppResult<PolicyView> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let policy = find(&mut tx, actor, id).await?;
-        view(&mut tx, policy).await
+        let bindings = policies::bindings(&mut tx, policy.id).await.during(OP)?;
+        Ok(PolicyView::new(policy, bindings, self.now()))
     }
 
     /// The policies, newest first, and the number of all that fit.
@@ -210,15 +224,13 @@ impl App {
         let bindings = policies::bindings_of_project(&mut tx, actor.project)
             .await
             .during(OP)?;
+        let now = self.now();
         let mut views: Vec<PolicyView> = list
             .into_iter()
-            .map(|policy| PolicyView {
-                bindings: bindings
-                    .iter()
-                    .filter(|b| b.policy_id == policy.id)
-                    .cloned()
-                    .collect(),
-                policy,
+            .map(|policy| {
+                let its = bindings.iter().filter(|b| b.policy_id == policy.id);
+                let its = its.cloned().collect();
+                PolicyView::new(policy, its, now)
             })
             .collect();
         views.retain(|view| {
@@ -303,7 +315,7 @@ impl App {
                 .during(OP)?;
         }
         tx.commit().await.during(OP)?;
-        Ok(PolicyView { policy, bindings })
+        Ok(PolicyView::new(policy, bindings, now))
     }
 
     /// Deletes a policy, also from the vaults it is applied to. Its backups stay.
@@ -399,6 +411,7 @@ impl App {
             destination_vault_id: destination.map(str::to_owned),
             handled_until: now,
             created_at: now,
+            due_at: Timestamp::UNIX_EPOCH,
         };
         policies::bind(tx, &binding).await.during(OP)
     }
@@ -407,11 +420,6 @@ impl App {
         definition.check("policy.operation_definition", kind, &self.region)?;
         Ok(())
     }
-}
-
-async fn view(tx: &mut Tx, policy: Policy) -> AppResult<PolicyView> {
-    let bindings = policies::bindings(tx, policy.id).await.during(OP)?;
-    Ok(PolicyView { policy, bindings })
 }
 
 /// Backup policies go with vaults of backups, replication policies with those of servers' backups.

@@ -147,7 +147,7 @@ impl App {
                 let present = vaults::resources(&mut tx, vault.id).await.during(op)?;
                 let mut of: BTreeMap<Uuid, Vec<(Backup, Item)>> = BTreeMap::new();
                 for backup in backups::of_vault(&mut tx, vault.id).await.during(op)? {
-                    let item = item(&vault, &backup);
+                    let item = item(&vault, &(&backup).into(), now);
                     of.entry(backup.resource_id)
                         .or_default()
                         .push((backup, item));

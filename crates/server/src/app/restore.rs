@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use coffer_core::cbr::restore::{BackedUpDisk, CandidateDisk, Mapping, assign};
 use coffer_core::cbr::share::MemberStatus;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
-use coffer_core::ids::{BackupId, DiskId, ServerId};
+use coffer_core::ids::{BackupId, DiskId, ServerId, TaskId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 
 use super::checkpoints::lock_key_of;
@@ -13,9 +13,9 @@ use super::{About, Actor, App, AppResult, During, backups as backup_app};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
 use crate::catalog::servers::Server;
-use crate::catalog::vaults::Vault;
+use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
 use crate::catalog::{Tx, backups, disks, members, servers, tasks, vaults};
-use crate::tasks::work::{DiskRestore, Work};
+use crate::tasks::work::{Course, DiskRestore, RestoreWork, Safety, Work};
 
 /// A restore to be started; forms are checked already.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +32,24 @@ pub struct NewRestore {
     pub stop_server: Option<bool>,
     /// How long the guest may take to shut down, in seconds.
     pub stop_seconds: u64,
+    /// A way back.
+    pub safety: WayBack,
 }
+
+/// Whether what is overwritten is backed up first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WayBack {
+    /// No.
+    #[default]
+    None,
+    /// Yes; the backup is kept for so many days, or for ever.
+    Make(Option<i64>),
+    /// An earlier attempt made it.
+    Have(BackupId),
+}
+
+/// How long a safety backup is kept where nothing is said, in days.
+pub const SAFETY_DAYS: i64 = 30;
 
 /// How long a guest may take to shut down where nothing is said, in seconds.
 pub const STOP_SECONDS: u64 = 180;
@@ -41,7 +58,12 @@ const OP: Operation = Operation::Restore;
 
 impl App {
     /// Starts a restore. The backup is `waiting_restore` when this returns.
-    pub async fn restore_backup(&self, actor: &Actor, id: &str, new: NewRestore) -> AppResult<()> {
+    pub async fn restore_backup(
+        &self,
+        actor: &Actor,
+        id: &str,
+        new: NewRestore,
+    ) -> AppResult<TaskId> {
         self.refresh_targets(actor, id, &new).await?;
         let mut tx = self.catalog.write().await.during(OP)?;
         let asked = restorable_by(&mut tx, actor, id).await?;
@@ -51,6 +73,16 @@ impl App {
             _ => self.plan_disk(&mut tx, actor, &asked, &new).await?,
         };
         check_free(&mut tx, &plan.lock_key, &plan.what).await?;
+        let safety = match new.safety {
+            WayBack::None => None,
+            WayBack::Have(backup) => Some(Safety {
+                backup,
+                extra: ResourceExtra::default(),
+            }),
+            WayBack::Make(days) => {
+                Some(self.begin_safety(&mut tx, actor, &plan, &top, days).await?)
+            }
+        };
         // A received backup's resource is another project's; nothing is written to it.
         let resource = match top.project_id == actor.project {
             true => vaults::resource(&mut tx, top.resource_id)
@@ -111,28 +143,170 @@ impl App {
             true => vault,
             false => self.chosen_vault(&mut tx, actor, &top).await?,
         };
-        let work = Work::Restore {
+        let work = Work::Restore(RestoreWork {
             disks: plan.disks,
             server: plan.stop,
             power_on: new.power_on,
             stop_seconds: new.stop_seconds,
-        };
-        self.enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
+            safety,
+            course: Course::default(),
+        });
+        let task = self
+            .enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
             .await
             .during(OP)?;
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
-        Ok(())
+        Ok(task)
+    }
+
+    /// Puts the rows of a safety backup there: of the server or disk through which the disks to be
+    /// overwritten are protected.
+    async fn begin_safety(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plan: &Plan,
+        top: &Backup,
+        days: Option<i64>,
+    ) -> AppResult<Safety> {
+        let (vault, resource) = self.protector(tx, actor, plan).await?;
+        let mut extra = resource.extra_info.0.clone();
+        if plan
+            .disks
+            .iter()
+            .any(|d| !extra.takes(&d.target.to_string()))
+        {
+            // What is overwritten has to be in it.
+            extra = ResourceExtra::default();
+        }
+        let description = format!("Made before {} was restored.", top.name);
+        let backup = self
+            .begin_backup_in_task(
+                tx,
+                actor,
+                (&vault, &resource),
+                extra.clone(),
+                days,
+                description,
+            )
+            .await?;
+        Ok(Safety { backup, extra })
+    }
+
+    /// The server or disk in a vault through which the disks to be written can be backed up.
+    pub(super) async fn protector(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        plan: &Plan,
+    ) -> AppResult<(Vault, Resource)> {
+        let disk = match plan.disks.as_slice() {
+            [only] => Some(only.target.0),
+            _ => None,
+        };
+        let server = plan.stop.map(|server| server.0);
+        for id in disk.into_iter().chain(server) {
+            if let Some(resource) = vaults::resource(tx, id).await.during(OP)?
+                && let Some(vault) = vaults::find(tx, actor.project, resource.vault_id)
+                    .await
+                    .during(OP)?
+            {
+                return Ok((vault, resource));
+            }
+        }
+        Err(Refusal::new(
+            Code::NOT_IN_VAULT,
+            format!(
+                "{} is in no vault, so it cannot be backed up first",
+                plan.what
+            ),
+        )
+        .hint("Associate it with a vault, or restore without a safety backup.")
+        .into())
+    }
+
+    /// Undoes a restore: writes its safety backup to the disks that it wrote.
+    pub async fn go_back(
+        &self,
+        actor: &Actor,
+        task: &str,
+        power_on: Option<bool>,
+    ) -> AppResult<TaskId> {
+        let view = self.task(actor, task).await?;
+        let work = serde_json::from_value::<Work>(view.task.payload.0.clone()).ok();
+        let Some(Work::Restore(work)) = work else {
+            return Err(Refusal::parameter("task", "is no restore of disks").into());
+        };
+        let Some(safety) = &work.safety else {
+            return Err(Refusal::parameter("task", "made no safety backup").into());
+        };
+        if !view.task.state.is_final() {
+            return Err(Refusal::new(
+                Code::RESTORE_RUNNING,
+                format!("the restore is {}", view.task.state),
+            )
+            .hint("Wait for it, or cancel it.")
+            .into());
+        }
+        if !work.has_begun_to_write() {
+            return Err(Refusal::parameter("task", "wrote nothing that could be undone").into());
+        }
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let top = backups::get(&mut tx, safety.backup).await.during(OP)?;
+        let top = top.filter(|b| b.project_id == actor.project);
+        let top = top.ok_or_else(|| {
+            Refusal::new(Code::BACKUP_NOT_FOUND, "the safety backup is gone")
+                .hint("Restore another backup.")
+        })?;
+        let parts = disk_backups(&mut tx, &top).await?;
+        drop(tx);
+        let of = |disk: &DiskRestore| parts.iter().find(|p| p.disk == disk.target);
+        let mut mappings = Vec::new();
+        for disk in &work.disks {
+            let part = of(disk).ok_or_else(|| {
+                Refusal::new(
+                    Code::SOME_DISKS_NOT_RESTORABLE,
+                    format!("the safety backup has no disk {}", disk.target),
+                )
+            })?;
+            mappings.push((part.backup.to_string(), disk.target.to_string()));
+        }
+        // Disks of one server go together; a single disk's restore stopped its server, but was
+        // none of the server.
+        let whole = work
+            .server
+            .filter(|s| s.0 == top.resource_id && mappings.len() > 1);
+        let (asked, new) = match (whole, mappings.as_slice()) {
+            (None, [(backup, disk)]) => (
+                backup.clone(),
+                NewRestore {
+                    volume_id: Some(disk.clone()),
+                    stop_server: Some(true),
+                    ..NewRestore::default()
+                },
+            ),
+            _ => (
+                top.id.to_string(),
+                NewRestore {
+                    server_id: work.server.map(|s| s.to_string()),
+                    mappings,
+                    stop_server: Some(true),
+                    ..NewRestore::default()
+                },
+            ),
+        };
+        let new = NewRestore {
+            power_on: power_on.unwrap_or(work.power_on),
+            stop_seconds: work.stop_seconds,
+            ..new
+        };
+        self.restore_backup(actor, &asked, new).await
     }
 
     /// Starts a restore of one disk to a new image file on this host, in one of the directories
     /// of the configuration. For administrators: the handler sees to that.
-    pub async fn restore_file(
-        &self,
-        actor: &Actor,
-        id: &str,
-        path: &str,
-    ) -> AppResult<coffer_core::ids::TaskId> {
+    pub async fn restore_file(&self, actor: &Actor, id: &str, path: &str) -> AppResult<TaskId> {
         check_path(path, &self.restore_dirs)?;
         let mut tx = self.catalog.write().await.during(OP)?;
         let asked = backup_app::find(&mut tx, actor, id).await?;
@@ -391,7 +565,7 @@ impl App {
 }
 
 /// A backup of the project, or one it received and accepted.
-async fn restorable_by(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup> {
+pub(super) async fn restorable_by(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Backup> {
     let backup = backup_app::find_or_received(tx, actor, id).await?;
     if backup.project_id == actor.project {
         return Ok(backup);
@@ -418,7 +592,7 @@ pub(super) struct Plan {
 }
 
 /// The disks inside a backup: its children, or itself.
-async fn disk_backups(tx: &mut Tx, backup: &Backup) -> AppResult<Vec<BackedUpDisk>> {
+pub(super) async fn disk_backups(tx: &mut Tx, backup: &Backup) -> AppResult<Vec<BackedUpDisk>> {
     let rows = match backup.resource_type {
         ResourceType::Server => backups::children(tx, backup.id).await.during(OP)?,
         _ => vec![backup.clone()],

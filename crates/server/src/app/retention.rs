@@ -3,18 +3,19 @@
 //! What goes is decided by [`coffer_core::retention`], inside the transaction that queues the
 //! deletions; a look before, without the write lock, mostly finds nothing to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use coffer_core::Result;
-use coffer_core::ids::VaultId;
+use coffer_core::ids::{BackupId, VaultId};
 use coffer_core::retention::{Condition, Hold, Item, Origin, Retention, Rule, Verdict, judge};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Actor, App};
+use super::{Actor, App, priority};
 use crate::audit;
-use crate::catalog::backups::Backup;
+use crate::catalog::backups::{Backup, Judged};
+use crate::catalog::lists::more;
 use crate::catalog::policies::Policy;
 use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, policies, vaults};
@@ -36,8 +37,14 @@ pub(super) fn retention_of(policy: Option<&Policy>, protected: bool) -> Retentio
     }
 }
 
+/// Whether nobody can delete a backup before its time is over: a policy made it and its vault is
+/// locked, or it was locked by itself.
+pub(super) fn is_locked(vault: &Vault, backup: &Judged, now: Timestamp) -> bool {
+    vault.locked && backup.auto_trigger || backup.locked_until.is_some_and(|until| until > now)
+}
+
 /// A backup as retention sees it.
-pub(super) fn item(vault: &Vault, backup: &Backup) -> Item {
+pub(super) fn item(vault: &Vault, backup: &Judged, now: Timestamp) -> Item {
     let origin = match backup.auto_trigger {
         true => Origin::Automatic,
         false => Origin::Manual,
@@ -53,16 +60,16 @@ pub(super) fn item(vault: &Vault, backup: &Backup) -> Item {
         expires_at: backup.expired_at,
         origin,
         condition,
-        hold: (vault.locked && backup.auto_trigger).then_some(Hold::Lock),
+        hold: is_locked(vault, backup, now).then_some(Hold::Lock),
     }
 }
 
 impl App {
-    /// Queues the deletion of what is no longer kept of a vault, or of one resource in it.
+    /// Queues the deletion of what is no longer kept of a vault, or of some resources in it.
     /// Returns how many backups go.
-    pub async fn retain(&self, vault: VaultId, resource: Option<Uuid>) -> Result<usize> {
+    pub async fn retain(&self, vault: VaultId, resources: Option<&[Uuid]>) -> Result<usize> {
         let mut tx = self.catalog.snapshot().await?;
-        if doomed(&mut tx, vault, resource, self.now())
+        if doomed(&mut tx, vault, resources, self.now())
             .await?
             .is_empty()
         {
@@ -70,16 +77,19 @@ impl App {
         }
         drop(tx);
         let mut tx = self.catalog.write().await?;
-        let doomed = doomed(&mut tx, vault, resource, self.now()).await?;
+        let mut reasons = doomed(&mut tx, vault, resources, self.now()).await?;
         let Some(vault) = vaults::get(&mut tx, vault).await? else {
             return Ok(0);
         };
-        for (backup, reason) in &doomed {
+        let ids: Vec<BackupId> = reasons.keys().copied().collect();
+        let going: Vec<Backup> = more::of(&mut tx, "id", &ids, "1 = 1", &[]).await?;
+        for backup in &going {
             let actor = Actor {
                 project: backup.project_id,
                 user: vault.user_id,
                 request_id: format!("req-{}", door::new_uuid()),
             };
+            let reason = reasons.remove(&backup.id).unwrap_or_default();
             tracing::info!(backup.id = %backup.id, vault.id = %vault.id, "backup goes: {reason}");
             let done = audit::Done {
                 at: self.now(),
@@ -93,11 +103,13 @@ impl App {
                 }),
             };
             audit::system(&mut tx, done).await?;
-            self.queue_deletion(&mut tx, &actor, &vault, backup).await?;
+            let last = Some(priority::CLEANUP);
+            self.queue_deletion(&mut tx, &actor, &vault, backup, last)
+                .await?;
         }
         tx.commit().await?;
         self.bell.notify_waiters();
-        Ok(doomed.len())
+        Ok(going.len())
     }
 
     /// As [`App::retain`], for all vaults, one after the other.
@@ -116,16 +128,15 @@ impl App {
     /// one is being compared with, is left for the next look.
     pub async fn expire(&self) -> Result<()> {
         let mut tx = self.catalog.snapshot().await?;
-        let mut places: Vec<(VaultId, Uuid)> = backups::expired(&mut tx, self.now())
-            .await?
-            .iter()
-            .map(|b| (b.vault_id, b.resource_id))
-            .collect();
+        let mut places: BTreeMap<VaultId, BTreeSet<Uuid>> = BTreeMap::new();
+        for backup in backups::expired(&mut tx, self.now()).await? {
+            let resources = places.entry(backup.vault_id).or_default();
+            resources.insert(backup.resource_id);
+        }
         drop(tx);
-        places.sort_unstable();
-        places.dedup();
-        for (vault, resource) in places {
-            self.retain(vault, Some(resource)).await?;
+        for (vault, resources) in places {
+            let resources: Vec<Uuid> = resources.into_iter().collect();
+            self.retain(vault, Some(&resources)).await?;
         }
         Ok(())
     }
@@ -135,26 +146,22 @@ impl App {
 async fn doomed(
     tx: &mut Tx,
     vault: VaultId,
-    resource: Option<Uuid>,
+    resources: Option<&[Uuid]>,
     now: Timestamp,
-) -> Result<Vec<(Backup, String)>> {
+) -> Result<BTreeMap<BackupId, String>> {
+    let mut doomed = BTreeMap::new();
     let Some(vault) = vaults::get(tx, vault).await? else {
-        return Ok(Vec::new());
+        return Ok(doomed);
     };
     if vault.state != VaultState::Available {
-        return Ok(Vec::new());
+        return Ok(doomed);
     }
     let policy = policies::backup_policy(tx, vault.id).await?.map(|(p, _)| p);
     let present = vaults::resources(tx, vault.id).await?;
-    let all = match resource {
-        Some(id) => backups::of_resource(tx, vault.id, id).await?,
-        None => backups::of_vault(tx, vault.id).await?,
-    };
-    let mut of: BTreeMap<Uuid, Vec<Backup>> = BTreeMap::new();
-    for backup in all {
+    let mut of: BTreeMap<Uuid, Vec<Judged>> = BTreeMap::new();
+    for backup in backups::judged(tx, vault.id, resources).await? {
         of.entry(backup.resource_id).or_default().push(backup);
     }
-    let mut doomed = Vec::new();
     for (id, list) in of {
         let here = present.iter().find(|r| r.resource_id == id);
         // On its way to another vault, or out of it: its backups are being copied or deleted.
@@ -163,7 +170,7 @@ async fn doomed(
         }
         let protected = here.is_some();
         let retention = retention_of(policy.as_ref(), protected);
-        let items: Vec<Item> = list.iter().map(|b| item(&vault, b)).collect();
+        let items: Vec<Item> = list.iter().map(|b| item(&vault, b, now)).collect();
         let verdicts = judge(&retention, &items, now);
         // The newest one stays while the next one is being made: it is compared with.
         let being_made = list.iter().any(|b| b.state.is_being_made());
@@ -177,7 +184,7 @@ async fn doomed(
             if let Verdict::Delete(reason) = verdict
                 && !base
             {
-                doomed.push((backup.clone(), reason.to_string()));
+                doomed.insert(backup.id, reason.to_string());
             }
         }
     }

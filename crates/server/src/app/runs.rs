@@ -13,19 +13,24 @@
 //! policy has, but never over more than half the time to the next run. Where a run falls depends
 //! on policy, vault and time alone, so that a restart does not move it.
 
-use coffer_core::Result;
-use coffer_core::cbr::Refusal;
+use std::collections::HashMap;
+
 use coffer_core::cbr::name::automatic_backup_name;
+use coffer_core::cbr::{Code, Refusal};
+use coffer_core::ids::PolicyId;
 use coffer_core::schedule::Schedule;
 use coffer_core::state::{TaskState, VaultState};
+use coffer_core::{Error, Result};
 use jiff::{SignedDuration, Timestamp};
 
+use super::associate::Association;
 use super::checkpoints::NewCheckpoint;
+use super::notify::{Event, raise};
 use super::{About, Actor, App, AppError};
 use crate::audit;
 use crate::catalog::policies::{Binding, Policy};
 use crate::catalog::vaults::Vault;
-use crate::catalog::{policies, tasks, vaults};
+use crate::catalog::{Tx, policies, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
 
@@ -34,11 +39,24 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Over how much time the runs of a policy with several vaults are spread.
 const SPREAD: SignedDuration = SignedDuration::from_secs(60);
 
+/// Most bindings of one look: the next look takes the next ones.
+const LOOKS_MAX: u64 = 1000;
+
+/// A policy that runs, as the bindings of one look share it.
+struct Known {
+    policy: Policy,
+    schedule: Schedule,
+    /// It is applied to more than one vault.
+    several: bool,
+}
+
 /// A run that is due.
 struct Due {
     policy: Policy,
     binding: Binding,
     at: Timestamp,
+    /// The vault takes unprotected resources by itself.
+    takes: bool,
 }
 
 impl App {
@@ -51,8 +69,14 @@ impl App {
             return Ok(0);
         }
         let mut hosts = Vec::new();
+        let mut all = false;
         for run in &due {
             hosts.extend(self.hosts_of(run.binding.vault_id).await?);
+            all |= run.takes;
+        }
+        // A vault that takes resources by itself may take any.
+        if all {
+            hosts.extend(self.inventory.drivers().map(|d| d.name().to_owned()));
         }
         self.inventory
             .refresh(hosts.iter().map(String::as_str))
@@ -69,49 +93,68 @@ impl App {
             }
         }
         self.bell.notify_waiters();
+        self.sender.bell.notify_one();
         Ok(begun)
     }
 
+    /// What is due of the bindings whose time has come; of the others it notes when that will be.
     async fn due(&self) -> Result<Vec<Due>> {
         let now = self.now();
+        let future = now.checked_add(SKEW_MAX).unwrap_or(Timestamp::MAX);
         let mut tx = self.catalog.snapshot().await?;
         let mut due = Vec::new();
         let mut put_back = Vec::new();
-        for policy in policies::enabled(&mut tx).await? {
-            let schedule = policy.schedule()?;
-            let bindings = policies::bindings(&mut tx, policy.id).await?;
-            let several = bindings.len() > 1;
-            for binding in bindings {
-                if binding.handled_until.duration_since(now) > SKEW_MAX {
-                    put_back.push(binding);
-                    continue;
-                }
-                let Some(at) = schedule.last_between(binding.handled_until, now) else {
-                    continue;
-                };
-                let delay = delay(&policy, &binding, &schedule, at, several);
-                if now.duration_since(at) >= delay {
-                    due.push(Due {
-                        policy: policy.clone(),
-                        binding,
-                        at,
-                    });
-                }
+        let mut later = Vec::new();
+        let mut known: HashMap<PolicyId, Option<Known>> = HashMap::new();
+        for binding in policies::due(&mut tx, now, future, LOOKS_MAX).await? {
+            if binding.handled_until.duration_since(now) > SKEW_MAX {
+                put_back.push(binding);
+                continue;
+            }
+            let id = binding.policy_id;
+            if !known.contains_key(&id) {
+                known.insert(id, look_up(&mut tx, id).await?);
+            }
+            let Some(Some(of)) = known.get(&id) else {
+                // Enabling it, or applying it again, has it looked at.
+                later.push((binding, Timestamp::MAX));
+                continue;
+            };
+            let Some(at) = of.schedule.last_between(binding.handled_until, now) else {
+                let next = of.schedule.next_after(now.max(binding.handled_until));
+                later.push((binding, next.unwrap_or(Timestamp::MAX)));
+                continue;
+            };
+            let delay = delay(&of.policy, &binding, &of.schedule, at, of.several);
+            if now.duration_since(at) >= delay {
+                let vault = vaults::get(&mut tx, binding.vault_id).await?;
+                due.push(Due {
+                    policy: of.policy.clone(),
+                    binding,
+                    at,
+                    takes: vault.is_some_and(|v| v.auto_bind),
+                });
+            } else {
+                later.push((binding, at.checked_add(delay).unwrap_or(Timestamp::MAX)));
             }
         }
         drop(tx);
-        if !put_back.is_empty() {
-            let mut tx = self.catalog.write().await?;
-            for binding in put_back {
-                tracing::warn!(
-                    vault.id = %binding.vault_id,
-                    "the clock was put back: runs up to {} are taken as not handled",
-                    binding.handled_until
-                );
-                policies::advance(&mut tx, &binding, now).await?;
-            }
-            tx.commit().await?;
+        if put_back.is_empty() && later.is_empty() {
+            return Ok(due);
         }
+        let mut tx = self.catalog.write().await?;
+        for binding in put_back {
+            tracing::warn!(
+                vault.id = %binding.vault_id,
+                "the clock was put back: runs up to {} are taken as not handled",
+                binding.handled_until
+            );
+            policies::advance(&mut tx, &binding, now).await?;
+        }
+        for (binding, at) in later {
+            policies::set_due(&mut tx, &binding, at).await?;
+        }
+        tx.commit().await?;
         Ok(due)
     }
 
@@ -149,6 +192,18 @@ impl App {
                 "policy_id": run.policy.id, "policy_name": run.policy.name, "due_at": run.at,
             }),
         };
+        let lag = self.now().duration_since(run.at);
+        self.metrics
+            .run_begun(std::time::Duration::try_from(lag).unwrap_or_default());
+        match self.associate(&mut tx, &actor, &vault, self.now()).await {
+            Ok(found) => {
+                self.note_association(&mut tx, &actor, &vault, run, found)
+                    .await?
+            }
+            Err(AppError::Failed(_, error)) => return Err(error),
+            // What is refused is refused for one resource, and told with it.
+            Err(AppError::Refused(refusal)) => return Err(Error::internal(refusal.message)),
+        }
         match self.begin_checkpoint(&mut tx, &actor, new).await {
             Ok(checkpoint) => {
                 audit::system(&mut tx, record(None)).await?;
@@ -173,11 +228,59 @@ impl App {
         Ok(true)
     }
 
+    /// What a run took into the vault, or passed over, stands in a task of its own.
+    async fn note_association(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        vault: &Vault,
+        run: &Due,
+        found: Association,
+    ) -> Result<()> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        let failed = found.taken.is_empty();
+        let text = match found.passed.as_slice() {
+            [] => String::new(),
+            [only] => format!("{} is unprotected: {}", only.name, only.reason()),
+            [first, more @ ..] => format!(
+                "{} and {} more are unprotected: {}",
+                first.name,
+                more.len(),
+                first.reason()
+            ),
+        };
+        let work = Work::Associate {
+            taken: found.taken,
+            passed: found.passed,
+        };
+        let about = About {
+            policy_id: Some(run.policy.id),
+            ..About::default()
+        };
+        let mut task = self.task_of(actor, (vault.id, &vault.name), &work, about, now);
+        task.state = match failed {
+            true => TaskState::Skipped,
+            false => TaskState::Success,
+        };
+        if !text.is_empty() {
+            task.error_code = Code::ASSOCIATION_FAILED.to_string();
+            task.error_message = text;
+            task.error_hint = "Expand the vault, or make another one that takes them.".to_owned();
+        }
+        task.progress = 100;
+        task.started_at = Some(now);
+        task.ended_at = Some(now);
+        tasks::insert(tx, &task).await
+    }
+
     /// A run that cannot be begun leaves a task that says why, except where nothing is in the
     /// vault or the vault is just going away.
     async fn note_skipped(
         &self,
-        tx: &mut crate::catalog::Tx,
+        tx: &mut Tx,
         actor: &Actor,
         vault: &Vault,
         run: &Due,
@@ -202,8 +305,23 @@ impl App {
         task.error_hint = refusal.hint.clone().unwrap_or_default();
         task.started_at = Some(now);
         task.ended_at = Some(now);
+        let hint = task.error_hint.clone();
+        let event = Event::task_failed(&task, &task.error_code, &task.error_message, &hint);
+        raise(tx, vault.project_id, &event, now).await?;
         tasks::insert(tx, &task).await
     }
+}
+
+/// A policy with its schedule; none where it does not run.
+async fn look_up(tx: &mut Tx, id: PolicyId) -> Result<Option<Known>> {
+    let Some(policy) = policies::get(tx, id).await?.filter(|p| p.enabled) else {
+        return Ok(None);
+    };
+    Ok(Some(Known {
+        schedule: policy.schedule()?,
+        several: policies::binding_count(tx, id).await? > 1,
+        policy,
+    }))
 }
 
 /// How long after its time a run begins.

@@ -16,6 +16,7 @@ use crate::catalog::{Catalog, settings};
 use crate::config::Config;
 use crate::door::{self, Clock};
 use crate::inventory::Inventory;
+use crate::metrics::Metrics;
 use crate::tasks::engine::Repositories;
 use crate::tasks::{WorkerLimits, Workers};
 
@@ -37,12 +38,17 @@ impl App {
             .iter()
             .flat_map(|host| host.image_dirs.iter().cloned())
             .collect();
+        let limits = super::limits::LimitTable::new(config)?;
+        let metrics = Metrics::default();
         Ok(App {
             inventory: Inventory::new(catalog.clone(), clock.clone(), drivers, default_project),
-            repositories: Repositories::new(config)?,
+            repositories: Repositories::new(config, limits.clone(), metrics.store())?,
+            limits,
+            metrics,
             catalog,
             clock,
             bell,
+            sender: crate::notify::Sender::new(config)?,
             maps: super::maps::Maps::default(),
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
@@ -61,9 +67,8 @@ impl App {
         let service = service_name(&self.catalog).await?;
         let limits = WorkerLimits {
             tasks: config.limits.tasks,
-            per_host: config.limits.tasks_per_host as u64,
-            per_vault: config.limits.tasks_per_vault as u64,
         };
+        self.limits.load(&self.catalog).await?;
         let workers = Workers::new(self.clone(), &service, limits);
         for (host, error) in self.inventory.sync_all().await {
             tracing::warn!(host = %host, error = %error.chain(), "hypervisor did not answer");
@@ -72,6 +77,7 @@ impl App {
         background.spawn(workers.clone().run(stop.clone()));
         let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
         background.spawn(scheduler);
+        background.spawn(crate::notify::run(self.clone(), stop.clone()));
         let inventory = self.inventory.clone();
         background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
         Ok(workers)

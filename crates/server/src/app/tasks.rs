@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::checkpoints::{Chosen, NewCheckpoint};
-use super::restore::NewRestore;
-use super::{Actor, App, AppError, AppResult, During};
+use super::restore::{NewRestore, SAFETY_DAYS, WayBack};
+use super::{Actor, App, AppError, AppResult, During, priority};
 use crate::catalog::backups::Backup;
 use crate::catalog::lists::Part;
 use crate::catalog::record::{Filter, Page};
 use crate::catalog::tasks::Task;
 use crate::catalog::{Tx, backups, tasks};
-use crate::tasks::work::Work;
+use crate::tasks::work::{RestoreWork, Work};
 
 /// A task and the backup it is about.
 #[derive(Debug, Clone)]
@@ -53,6 +53,10 @@ impl TaskView {
                     .map(|id| json!({"id": id.to_string()}))
                     .collect();
                 json!({"destination_vault_id": destination.to_string(), "resources": ids})
+            }
+            Some(Work::Associate { taken, passed }) => {
+                json!({"fail_count": passed.len(), "total_count": taken.len() + passed.len(),
+                    "resources": taken, "failures": passed})
             }
             _ => json!({"fail_count": u8::from(failed), "total_count": 1}),
         }
@@ -138,7 +142,7 @@ impl App {
             filter = filter.when("created_at", " <= ", end);
         }
         let order = [("created_at", true)];
-        let (list, count) = tasks::page(&mut tx, actor.project, &filter, &order, page)
+        let (list, count) = tasks::page(&mut tx, &filter, &order, page)
             .await
             .during(OP)?;
         let mut views = Vec::new();
@@ -164,6 +168,32 @@ impl App {
             let text = format!("it has ended already: {}", task.state);
             return Err(Refusal::parameter("task", text).into());
         }
+        tx.commit().await.during(OP)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Sets the priority of a task that waits, and of those that it waits for.
+    pub async fn set_task_priority(&self, actor: &Actor, id: &str, priority: u64) -> AppResult<()> {
+        if priority > priority::MAX {
+            let text = format!("must be 0 to {}", priority::MAX);
+            return Err(Refusal::parameter("priority", text).into());
+        }
+        let key: TaskId = id.parse().map_err(|_| no_task(id))?;
+        let mut tx = self.catalog.write().await.during(OP)?;
+        let task = tasks::find(&mut tx, actor.project, key).await.during(OP)?;
+        let task = task.ok_or_else(|| no_task(id))?;
+        let set = tasks::set_priority(&mut tx, key, priority, self.now());
+        if !set.await.during(OP)? {
+            let text = format!(
+                "only a task that waits has a place in the queue: it is {}",
+                task.state
+            );
+            return Err(Refusal::parameter("task", text).into());
+        }
+        tasks::lift(&mut tx, &task.lock_key, task.created_at, priority)
+            .await
+            .during(OP)?;
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
         Ok(())
@@ -205,21 +235,24 @@ impl App {
                 )
                 .await?;
             }
-            (
-                Some(Work::Restore {
-                    disks,
-                    server,
-                    power_on,
-                    stop_seconds,
-                }),
-                _,
-            ) => {
+            (Some(Work::Restore(work)), _) => {
+                let RestoreWork { disks, server, .. } = work;
                 let backup = view
                     .backup
                     .ok_or_else(|| Refusal::new(Code::BACKUP_NOT_FOUND, "the backup is gone"))?;
                 let mut tx = self.catalog.snapshot().await.during(OP)?;
                 let children = backups::children(&mut tx, backup.id).await.during(OP)?;
+                let made = match &work.safety {
+                    Some(safety) => backups::get(&mut tx, safety.backup).await.during(OP)?,
+                    None => None,
+                };
                 drop(tx);
+                // What a failed restore left on the disks is no way back; what was there before is.
+                let safety = match (&work.safety, made.filter(|b| b.protected_at.is_some())) {
+                    (None, _) => WayBack::None,
+                    (Some(_), Some(made)) => WayBack::Have(made.id),
+                    (Some(_), None) => WayBack::Make(Some(SAFETY_DAYS)),
+                };
                 let is_server = backup.resource_type == coffer_core::cbr::ResourceType::Server;
                 let of = |d: &crate::tasks::work::DiskRestore| {
                     let child = children.iter().find(|c| c.resource_id == d.source.0)?;
@@ -241,9 +274,10 @@ impl App {
                         true => vec![],
                         false => disks.iter().filter_map(of).collect(),
                     },
-                    power_on,
+                    power_on: work.power_on,
                     stop_server: Some(server.is_some()),
-                    stop_seconds,
+                    stop_seconds: work.stop_seconds,
+                    safety,
                 };
                 self.restore_backup(actor, &asked, new).await?;
             }

@@ -7,6 +7,8 @@ use coffer_core::ids::{DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 use uuid::Uuid;
 
+use super::notify::watch_threshold;
+use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During};
 use crate::catalog::record::{Filter, Json, Page};
 use crate::catalog::vaults::{Resource, ResourceExtra, Tag, Vault};
@@ -228,6 +230,7 @@ impl App {
         };
         // All that can be refused is refused before anything is made.
         let mut tx = self.catalog.snapshot().await.during(op)?;
+        check_quotas(&mut tx, &vault).await?;
         self.resolve(&mut tx, actor, &vault, &[], &new.resources)
             .await?;
         if let Some(id) = &new.backup_policy_id {
@@ -237,6 +240,7 @@ impl App {
         self.repositories.create(&vault).await.during(op)?;
 
         let mut tx = self.catalog.write().await.during(op)?;
+        check_quotas(&mut tx, &vault).await?;
         let resources = self
             .resolve(&mut tx, actor, &vault, &[], &new.resources)
             .await?;
@@ -310,7 +314,7 @@ impl App {
             filter = filter.any_of("id", &holders);
         }
         let order = [("created_at", true)];
-        let (list, count) = vaults::page(&mut tx, actor.project, &filter, &order, page)
+        let (list, count) = vaults::page(&mut tx, &filter, &order, page)
             .await
             .during(OP)?;
         Ok((views(&mut tx, list).await.during(OP)?, count))
@@ -350,6 +354,8 @@ impl App {
                 )
                 .into());
             }
+            let more = size.saturating_sub(vault.size_gib);
+            quotas::check(&mut tx, vault.project_id, QuotaKind::CapacityGib, more).await?;
             vault.size_gib = size;
         }
         match changes.locked {
@@ -372,8 +378,12 @@ impl App {
         vault.threshold = changes.threshold.unwrap_or(vault.threshold);
         vault.updated_at = self.now();
         vaults::update(&mut tx, &vault).await.during(OP)?;
+        watch_threshold(&mut tx, &vault, vault.updated_at)
+            .await
+            .during(OP)?;
         let changed = view(&mut tx, vault).await.during(OP)?;
         tx.commit().await.during(OP)?;
+        self.sender.bell.notify_one();
         Ok(changed)
     }
 
@@ -410,6 +420,9 @@ impl App {
             .into());
         }
         let now = self.now();
+        for backup in &list {
+            super::backups::check_not_locked(backup, now)?;
+        }
         vaults::transition(&mut tx, vault.id, vault.state, VaultState::Deleting, now)
             .await
             .during(OP)?;
@@ -536,6 +549,7 @@ impl App {
                 .await
                 .during(OP)?;
             for backup in list {
+                super::backups::check_not_locked(&backup, now)?;
                 match backup.state {
                     BackupState::WaitingDelete | BackupState::Deleting => {}
                     state if state.can_become(BackupState::WaitingDelete) => {
@@ -615,6 +629,9 @@ impl App {
             vault.threshold = threshold.unwrap_or(vault.threshold);
             vault.updated_at = self.now();
             vaults::update(&mut tx, &vault).await.during(OP)?;
+            watch_threshold(&mut tx, &vault, vault.updated_at)
+                .await
+                .during(OP)?;
             changed.push(vault.id);
         }
         tx.commit().await.during(OP)?;
@@ -690,7 +707,7 @@ impl App {
     }
 
     /// Turns what a request names into rows, or refuses it.
-    async fn resolve(
+    pub(super) async fn resolve(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -874,6 +891,13 @@ impl App {
             .into()),
         }
     }
+}
+
+/// Refuses a new vault that its project may not have.
+async fn check_quotas(tx: &mut Tx, vault: &Vault) -> AppResult<()> {
+    quotas::check(tx, vault.project_id, QuotaKind::Vaults, 1).await?;
+    let size = vault.size_gib;
+    quotas::check(tx, vault.project_id, QuotaKind::CapacityGib, size).await
 }
 
 /// The backup policy that a new vault shall have.

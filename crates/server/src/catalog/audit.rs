@@ -201,7 +201,7 @@ pub async fn list(db: &mut AnyConnection, query: &Query) -> Result<Vec<Event>> {
         offset: 0,
         marker: None,
     };
-    record::page(db, &Filter::new(), &filter, &[("id", true)], &page).await
+    record::page(db, &filter, &[("id", true)], &page).await
 }
 
 /// Deletes events of before a time, `most` at once; returns how many.

@@ -107,6 +107,48 @@ record! {
         protected_at: Option<Timestamp>,
         /// When it expires.
         expired_at: Option<Timestamp>,
+        /// Until when nobody can delete it.
+        locked_until: Option<Timestamp>,
+    }
+}
+
+record! {
+    /// A backup as far as retention looks at it: the index `backups_judged` has all of it.
+    Judged in "backups" {
+        /// Its id.
+        id: BackupId,
+        /// The vault.
+        vault_id: VaultId,
+        /// The server or disk.
+        resource_id: Uuid,
+        /// Its state.
+        state: BackupState,
+        /// A policy made it.
+        auto_trigger: bool,
+        /// When it was asked for.
+        created_at: Timestamp,
+        /// When it became available.
+        protected_at: Option<Timestamp>,
+        /// When it expires.
+        expired_at: Option<Timestamp>,
+        /// Until when nobody can delete it.
+        locked_until: Option<Timestamp>,
+    }
+}
+
+impl From<&Backup> for Judged {
+    fn from(backup: &Backup) -> Judged {
+        Judged {
+            id: backup.id,
+            vault_id: backup.vault_id,
+            resource_id: backup.resource_id,
+            state: backup.state,
+            auto_trigger: backup.auto_trigger,
+            created_at: backup.created_at,
+            protected_at: backup.protected_at,
+            expired_at: backup.expired_at,
+            locked_until: backup.locked_until,
+        }
     }
 }
 
@@ -193,31 +235,14 @@ pub fn owned(project: ProjectId, owners: Owners) -> Filter {
     Filter::new().with(clause, project)
 }
 
-/// One page of the backups that `filter` means (it begins with `scope`), and their number.
-pub async fn page_of(
-    conn: &mut AnyConnection,
-    scope: &Filter,
-    filter: &Filter,
-    order: Order<'_>,
-    page: &Page,
-) -> Result<(Vec<Backup>, u64)> {
-    let count = record::count::<Backup>(conn, filter).await?;
-    let list = record::page(conn, scope, filter, order, page).await?;
-    Ok((list, count))
-}
-
-/// One page of the backups that `filter` means (it begins with the project), and their number.
+/// One page of the backups that `filter` means, and their number.
 pub async fn page(
     conn: &mut AnyConnection,
-    project: ProjectId,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
 ) -> Result<(Vec<Backup>, u64)> {
-    let scope = Filter::new().eq("project_id", project);
-    let count = record::count::<Backup>(conn, filter).await?;
-    let list = record::page(conn, &scope, filter, order, page).await?;
-    Ok((list, count))
+    record::page_and_count(conn, filter, order, page).await
 }
 
 /// Backups of a vault, without the disks of servers' backups, oldest first.
@@ -237,6 +262,26 @@ pub async fn of_resource(
         .eq("resource_id", resource)
         .and("parent_id IS NULL");
     record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Backups of a vault, or of some resources in it, without the disks of servers' backups, as
+/// retention looks at them, oldest first.
+pub async fn judged(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    resources: Option<&[Uuid]>,
+) -> Result<Vec<Judged>> {
+    let all = || Filter::new().eq("vault_id", vault).and("parent_id IS NULL");
+    let order = [("created_at", false)];
+    let Some(resources) = resources else {
+        return record::list(conn, &all(), &order).await;
+    };
+    let mut found = Vec::new();
+    for part in resources.chunks(500) {
+        let filter = all().any_of("resource_id", part);
+        found.extend(record::list::<Judged>(conn, &filter, &order).await?);
+    }
+    Ok(found)
 }
 
 /// Backups of a checkpoint, without the disks of servers' backups.
@@ -525,7 +570,7 @@ pub async fn failed(conn: &mut AnyConnection) -> Result<Vec<Backup>> {
 }
 
 /// Available backups whose time is over.
-pub async fn expired(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Backup>> {
+pub async fn expired(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Judged>> {
     let filter = Filter::new()
         .eq("state", BackupState::Available)
         .and("parent_id IS NULL")
@@ -539,6 +584,24 @@ pub async fn set_system(conn: &mut AnyConnection, id: BackupId, system: bool) ->
         conn,
         "UPDATE backups SET system_disk = $2 WHERE id = $1",
         values![id, system],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Locks a backup and its disks until a time, and says when they expire.
+pub async fn lock(
+    conn: &mut AnyConnection,
+    id: BackupId,
+    until: Timestamp,
+    expired_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE backups SET locked_until = $2, expired_at = $3, updated_at = $4 \
+         WHERE id = $1 OR parent_id = $1",
+        values![id, until, expired_at, now],
     )
     .await?;
     Ok(())

@@ -107,6 +107,33 @@ pub async fn insert(conn: &mut AnyConnection, disk: &Disk) -> Result<()> {
     record::insert(conn, disk).await
 }
 
+/// Frees a native id of a disk that is gone, for another disk that comes in its place.
+pub async fn free_native_id(
+    conn: &mut AnyConnection,
+    hypervisor: &str,
+    native_id: &str,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE disks SET native_id = 'gone:' || id \
+         WHERE hypervisor = $1 AND native_id = $2 AND vanished_at IS NOT NULL",
+        values![hypervisor.to_owned(), native_id.to_owned()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes the row of a disk that was to be made and was never seen.
+pub async fn delete_never_seen(conn: &mut AnyConnection, id: DiskId) -> Result<()> {
+    record::execute(
+        conn,
+        "DELETE FROM disks WHERE id = $1 AND vanished_at IS NOT NULL",
+        values![id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Writes what the driver said of a disk.
 pub async fn update(conn: &mut AnyConnection, d: &Disk) -> Result<()> {
     record::execute(

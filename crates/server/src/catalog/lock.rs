@@ -4,17 +4,37 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use coffer_core::{Error, Result};
 use rustix::fs::{FlockOperation, flock};
 
-/// Held as long as the service lives; the kernel gives it back if the process dies.
+/// Held as long as the service lives; the kernel, or the database server, gives it back if the
+/// process dies.
 #[derive(Debug)]
 pub struct ServiceLock {
-    _file: File,
+    _file: Option<File>,
+    claimed: Option<Arc<AtomicBool>>,
+}
+
+impl Drop for ServiceLock {
+    fn drop(&mut self) {
+        if let Some(claimed) = &self.claimed {
+            claimed.store(false, Ordering::SeqCst);
+        }
+    }
 }
 
 impl ServiceLock {
+    /// The lock that the connection for writing holds as long as it lives.
+    pub(super) fn of_connection(claimed: Arc<AtomicBool>) -> ServiceLock {
+        ServiceLock {
+            _file: None,
+            claimed: Some(claimed),
+        }
+    }
+
     /// Takes the lock beside a database file.
     ///
     /// # Errors
@@ -47,6 +67,9 @@ impl ServiceLock {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()));
         written.map_err(|e| Error::unavailable("write the catalog's lock file").caused_by(e))?;
-        Ok(ServiceLock { _file: file })
+        Ok(ServiceLock {
+            _file: Some(file),
+            claimed: None,
+        })
     }
 }

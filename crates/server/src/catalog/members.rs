@@ -65,18 +65,14 @@ pub async fn received(
     Ok(found)
 }
 
-/// One page of the shares that `filter` means (it begins with the backup), and their number.
+/// One page of the shares that `filter` means, and their number.
 pub async fn page(
     conn: &mut AnyConnection,
-    backup: BackupId,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
 ) -> Result<(Vec<Member>, u64)> {
-    let scope = Filter::new().eq("backup_id", backup);
-    let count = record::count::<Member>(conn, filter).await?;
-    let list = record::page(conn, &scope, filter, order, page).await?;
-    Ok((list, count))
+    record::page_and_count(conn, filter, order, page).await
 }
 
 /// Adds a share.

@@ -3,6 +3,8 @@
 //! Each runs once, in a transaction together with its line in `schema_migrations`; a crash leaves
 //! it undone. A released migration is never edited: the checksum of what ran is kept and compared.
 
+use std::collections::HashSet;
+
 use coffer_core::{Error, Result};
 use sqlx::{AnyPool, Row};
 
@@ -14,7 +16,7 @@ struct Migration {
     sql: &'static str,
 }
 
-/// In ascending order without gaps. New ones go to the end.
+/// In ascending order. New ones go to the end.
 const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 1,
@@ -46,6 +48,26 @@ const MIGRATIONS: &[Migration] = &[
         name: "access",
         sql: include_str!("migrations/0006_access.sql"),
     },
+    Migration {
+        version: 7,
+        name: "limits",
+        sql: include_str!("migrations/0007_limits.sql"),
+    },
+    Migration {
+        version: 14,
+        name: "resource_tags",
+        sql: include_str!("migrations/0014_resource_tags.sql"),
+    },
+    Migration {
+        version: 15,
+        name: "notifications",
+        sql: include_str!("migrations/0015_notifications.sql"),
+    },
+    Migration {
+        version: 16,
+        name: "scale",
+        sql: include_str!("migrations/0016_scale.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -59,13 +81,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 ///
 /// # Errors
 /// `Conflict` where the database is newer than this program, or was made by a changed one.
-pub(super) async fn run(pool: &AnyPool) -> Result<()> {
-    run_list(pool, MIGRATIONS).await
+pub(super) async fn run(pool: &AnyPool, begin: &'static str) -> Result<()> {
+    run_list(pool, begin, MIGRATIONS).await
 }
 
-async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+/// `begin`: begins a transaction with the write lock in hand.
+async fn run_list(pool: &AnyPool, begin: &'static str, migrations: &[Migration]) -> Result<()> {
     let mut tx = pool
-        .begin_with("BEGIN IMMEDIATE")
+        .begin_with(begin)
         .await
         .map_err(failed("begin migration"))?;
     sqlx::raw_sql(TABLE)
@@ -76,27 +99,29 @@ async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
         .fetch_all(&mut *tx)
         .await
         .map_err(failed("read schema_migrations"))?;
-    for (at, row) in rows.iter().enumerate() {
+    let mut done = HashSet::new();
+    for row in &rows {
         let version: i64 = row.get(0);
         let checksum: String = row.get(1);
-        match migrations.get(at) {
-            Some(known) if known.version == version && sum(known) == checksum => {}
-            Some(known) if known.version == version => {
+        match migrations.iter().find(|known| known.version == version) {
+            Some(known) if sum(known) == checksum => {}
+            Some(_) => {
                 return Err(Error::conflict(format!(
                     "migration {version} of the catalog is not the one this program has"
                 ))
                 .hint("Use the program that made this catalog, or one released later."));
             }
-            _ => {
+            None => {
+                let known = migrations.last().map_or(0, |last| last.version);
                 return Err(Error::conflict(format!(
-                    "the catalog's schema has version {version}, this program knows {}",
-                    migrations.len()
+                    "the catalog's schema has version {version}, this program knows {known}"
                 ))
                 .hint("Use the newer program that migrated this catalog."));
             }
         }
+        done.insert(version);
     }
-    for migration in &migrations[rows.len()..] {
+    for migration in migrations.iter().filter(|m| !done.contains(&m.version)) {
         sqlx::raw_sql(migration.sql)
             .execute(&mut *tx)
             .await
@@ -126,10 +151,13 @@ mod tests {
     use coffer_core::Kind;
 
     #[test]
-    fn versions_ascend_without_gaps() {
-        for (at, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.version, at as i64 + 1, "{}", migration.name);
-        }
+    fn versions_ascend() {
+        let versions: Vec<i64> = MIGRATIONS.iter().map(|m| m.version).collect();
+        assert!(versions.is_sorted_by(|a, b| a < b), "{versions:?}");
+    }
+
+    async fn run_list(pool: &AnyPool, migrations: &[Migration]) -> Result<()> {
+        super::run_list(pool, crate::catalog::sqlite::BEGIN, migrations).await
     }
 
     #[tokio::test]

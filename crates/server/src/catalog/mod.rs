@@ -2,12 +2,12 @@
 //!
 //! Only this module and its children name SQL. One text serves SQLite and PostgreSQL: `TEXT` and
 //! `BIGINT`, placeholders `$1, $2, ...` in order, times as milliseconds since 1970, truth values
-//! as 0 and 1, `CAST(SUM(x) AS BIGINT)`.
+//! as 0 and 1, `CAST(SUM(x) AS BIGINT)`. Text is compared and sorted by its bytes.
 //!
-//! Readers and writers have pools of their own. On SQLite the write pool has one connection and
-//! its transactions begin with the write lock in hand (`BEGIN IMMEDIATE`), so writers queue in
-//! this process instead of meeting `SQLITE_BUSY`; readers see the last commit (WAL) and wait for
-//! nobody. A commit is on disk when it returns (`synchronous = FULL`).
+//! Readers and writers have pools of their own. The write pool has one connection and its
+//! transactions begin with the catalog's write lock in hand, so writers queue in this process;
+//! readers see the last commit and wait for nobody. A commit is on disk when it returns. How each
+//! database keeps these promises is said in `sqlite` and `postgres`.
 
 pub mod access;
 pub mod audit;
@@ -15,22 +15,32 @@ pub mod backups;
 pub mod checkpoints;
 pub mod disks;
 pub mod epochs;
+pub mod figures;
 pub mod identity;
+pub mod limits;
 pub mod lists;
 pub mod lock;
 pub mod members;
 pub mod migrate;
 pub mod neighbours;
+pub mod notify;
 pub mod policies;
+mod postgres;
 pub mod projects;
+pub mod protection;
+pub mod quotas;
 pub mod record;
+pub mod recovery_keys;
+pub mod resource_tags;
 pub mod servers;
 pub mod sessions;
 pub mod settings;
+mod sqlite;
 pub mod tasks;
 pub mod vaults;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -61,13 +71,28 @@ struct Inner {
 }
 
 /// Which database it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Backend {
     /// A file on this host.
     Sqlite {
         /// The database file.
         path: PathBuf,
     },
+    /// A PostgreSQL server.
+    Postgres {
+        /// True once this service claimed the catalog.
+        claimed: Arc<AtomicBool>,
+    },
+}
+
+impl Backend {
+    /// The statement that begins a transaction with the write lock in hand.
+    fn begin(&self) -> &'static str {
+        match self {
+            Backend::Sqlite { .. } => sqlite::BEGIN,
+            Backend::Postgres { .. } => postgres::BEGIN,
+        }
+    }
 }
 
 /// A write transaction. Dropped without [`Tx::commit`] it is rolled back.
@@ -120,8 +145,9 @@ impl std::ops::DerefMut for Tx {
 }
 
 impl Catalog {
-    /// Opens the catalog at `url` (`sqlite:///path/to/catalog.db`), makes it where there is none,
-    /// and brings its schema up to date.
+    /// Opens the catalog at `url` (`sqlite:///path/to/catalog.db`, or
+    /// `postgres://user@host/database`), makes the file where there is none, and brings the schema
+    /// up to date.
     ///
     /// # Errors
     /// `Invalid` for a URL that is none of ours, `Unavailable` where the database does not answer,
@@ -130,13 +156,52 @@ impl Catalog {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
 
-        let path = sqlite_path(url)?;
-        prepare_file(&path)?;
-        let url = sqlite_url(&path);
-        let write = pool(&url, 1, SQLITE_WRITER).await?;
-        migrate::run(&write).await?;
-        let read = pool(&url, READERS, SQLITE_READER).await?;
-        let backend = Backend::Sqlite { path };
+        let (backend, write, read) = match url.split_once(':') {
+            Some(("sqlite", _)) => {
+                let path = sqlite::path(url)?;
+                sqlite::prepare_file(&path)?;
+                let url = sqlite::url(&path);
+                let write = pool(1).after_connect(|connection, _| {
+                    Box::pin(async move { run(connection, sqlite::WRITER).await })
+                });
+                let read = pool(READERS).after_connect(|connection, _| {
+                    Box::pin(async move { run(connection, sqlite::READER).await })
+                });
+                (
+                    Backend::Sqlite { path },
+                    connect(write, &url).await?,
+                    connect(read, &url).await?,
+                )
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                let claimed = Arc::new(AtomicBool::new(false));
+                let flag = claimed.clone();
+                // The claim is its connection's: that one stays.
+                let write = pool(1)
+                    .idle_timeout(None::<Duration>)
+                    .max_lifetime(None::<Duration>)
+                    .after_connect(move |connection, _| {
+                        let flag = flag.clone();
+                        Box::pin(async move { postgres::prepare_writer(connection, &flag).await })
+                    });
+                let read = pool(READERS).after_connect(|connection, _| {
+                    Box::pin(async move { run(connection, postgres::READER).await })
+                });
+                let write = connect(write, url).await?;
+                postgres::check(&write).await?;
+                (
+                    Backend::Postgres { claimed },
+                    write,
+                    connect(read, url).await?,
+                )
+            }
+            _ => {
+                return Err(Error::invalid("catalog url is of no known kind").hint(
+                    "Use sqlite:///absolute/path/catalog.db or postgres://user@host/database.",
+                ));
+            }
+        };
+        migrate::run(&write, backend.begin()).await?;
         Ok(Catalog {
             inner: Arc::new(Inner {
                 backend,
@@ -186,9 +251,8 @@ impl Catalog {
     /// A transaction for writing, with the write lock in hand. Keep it short and do no other
     /// waiting in it: all writers of the process stand behind it.
     pub async fn write(&self) -> Result<Tx> {
-        let begun = match self.inner.backend {
-            Backend::Sqlite { .. } => self.inner.write.begin_with("BEGIN IMMEDIATE").await,
-        };
+        let begin = self.inner.backend.begin();
+        let begun = self.inner.write.begin_with(begin).await;
         Ok(Tx {
             inner: begun.map_err(failed("begin writing"))?,
             commits: Some(self.inner.commits.clone()),
@@ -204,9 +268,13 @@ impl Catalog {
     ///
     /// # Errors
     /// `Conflict` where another service holds it.
-    pub fn lock_service(&self) -> Result<ServiceLock> {
+    pub async fn lock_service(&self) -> Result<ServiceLock> {
         match &self.inner.backend {
             Backend::Sqlite { path } => ServiceLock::take(path),
+            Backend::Postgres { claimed } => {
+                postgres::claim(&self.inner.write, claimed).await?;
+                Ok(ServiceLock::of_connection(claimed.clone()))
+            }
         }
     }
 
@@ -225,64 +293,19 @@ impl Catalog {
     }
 }
 
-const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY";
-const SQLITE_READER: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; \
-    PRAGMA temp_store = MEMORY; PRAGMA query_only = ON";
-
-async fn pool(url: &str, size: u32, pragmas: &'static str) -> Result<AnyPool> {
+fn pool(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
-        .after_connect(move |connection, _| {
-            Box::pin(async move { sqlx::raw_sql(pragmas).execute(connection).await.map(drop) })
-        })
-        .connect(url)
-        .await
-        .map_err(failed("open catalog"))
 }
 
-/// Takes `sqlite:path`, `sqlite://path` and `sqlite:///path`.
-fn sqlite_path(url: &str) -> Result<PathBuf> {
-    let Some(rest) = url.strip_prefix("sqlite:") else {
-        return Err(Error::invalid("catalog url is of no known kind")
-            .hint("Use sqlite:///absolute/path/catalog.db."));
-    };
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    if path.is_empty() || path.contains('?') {
-        return Err(Error::invalid("catalog url has no plain path")
-            .hint("Use sqlite:///absolute/path/catalog.db without parameters."));
-    }
-    Ok(PathBuf::from(path))
+async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool> {
+    options.connect(url).await.map_err(failed("open catalog"))
 }
 
-fn sqlite_url(path: &Path) -> String {
-    let mut url = String::from("sqlite://");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'%' | b'?' | b'#' => url.push_str(&format!("%{byte:02X}")),
-            _ if byte.is_ascii() => url.push(char::from(*byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url.push_str("?mode=rwc");
-    url
-}
-
-/// Makes the file for its owner alone: it holds hashes of passwords and tokens.
-fn prepare_file(path: &Path) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map(drop)
-        .map_err(|e| {
-            Error::unavailable(format!("open catalog `{}`", path.display()))
-                .hint("The directory must exist and belong to the service's user.")
-                .caused_by(e)
-        })
+/// Runs statements without parameters.
+async fn run(connection: &mut AnyConnection, sql: &'static str) -> sqlx::Result<()> {
+    sqlx::raw_sql(sql).execute(connection).await.map(drop)
 }
 
 /// Maps a database error: `Conflict` where a row is there already, `Unavailable` where the
@@ -293,88 +316,14 @@ pub fn failed(step: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     move |error| {
         let kind = match &error {
             sqlx::Error::Database(e) if e.is_unique_violation() => Kind::Conflict,
-            sqlx::Error::Database(e) if is_full_or_busy(e.as_ref()) => Kind::Unavailable,
+            sqlx::Error::Database(e) if sqlite::is_full_or_busy(e.as_ref()) => Kind::Unavailable,
+            sqlx::Error::Database(e) if postgres::is_away(e.as_ref()) => Kind::Unavailable,
+            sqlx::Error::Database(e) if postgres::is_no_text(e.as_ref()) => Kind::Invalid,
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Kind::Unavailable
             }
             _ => Kind::Internal,
         };
         Error::new(kind, step).caused_by(error)
-    }
-}
-
-/// SQLite: 5 busy, 10 disk I/O, 13 full, 14 cannot open; the low byte of the extended code.
-fn is_full_or_busy(error: &dyn sqlx::error::DatabaseError) -> bool {
-    let code = error.code().and_then(|code| code.parse::<u32>().ok());
-    matches!(code.map(|code| code & 0xff), Some(5 | 10 | 13 | 14))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn open(dir: &tempfile::TempDir) -> Catalog {
-        let url = format!("sqlite://{}", dir.path().join("a %#b.db").display());
-        Catalog::open(&url).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn reopening_finds_the_schema_there() {
-        let dir = tempfile::tempdir().unwrap();
-        open(&dir).await.close().await;
-        assert!(open(&dir).await.is_ready().await);
-        assert!(dir.path().join("a %#b.db").exists());
-    }
-
-    #[tokio::test]
-    async fn readers_cannot_write() {
-        let dir = tempfile::tempdir().unwrap();
-        let catalog = open(&dir).await;
-        let result = sqlx::query("DELETE FROM schema_migrations")
-            .execute(catalog.read())
-            .await;
-        assert!(result.is_err());
-    }
-
-    #[tokio::test]
-    async fn writers_queue_and_dropped_ones_leave_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let catalog = open(&dir).await;
-        let insert = "INSERT INTO settings (name, value) VALUES ($1, $2)";
-        let tasks: Vec<_> = (0..20)
-            .map(|n| {
-                let catalog = catalog.clone();
-                tokio::spawn(async move {
-                    let mut tx = catalog.write().await.unwrap();
-                    sqlx::query(insert)
-                        .bind(format!("n{n}"))
-                        .bind("x")
-                        .execute(tx.connection())
-                        .await
-                        .unwrap();
-                    if n % 2 == 0 {
-                        tx.commit().await.unwrap();
-                    }
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await.unwrap();
-        }
-        let count = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM settings")
-            .fetch_one(catalog.read())
-            .await
-            .unwrap();
-        assert_eq!(count, 10);
-    }
-
-    #[tokio::test]
-    async fn a_second_service_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let catalog = open(&dir).await;
-        let first = catalog.lock_service().unwrap();
-        assert_eq!(catalog.lock_service().unwrap_err().kind, Kind::Conflict);
-        drop(first);
-        catalog.lock_service().unwrap();
     }
 }

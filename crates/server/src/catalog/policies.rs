@@ -7,7 +7,7 @@ use coffer_core::ids::{PolicyId, ProjectId, VaultId};
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::record::{self, Filter, Json, record, values};
+use super::record::{self, Filter, Json, Page, record, values};
 
 record! {
     /// A policy.
@@ -56,6 +56,9 @@ record! {
         handled_until: Timestamp,
         /// When it was applied.
         created_at: Timestamp,
+        /// When it has to be looked at next; the epoch's begin where something changed since the
+        /// last look.
+        due_at: Timestamp,
     }
 }
 
@@ -80,12 +83,66 @@ pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<
     record::list(conn, &filter, &[("created_at", true)]).await
 }
 
-/// The policies that run backups.
-pub async fn enabled(conn: &mut AnyConnection) -> Result<Vec<Policy>> {
-    let filter = Filter::new()
-        .eq("enabled", true)
-        .eq("operation_type", PolicyType::Backup);
-    record::list(conn, &filter, &[("created_at", false)]).await
+/// At most `most` backup policies on vaults that have to be looked at, the most urgent first: their
+/// time has come, or they are handled up to beyond `future`, which only a clock that was put back
+/// explains.
+pub async fn due(
+    conn: &mut AnyConnection,
+    now: Timestamp,
+    future: Timestamp,
+    most: u64,
+) -> Result<Vec<Binding>> {
+    let page = Page {
+        limit: Some(most),
+        ..Page::default()
+    };
+    let mut found: Vec<Binding> = Vec::new();
+    // Each by its own index.
+    for (column, operator, at) in [("due_at", " <= ", now), ("handled_until", " > ", future)] {
+        let filter = Filter::new()
+            .when(column, operator, at)
+            .eq("operation_type", PolicyType::Backup);
+        let rows: Vec<Binding> = record::page(conn, &filter, &[(column, false)], &page).await?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|b: &Binding| (b.due_at, b.vault_id));
+    found.dedup_by_key(|b| b.vault_id);
+    Ok(found)
+}
+
+/// Says when a binding has to be looked at next, unless it changed meanwhile.
+pub async fn set_due(conn: &mut AnyConnection, b: &Binding, due_at: Timestamp) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_policies SET due_at = $4 WHERE vault_id = $1 AND operation_type = $2 \
+         AND policy_id = $3 AND handled_until = $5 AND due_at = $6",
+        values![
+            b.vault_id,
+            b.operation_type,
+            b.policy_id,
+            due_at,
+            b.handled_until,
+            b.due_at
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Has the vaults of a policy looked at.
+async fn look_again(conn: &mut AnyConnection, policy: PolicyId) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE vault_policies SET due_at = 0 WHERE policy_id = $1",
+        values![policy],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Number of vaults that a policy is applied to.
+pub async fn binding_count(conn: &mut AnyConnection, id: PolicyId) -> Result<u64> {
+    record::count::<Binding>(conn, &Filter::new().eq("policy_id", id)).await
 }
 
 /// Number of a project's policies of a type.
@@ -120,7 +177,7 @@ pub async fn update(conn: &mut AnyConnection, p: &Policy) -> Result<()> {
         ],
     )
     .await?;
-    Ok(())
+    look_again(conn, p.id).await
 }
 
 /// Removes a policy, also from the vaults it is applied to.
@@ -221,6 +278,8 @@ pub async fn bind(conn: &mut AnyConnection, binding: &Binding) -> Result<()> {
     )
     .await?;
     record::insert(conn, binding).await?;
+    // Several vaults share out their runs: those that were there have another time now.
+    look_again(conn, binding.policy_id).await?;
     show_on_vault(conn, binding, Some(binding.policy_id)).await
 }
 
@@ -232,6 +291,7 @@ pub async fn unbind(conn: &mut AnyConnection, vault: VaultId, policy: &Policy) -
         values![vault, policy.id],
     )
     .await?;
+    look_again(conn, policy.id).await?;
     if policy.operation_type == PolicyType::Backup && rows > 0 {
         record::execute(
             conn,
@@ -265,7 +325,7 @@ async fn show_on_vault(
 pub async fn skip_until(conn: &mut AnyConnection, id: PolicyId, until: Timestamp) -> Result<()> {
     record::execute(
         conn,
-        "UPDATE vault_policies SET handled_until = $2 WHERE policy_id = $1",
+        "UPDATE vault_policies SET handled_until = $2, due_at = 0 WHERE policy_id = $1",
         values![id, until],
     )
     .await?;
@@ -281,7 +341,7 @@ pub async fn advance(
 ) -> Result<bool> {
     let rows = record::execute(
         conn,
-        "UPDATE vault_policies SET handled_until = $4 \
+        "UPDATE vault_policies SET handled_until = $4, due_at = 0 \
          WHERE vault_id = $1 AND operation_type = $2 AND policy_id = $3 AND handled_until = $5",
         values![
             binding.vault_id,

@@ -336,6 +336,29 @@ impl Filter {
         self
     }
 
+    /// Rows whose `column` is none of `values`.
+    #[must_use]
+    pub fn none_of<T: Column>(self, column: &str, values: &[T]) -> Filter {
+        if values.is_empty() {
+            return self;
+        }
+        let places = vec!["?"; values.len()].join(", ");
+        let stored = values.iter().map(Column::store).collect();
+        self.with_all(&format!("{column} NOT IN ({places})"), stored)
+    }
+
+    /// Rows for which `otherwise` holds, which ends before a column and is closed here, or whose
+    /// `column` is none of `values`.
+    #[must_use]
+    pub(super) fn unless<T: Column>(self, otherwise: &str, column: &str, values: &[T]) -> Filter {
+        if values.is_empty() {
+            return self;
+        }
+        let places = vec!["?"; values.len()].join(", ");
+        let stored = values.iter().map(Column::store).collect();
+        self.with_all(&format!("{otherwise}{column} NOT IN ({places}))"), stored)
+    }
+
     /// A condition without a value.
     #[must_use]
     pub fn and(mut self, clause: &'static str) -> Filter {
@@ -442,11 +465,10 @@ pub async fn list<T: Record>(
 
 /// One page of the rows that `filter` means.
 ///
-/// The marker's place is found by order among all rows of the table that `scope` means, so that
-/// paging goes on even where the marker itself does not fit the filter any more.
+/// The marker's row is looked up by its id, whether or not it fits the filter (any more), and the
+/// page begins behind its place: that costs the same on every page.
 pub async fn page<T: Record>(
     conn: &mut AnyConnection,
-    scope: &Filter,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
@@ -454,34 +476,56 @@ pub async fn page<T: Record>(
     let id = T::COLUMNS[0];
     let mut values = filter.values.clone();
     let mut conditions = filter.sql();
-    let mut with = String::new();
     if let Some(marker) = &page.marker {
-        // Same placeholders as in `filter`: it begins with the scope's conditions.
-        with = format!(
-            "WITH places AS (SELECT {id} AS place_id, ROW_NUMBER() OVER (ORDER BY {}) AS place \
-             FROM {} WHERE {}) ",
-            order_by(order, id),
-            T::TABLE,
-            scope.sql(),
-        );
         values.push(Stored::Text(Some(marker.clone())));
-        conditions = format!(
-            "{conditions} AND (SELECT place FROM places WHERE place_id = {id}) > \
-             (SELECT place FROM places WHERE place_id = ${})",
-            values.len()
-        );
+        let behind = behind(T::TABLE, order, id, values.len());
+        conditions = format!("{conditions} AND {behind}");
     }
     let limit = page
         .limit
         .map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
     let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
     let sql = format!(
-        "{with}SELECT {} FROM {} WHERE {conditions} ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        "SELECT {} FROM {} WHERE {conditions} ORDER BY {} LIMIT {limit} OFFSET {offset}",
         T::COLUMNS.join(", "),
         T::TABLE,
         order_by(order, id),
     );
     fetch(conn, sql, values).await
+}
+
+/// One page of the rows that `filter` means, and the number of all of them.
+pub async fn page_and_count<T: Record>(
+    conn: &mut AnyConnection,
+    filter: &Filter,
+    order: Order<'_>,
+    part: &Page,
+) -> Result<(Vec<T>, u64)> {
+    let count = count::<T>(conn, filter).await?;
+    let list = page(conn, filter, order, part).await?;
+    Ok((list, count))
+}
+
+/// The condition that a row comes behind the one whose id is parameter `marker`, in `order`.
+fn behind(table: &str, order: Order<'_>, id: &str, marker: usize) -> String {
+    let mut keys: Vec<(&str, bool)> = order.to_vec();
+    keys.push((id, order.first().is_some_and(|(_, down)| *down)));
+    let there = |what: &str| format!("(SELECT {what} FROM {table} WHERE {id} = ${marker})");
+    let operator = |down: bool| if down { "<" } else { ">" };
+    let first = keys[0].1;
+    if keys.iter().all(|(_, down)| *down == first) {
+        // One comparison of rows: an index with these columns leads to the place.
+        let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        return format!("({names}) {} {}", operator(first), there(&names));
+    }
+    let mut same = String::new();
+    let mut ways = Vec::new();
+    for (name, down) in keys {
+        ways.push(format!("({same}{name} {} {})", operator(down), there(name)));
+        same.push_str(&format!("{name} = {} AND ", there(name)));
+    }
+    format!("({})", ways.join(" OR "))
 }
 
 /// Number of rows that `filter` means.
@@ -530,3 +574,33 @@ macro_rules! values {
     };
 }
 pub(super) use values;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(order: Order<'_>, expected: &str) {
+        assert_eq!(behind("t", order, "id", 3), expected);
+    }
+
+    #[test]
+    fn one_direction_is_one_comparison() {
+        check(
+            &[("a", true)],
+            "(a, id) < (SELECT a, id FROM t WHERE id = $3)",
+        );
+        check(&[], "(id) > (SELECT id FROM t WHERE id = $3)");
+    }
+
+    #[test]
+    fn several_directions_are_taken_one_after_the_other() {
+        let a = "(SELECT a FROM t WHERE id = $3)";
+        let b = "(SELECT b FROM t WHERE id = $3)";
+        let id = "(SELECT id FROM t WHERE id = $3)";
+        check(
+            &[("a", false), ("b", true)],
+            &format!("((a > {a}) OR (a = {a} AND b < {b}) OR (a = {a} AND b = {b} AND id > {id}))"),
+        );
+    }
+}

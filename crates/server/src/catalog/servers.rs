@@ -87,6 +87,17 @@ pub async fn insert(conn: &mut AnyConnection, server: &Server) -> Result<()> {
     record::insert(conn, server).await
 }
 
+/// Removes the row of a server that was to be made and was never seen.
+pub async fn delete_never_seen(conn: &mut AnyConnection, id: ServerId) -> Result<()> {
+    record::execute(
+        conn,
+        "DELETE FROM servers WHERE id = $1 AND vanished_at IS NOT NULL",
+        values![id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Writes what the driver said of a server.
 pub async fn update(conn: &mut AnyConnection, s: &Server) -> Result<()> {
     record::execute(

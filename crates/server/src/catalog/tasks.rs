@@ -8,10 +8,14 @@ use coffer_core::Result;
 use coffer_core::ids::{BackupId, CheckpointId, PolicyId, ProjectId, TaskId, VaultId};
 use coffer_core::state::TaskState;
 use jiff::Timestamp;
-use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
+use super::failed;
 use super::record::{self, Filter, Json, Order, Page, record, values};
+use crate::app::limits::Closed;
+use crate::app::priority;
 
 record! {
     /// A task.
@@ -84,6 +88,8 @@ record! {
         ended_at: Option<Timestamp>,
         /// The policy that had it made.
         policy_id: Option<PolicyId>,
+        /// 0 (last) to 100 (first).
+        priority: u64,
     }
 }
 
@@ -104,13 +110,26 @@ pub struct Counters {
     pub stored_bytes: u64,
 }
 
-/// How many tasks may run at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// On one hypervisor.
-    pub per_host: u64,
-    /// In one vault.
-    pub per_vault: u64,
+/// What a claim leaves alone.
+#[derive(Debug, Clone, Default)]
+pub struct Full {
+    /// Hosts that have all the tasks they may have.
+    pub hosts: Vec<String>,
+    /// Vaults that have.
+    pub vaults: Vec<VaultId>,
+    /// Hosts and vaults whose automatic backups wait for their window.
+    pub closed: Closed,
+}
+
+/// A task that a worker has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The host; empty for work in the store alone.
+    pub host: String,
+    /// The vault.
+    pub vault_id: VaultId,
+    /// What it holds up.
+    pub lock_key: String,
 }
 
 /// A task of a project.
@@ -128,23 +147,27 @@ pub async fn get(conn: &mut AnyConnection, id: TaskId) -> Result<Option<Task>> {
     record::one(conn, &Filter::new().eq("id", id)).await
 }
 
-/// One page of the tasks that `filter` means (it begins with the project), and their number.
+/// One page of the tasks that `filter` means, and their number.
 pub async fn page(
     conn: &mut AnyConnection,
-    project: ProjectId,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
 ) -> Result<(Vec<Task>, u64)> {
-    let scope = Filter::new().eq("project_id", project);
-    let count = record::count::<Task>(conn, filter).await?;
-    let list = record::page(conn, &scope, filter, order, page).await?;
-    Ok((list, count))
+    record::page_and_count(conn, filter, order, page).await
 }
 
 /// Tasks that are not done, oldest first.
 pub async fn open(conn: &mut AnyConnection) -> Result<Vec<Task>> {
     let filter = Filter::new().and("state IN ('waiting', 'running')");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Tasks of a kind that are not done, oldest first.
+pub async fn open_of_kind(conn: &mut AnyConnection, kind: &str) -> Result<Vec<Task>> {
+    let filter = Filter::new()
+        .eq("kind", kind.to_owned())
+        .and("state IN ('waiting', 'running')");
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 
@@ -177,58 +200,162 @@ pub async fn insert(conn: &mut AnyConnection, task: &Task) -> Result<()> {
     record::insert(conn, task).await
 }
 
-/// Takes the oldest task that may begin now: one that waits, or one whose lease ran out.
-///
-/// The write transaction must be open: it keeps two workers from choosing the same.
-pub async fn claim(
+/// Raises what stands before a task of this priority under the same key: it would wait for it.
+pub async fn lift(
     conn: &mut AnyConnection,
+    lock_key: &str,
+    before: Timestamp,
+    priority: u64,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE tasks SET priority = $2 WHERE lock_key = $1 AND priority < $2 \
+         AND created_at <= $3 AND state IN ('waiting', 'running')",
+        values![lock_key.to_owned(), priority, before],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Sets the priority of a task that waits. False where it does not wait (any more).
+pub async fn set_priority(
+    conn: &mut AnyConnection,
+    id: TaskId,
+    priority: u64,
+    now: Timestamp,
+) -> Result<bool> {
+    let rows = record::execute(
+        conn,
+        "UPDATE tasks SET priority = $2, updated_at = $3 WHERE id = $1 AND state = 'waiting'",
+        values![id, priority, now],
+    )
+    .await?;
+    Ok(rows == 1)
+}
+
+/// What the workers have: as many as may run at once, however many wait.
+pub async fn held(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Held>> {
+    let rows = sqlx::query(
+        "SELECT host, vault_id, lock_key FROM tasks \
+         WHERE state = 'running' AND lease_until > $1 AND lease_owner <> ''",
+    )
+    .bind(now.as_millisecond())
+    .fetch_all(conn)
+    .await
+    .map_err(failed("read the queue"))?;
+    let held = |row: &AnyRow| {
+        Ok(Held {
+            host: record::column(row, "host")?,
+            vault_id: record::column(row, "vault_id")?,
+            lock_key: record::column(row, "lock_key")?,
+        })
+    };
+    rows.iter().map(held).collect()
+}
+
+/// The task to begin next: of those that may begin the one with the highest priority, then the
+/// oldest.
+///
+/// One that is to end before it began comes first and needs no place. Otherwise it waits, or its
+/// lease ran out or its next try is due; no older task has the same lock key; and its host and
+/// vault are not `full`. Reads indexes alone, however long the queue and the history are.
+pub async fn next(
+    conn: &mut AnyConnection,
+    held: &[Held],
+    full: &Full,
+    now: Timestamp,
+) -> Result<Option<TaskId>> {
+    let ending = Filter::new().and("t.state = 'waiting' AND t.cancel = 1");
+    if let Some(id) = first(conn, &ending, "t.created_at").await? {
+        return Ok(Some(id));
+    }
+    let keys: Vec<String> = held.iter().map(|h| h.lock_key.clone()).collect();
+    let mut filter = Filter::new()
+        .and("t.state IN ('waiting', 'running')")
+        .with("(t.state = 'waiting' OR t.lease_until <= ?)", now)
+        .none_of("t.lock_key", &keys)
+        .none_of("t.host", &full.hosts)
+        .none_of("t.vault_id", &full.vaults);
+    // An automatic backup waits for its window, unless it was raised or has been begun before.
+    let free = format!(
+        "(t.policy_id IS NULL OR t.kind <> 'backup' OR t.state = 'running' \
+         OR t.priority >= {} OR t.",
+        priority::MANUAL
+    );
+    filter = filter.unless(&free, "host", &full.closed.hosts).unless(
+        &free,
+        "vault_id",
+        &full.closed.vaults,
+    );
+    let filter = filter.and(
+        "NOT EXISTS (SELECT 1 FROM tasks e WHERE e.state IN ('waiting', 'running') \
+         AND e.lock_key = t.lock_key AND (e.created_at < t.created_at \
+         OR (e.created_at = t.created_at AND e.id < t.id)))",
+    );
+    first(conn, &filter, "t.priority DESC, t.created_at, t.id").await
+}
+
+async fn first(
+    conn: &mut AnyConnection,
+    filter: &Filter,
+    order: &'static str,
+) -> Result<Option<TaskId>> {
+    let sql = format!(
+        "SELECT t.id FROM tasks t WHERE {} ORDER BY {order} LIMIT 1",
+        filter.sql()
+    );
+    let query = sqlx::query(AssertSqlSafe(sql));
+    let query = filter.values().iter().cloned().fold(query, record::bind);
+    let row = query
+        .fetch_optional(conn)
+        .await
+        .map_err(failed("read the queue"))?;
+    row.map(|row| record::column(&row, "id")).transpose()
+}
+
+/// Number of open tasks by host and state.
+pub async fn open_by_host(conn: &mut AnyConnection) -> Result<Vec<(String, String, u64)>> {
+    let rows = sqlx::query(
+        "SELECT host, state, COUNT(*) FROM tasks WHERE state IN ('waiting', 'running') \
+         GROUP BY host, state",
+    )
+    .fetch_all(conn)
+    .await
+    .map_err(failed("read the queue"))?;
+    let count = |row: &AnyRow| {
+        let number: i64 = row.try_get(2).map_err(failed("read a count"))?;
+        Ok((
+            record::column(row, "host")?,
+            record::column(row, "state")?,
+            u64::try_from(number).unwrap_or(0),
+        ))
+    };
+    rows.iter().map(count).collect()
+}
+
+/// Gives a task to a worker. None where it has ended meanwhile.
+///
+/// In the write transaction in which [`next`] named it: it keeps two workers from choosing the
+/// same.
+pub async fn take(
+    conn: &mut AnyConnection,
+    id: TaskId,
     worker: &str,
-    limits: Limits,
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<Option<Task>> {
-    let open = open(conn).await?;
-    let held = |t: &Task| {
-        t.state == TaskState::Running && t.lease_until > now && !t.lease_owner.is_empty()
-    };
-    for task in &open {
-        let due = match task.state {
-            TaskState::Waiting => true,
-            _ => task.lease_until <= now,
-        };
-        let others = |f: &dyn Fn(&Task) -> bool| {
-            open.iter()
-                .filter(|t| t.id != task.id && held(t) && f(t))
-                .count() as u64
-        };
-        // A task of the same key that came first goes first, also while it waits for its next try.
-        let behind = open
-            .iter()
-            .take_while(|t| t.id != task.id)
-            .any(|t| t.lock_key == task.lock_key);
-        // What is to end before it began needs no place.
-        let ends = task.cancel && task.state == TaskState::Waiting;
-        let free = ends
-            || !behind
-                && others(&|t| t.lock_key == task.lock_key) == 0
-                && (task.host.is_empty() || others(&|t| t.host == task.host) < limits.per_host)
-                && others(&|t| t.vault_id == task.vault_id) < limits.per_vault;
-        if !(due && free) {
-            continue;
-        }
-        let rows = record::execute(
-            conn,
-            "UPDATE tasks SET state = 'running', lease_owner = $2, lease_until = $3, \
-             attempt = attempt + 1, started_at = COALESCE(started_at, $4), updated_at = $4 \
-             WHERE id = $1 AND state IN ('waiting', 'running')",
-            values![task.id, worker.to_owned(), lease_until, now],
-        )
-        .await?;
-        if rows == 1 {
-            return get(conn, task.id).await;
-        }
+    let rows = record::execute(
+        conn,
+        "UPDATE tasks SET state = 'running', lease_owner = $2, lease_until = $3, \
+         attempt = attempt + 1, started_at = COALESCE(started_at, $4), updated_at = $4 \
+         WHERE id = $1 AND state IN ('waiting', 'running')",
+        values![id, worker.to_owned(), lease_until, now],
+    )
+    .await?;
+    match rows {
+        1 => get(conn, id).await,
+        _ => Ok(None),
     }
-    Ok(None)
 }
 
 /// Renews the lease and writes the counters. False where the task is not this worker's any more;

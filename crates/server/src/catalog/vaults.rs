@@ -146,18 +146,14 @@ pub async fn get(conn: &mut AnyConnection, id: VaultId) -> Result<Option<Vault>>
     record::one(conn, &Filter::new().eq("id", id)).await
 }
 
-/// One page of the vaults that `filter` means (it begins with the project), and their number.
+/// One page of the vaults that `filter` means, and their number.
 pub async fn page(
     conn: &mut AnyConnection,
-    project: ProjectId,
     filter: &Filter,
     order: Order<'_>,
     page: &Page,
 ) -> Result<(Vec<Vault>, u64)> {
-    let scope = Filter::new().eq("project_id", project);
-    let count = record::count::<Vault>(conn, filter).await?;
-    let list = record::page(conn, &scope, filter, order, page).await?;
-    Ok((list, count))
+    record::page_and_count(conn, filter, order, page).await
 }
 
 /// The vaults of a project, newest first.
@@ -319,6 +315,10 @@ pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
         "DELETE FROM epochs WHERE vault_id = $1",
         "DELETE FROM checkpoints WHERE vault_id = $1",
         "DELETE FROM vault_samples WHERE vault_id = $1",
+        "DELETE FROM limits WHERE scope = 'vault' AND id = $1",
+        "DELETE FROM objectives WHERE scope = 'vault' AND id = $1",
+        "DELETE FROM alerts WHERE subject = $1",
+        "DELETE FROM recovery_keys WHERE vault_id = $1",
         "DELETE FROM vaults WHERE id = $1",
     ] {
         record::execute(conn, sql, values![id]).await?;

@@ -11,10 +11,10 @@ use super::output::{Output, with_zones};
 use super::resolve::ResourceKind;
 use super::table::{Fit, Table, fields};
 use super::vault::DestroyArgs;
-use super::{Context, block_on, human, resolve, wait};
+use super::{Context, block_on, estimate, human, resolve, wait};
 use crate::client::{
-    Backup, BackupDetails, BackupFilter, CheckpointRequest, Client, DISK_TYPE, Document, Resource,
-    Task, TaskFilter, Vault,
+    Backup, BackupDetails, BackupFilter, CheckpointRequest, Client, DISK_TYPE, Document, Estimate,
+    Resource, Task, TaskFilter, Vault,
 };
 
 /// Backups of servers and disks: create, list, show, delete
@@ -38,6 +38,17 @@ enum BackupCommand {
     Show {
         /// Backup by name or id
         backup: String,
+    },
+    /// Lock a backup until a time: nobody can delete it before, and no lock can be made shorter
+    Lock {
+        /// Backup by name or id
+        backup: String,
+        /// Until when, such as `2027-06-30T00:00:00Z`
+        #[arg(long, value_name = "TIME")]
+        until: jiff::Timestamp,
+        /// Do not ask before
+        #[arg(long, short)]
+        yes: bool,
     },
     /// Delete backups; others are never harmed by that
     Delete {
@@ -69,6 +80,9 @@ struct CreateArgs {
     /// Vault by name or id [default: the one that protects the resource]
     #[arg(long)]
     vault: Option<String>,
+    /// Only show what would be read
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     waiting: WaitArgs,
 }
@@ -109,6 +123,21 @@ pub fn run(args: BackupArgs, context: &Context<'_>) -> Result<()> {
             BackupCommand::Create(args) => create(&client, output, args).await,
             BackupCommand::List(args) => list(&client, output, &args).await,
             BackupCommand::Show { backup } => show(&client, output, &backup).await,
+            BackupCommand::Lock { backup, until, yes } => {
+                let backup = resolve::backup(&client, &backup).await?.value;
+                let what = format!("until {until} nobody can delete backup `{}`", backup.name);
+                confirm(output, yes, &what)?;
+                let path = format!("/backups/{}/lock", backup.id);
+                let body = json!({ "until": until.to_string() });
+                let locked = client.own(reqwest::Method::PUT, &path, Some(&body)).await?;
+                output.answer(&locked, || {
+                    format!(
+                        "Backup `{}` is locked until {until}.
+",
+                        backup.name
+                    )
+                })
+            }
             BackupCommand::Delete { backups, destroy } => {
                 delete(&client, output, &backups, &destroy).await
             }
@@ -129,6 +158,21 @@ async fn create(client: &Client, output: &Output, args: CreateArgs) -> Result<()
         .kind
         .or_else(|| of_vault.and_then(ResourceKind::of_vault));
     let resources = resolve::resources(client, &args.resources, kind).await?;
+    if args.dry_run {
+        let wanted = |resource: &Resource| {
+            let is_disk = resource.kind == DISK_TYPE;
+            json!({ "id": resource.id, "type": if is_disk { "disk" } else { "server" } })
+        };
+        let body = json!({
+            "vault_id": chosen.map(|vault| vault.value.id),
+            "resources": resources.iter().map(wanted).collect::<Vec<_>>(),
+            "incremental": !args.full,
+        });
+        let found = client.estimate(Estimate::Backup, &body).await?;
+        return output.answer(&found, || {
+            estimate::backup(&found, output.columns, |at| output.api_time(at))
+        });
+    }
     let runs = match chosen {
         Some(vault) => BTreeMap::from([(vault.value.id, resources)]),
         None => by_vault(&vaults, resources)?,

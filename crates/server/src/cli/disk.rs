@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
-use super::{Context, block_on, resolve};
-use crate::client::{Client, Disk, Document, Server};
+use super::tag::{self, TagArgs};
+use super::{Context, block_on, make, resolve};
+use crate::client::{Client, Disk, Document, Server, TagsOf};
 
 /// Disks: list, show
 #[derive(Debug, Args)]
@@ -25,10 +26,18 @@ enum DiskCommand {
         #[arg(long)]
         server: Option<String>,
     },
+    Create(make::DiskCreateArgs),
     /// Show a disk and the vault that protects it
     Show {
         /// Disk by name or id
         disk: String,
+    },
+    /// Show the tags of a disk, set or remove some
+    Tag {
+        /// Disk by name or id
+        disk: String,
+        #[command(flatten)]
+        tags: TagArgs,
     },
 }
 
@@ -38,7 +47,13 @@ pub fn run(args: DiskArgs, context: &Context<'_>) -> Result<()> {
         let client = context.client().await?;
         match args.command {
             DiskCommand::List { server } => list(&client, &context.output, server.as_deref()).await,
+            DiskCommand::Create(args) => make::disk(&client, &context.output, args).await,
             DiskCommand::Show { disk } => show(&client, &context.output, &disk).await,
+            DiskCommand::Tag { disk, tags } => {
+                let disk = resolve::disk(&client, &disk).await?;
+                let id = disk.value.id.as_str();
+                tag::run(&client, &context.output, (TagsOf::Disk, id), &tags).await
+            }
         }
     })
 }

@@ -12,21 +12,31 @@ mod completion;
 mod confirm;
 mod connect;
 mod disk;
+mod doctor;
 mod environment;
+mod estimate;
+mod host;
 mod human;
+mod limit;
 mod login;
+mod make;
+mod notify;
 mod output;
+mod overview;
 mod password;
 mod policy;
 mod profile;
 mod progress;
 mod repo;
+mod report;
 mod resolve;
 mod restore;
 mod secret;
 mod serve;
 mod server;
+mod session;
 mod table;
+mod tag;
 mod task;
 mod vault;
 mod wait;
@@ -88,10 +98,12 @@ struct Global {
 enum Command {
     Serve(serve::ServeArgs),
     Admin(admin::AdminArgs),
+    Doctor(doctor::DoctorArgs),
     Login(login::LoginArgs),
     Logout(login::LogoutArgs),
     Password(password::PasswordArgs),
     Config(login::ConfigArgs),
+    Overview(overview::OverviewArgs),
     Server(server::ServerArgs),
     Disk(disk::DiskArgs),
     Vault(vault::VaultArgs),
@@ -100,6 +112,11 @@ enum Command {
     Restore(restore::RestoreArgs),
     Task(task::TaskArgs),
     Audit(audit::AuditArgs),
+    Host(host::HostArgs),
+    Report(report::ReportArgs),
+    Notify(notify::NotifyArgs),
+    Quota(report::QuotaArgs),
+    Session(session::SessionArgs),
     Repo(repo::RepoArgs),
     Completion(completion::CompletionArgs),
     #[command(hide = true)]
@@ -145,10 +162,12 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Admin(args) => admin::run(args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Login(args) => login::log_in(args, context),
         Command::Logout(args) => login::log_out(args, context),
         Command::Password(args) => password::run(&args, context),
         Command::Config(args) => login::config(args, context),
+        Command::Overview(args) => overview::run(args, context),
         Command::Server(args) => server::run(args, context),
         Command::Disk(args) => disk::run(args, context),
         Command::Vault(args) => vault::run(args, context),
@@ -157,6 +176,11 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Restore(args) => restore::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Audit(args) => audit::run(args, context),
+        Command::Host(args) => host::run(args, context),
+        Command::Report(args) => report::run(args, context),
+        Command::Notify(args) => notify::run(args, context),
+        Command::Quota(args) => report::run_quota(args, context),
+        Command::Session(args) => session::run(args, context),
         Command::Repo(args) => repo::run(args, context),
         Command::Completion(args) => completion::completion(&args),
         Command::Man(args) => completion::man(&args),

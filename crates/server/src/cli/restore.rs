@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::backup::{WaitArgs, is_system};
 use super::confirm::confirm;
 use super::output::{Output, with_zones};
-use super::{Context, block_on, human, resolve, wait};
+use super::{Context, block_on, estimate, human, resolve, wait};
 use crate::client::{
-    Backup, Client, DISK_TYPE, Disk, Document, Mapping, RestoreRequest, Task, TaskFilter,
+    Backup, Client, DISK_TYPE, Disk, Document, Estimate, Mapping, RestoreRequest, Task,
 };
 
 /// Restore a backup to its server or disk, to another one, or to a new file
@@ -38,6 +38,24 @@ pub struct RestoreArgs {
     /// Write a new image file on the service's host instead (a directory for a server's backup)
     #[arg(long, value_name = "PATH", conflicts_with_all = ["server", "disk", "no_power_on", "stop_server"])]
     to_file: Option<String>,
+    /// Back up what is on the disks first; `coffer task go-back` then undoes the restore
+    #[arg(long, conflicts_with = "to_file")]
+    safety_backup: bool,
+    /// Keep the safety backup for so many days, or -1 for ever
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        allow_negative_numbers = true,
+        requires = "safety_backup"
+    )]
+    keep_safety_backup: i64,
+    /// How long the guest may take to shut down before it is switched off
+    #[arg(long, value_name = "SECONDS", conflicts_with = "to_file")]
+    stop_timeout: Option<u64>,
+    /// Only show what would be written
+    #[arg(long, conflicts_with = "to_file")]
+    dry_run: bool,
     /// Do not ask before overwriting disks
     #[arg(long, short)]
     yes: bool,
@@ -51,6 +69,9 @@ pub fn run(args: RestoreArgs, context: &Context<'_>) -> Result<()> {
         let client = context.client().await?;
         let output = &context.output;
         let backup = resolve::backup(&client, &args.backup).await?.value;
+        if args.dry_run {
+            return dry_run(&client, output, &backup, &args).await;
+        }
         let (what, tasks) = match &args.to_file {
             Some(path) => to_files(&client, output, &backup, path, &args.waiting).await?,
             None => to_disks(&client, output, &backup, &args).await?,
@@ -130,32 +151,57 @@ async fn to_disks(
     backup: &Backup,
     args: &RestoreArgs,
 ) -> Result<(String, Vec<Document<Task>>)> {
-    let (request, target) = if backup.resource_type == DISK_TYPE {
-        for_disk(client, backup, args).await?
-    } else {
-        for_server(client, backup, args).await?
-    };
+    let (request, target) = request(client, backup, args).await?;
     let state = output.api_time(backup.protected_at.as_ref().unwrap_or(&backup.created_at));
     confirm(
         output,
         args.yes,
         &format!("this overwrites {target} with its state of {state}"),
     )?;
-    let filter = TaskFilter {
-        operation_type: Some("restore"),
-        ..TaskFilter::default()
-    };
-    let known = wait::known(client, filter).await?;
-    client.restore(&backup.id, &request).await?;
-    // The restore of a single disk is a task of the server's backup.
-    let ids = [Some(backup.id.as_str()), backup.parent_id.as_deref()];
-    let about = |task: &Task| {
-        let of = task.about("restore", "backup_id");
-        !known.contains(&task.id) && of.is_some() && ids.contains(&of)
-    };
-    let tasks = wait::appear(client, filter, about, 1).await?;
-    let tasks = wait_for(client, output, tasks, &args.waiting).await?;
+    let days = args.safety_backup.then_some(args.keep_safety_backup);
+    let id = client
+        .restore_with_way_back(&backup.id, &request, days)
+        .await?;
+    let task = client.task(&id).await?;
+    let tasks = wait_for(client, output, vec![task], &args.waiting).await?;
+    if args.safety_backup && !args.waiting.no_wait {
+        output.note(&format!("To undo it: coffer task go-back {id}"));
+    }
     Ok((format!("Restore of `{}` to {target}", backup.name), tasks))
+}
+
+/// What would be written.
+async fn dry_run(
+    client: &Client,
+    output: &Output,
+    backup: &Backup,
+    args: &RestoreArgs,
+) -> Result<()> {
+    let (request, target) = request(client, backup, args).await?;
+    let mut mappings: Vec<Value> = request
+        .mappings
+        .iter()
+        .map(|m| json!({ "disk_backup_id": m.backup_id, "disk_id": m.volume_id }))
+        .collect();
+    if let Some(volume) = &request.volume_id {
+        mappings.push(json!({ "disk_backup_id": backup.id, "disk_id": volume }));
+    }
+    let body = json!({ "backup_id": backup.id, "mappings": mappings });
+    let found = client.estimate(Estimate::Restore, &body).await?;
+    output.answer(&found, || {
+        estimate::restore(&target, &found, args.safety_backup)
+    })
+}
+
+async fn request(
+    client: &Client,
+    backup: &Backup,
+    args: &RestoreArgs,
+) -> Result<(RestoreRequest, String)> {
+    match backup.resource_type == DISK_TYPE {
+        true => for_disk(client, backup, args).await,
+        false => for_server(client, backup, args).await,
+    }
 }
 
 /// A disk's backup goes to one disk.
@@ -208,6 +254,7 @@ async fn for_disk(
         mappings: Vec::new(),
         power_on: runs && !args.no_power_on,
         stop_server: args.stop_server,
+        stop_seconds: args.stop_timeout,
     };
     Ok((request, name))
 }
@@ -270,6 +317,7 @@ async fn for_server(
         mappings,
         power_on: runs && !args.no_power_on,
         stop_server: true,
+        stop_seconds: args.stop_timeout,
     };
     Ok((request, target))
 }

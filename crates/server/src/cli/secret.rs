@@ -48,6 +48,21 @@ pub fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     first_line(&mut io::BufReader::new(file), &shown)
 }
 
+/// Makes a file for a secret, readable for its owner alone. One that is there is not overwritten.
+pub fn create_private(path: &Path) -> Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| {
+            Error::invalid(format!("make `{}`", path.display()))
+                .hint("Name a file that is not there yet, in a folder that you may write to.")
+                .caused_by(e)
+        })
+}
+
 fn first_line(reader: &mut impl BufRead, place: &str) -> Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(Vec::with_capacity(SECRET_BYTES_MAX + 1));
     let limit = u64::try_from(SECRET_BYTES_MAX + 1).expect("fits");

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
-use super::{Context, block_on, resolve};
-use crate::client::{Client, Disk, Document, Server, ServerAction};
+use super::tag::{self, TagArgs};
+use super::{Context, block_on, make, resolve};
+use crate::client::{Client, Disk, Document, Server, ServerAction, TagsOf};
 
 /// A guest that takes longer to stop is waited for no more; the service goes on.
 const POWER_LIMIT: Duration = Duration::from_secs(600);
@@ -33,6 +34,16 @@ enum ServerCommand {
         /// Server by name or id
         server: String,
     },
+    /// Show the tags of a server, set or remove some
+    ///
+    /// Vaults that take servers by themselves can be told by tags which ones.
+    Tag {
+        /// Server by name or id
+        server: String,
+        #[command(flatten)]
+        tags: TagArgs,
+    },
+    Create(make::ServerCreateArgs),
     /// Switch a server on
     Start {
         #[command(flatten)]
@@ -72,6 +83,12 @@ pub fn run(args: ServerArgs, context: &Context<'_>) -> Result<()> {
         match args.command {
             ServerCommand::List => list(&client, output).await,
             ServerCommand::Show { server } => show(&client, output, &server).await,
+            ServerCommand::Tag { server, tags } => {
+                let server = resolve::server(&client, &server).await?;
+                let id = server.value.id.as_str();
+                tag::run(&client, output, (TagsOf::Server, id), &tags).await
+            }
+            ServerCommand::Create(args) => make::server(&client, output, args).await,
             ServerCommand::Start { power } => {
                 act(&client, output, &power, ServerAction::Start, Some("ACTIVE")).await
             }

@@ -4,8 +4,10 @@ use clap::{Args, Subcommand};
 use coffer_core::Result;
 use serde_json::{Value, json};
 
+use super::backup::WaitArgs;
+use super::confirm::confirm;
 use super::output::{Output, with_zones};
-use super::table::{Fit, Table, fields};
+use super::table::{Fit, Table, fields, printable};
 use super::{Context, block_on, human, wait};
 use crate::client::{Client, Document, Task, TaskFilter};
 
@@ -44,6 +46,36 @@ enum TaskCommand {
         #[arg(required = true)]
         tasks: Vec<String>,
     },
+    /// Set before which others a waiting task is begun
+    Priority {
+        /// Task id
+        task: String,
+        /// 0 (last) to 100 (first); restores have 80, what is asked for by hand 60, automatic
+        /// backups 40
+        #[arg(value_parser = clap::value_parser!(u64).range(0..=100))]
+        priority: u64,
+    },
+    /// Show what a backup or restore finds where on the disks
+    ///
+    /// One sign for each part of a disk: `.` not looked at yet, `0` zero, `=` unchanged, `d` known
+    /// already, `n` new or written, `!` failed.
+    Map {
+        /// Task id
+        task: String,
+    },
+    /// Undo a restore that made a safety backup
+    GoBack {
+        /// Id of the restore's task
+        task: String,
+        /// Leave the server switched off afterwards
+        #[arg(long)]
+        no_power_on: bool,
+        /// Do not ask before overwriting disks
+        #[arg(long, short)]
+        yes: bool,
+        #[command(flatten)]
+        waiting: WaitArgs,
+    },
     /// Ask tasks to end; source and target stay usable
     Cancel {
         /// Task ids
@@ -79,6 +111,30 @@ pub fn run(args: TaskArgs, context: &Context<'_>) -> Result<()> {
                 let outcome = wait::check(&ended);
                 answer(output, &ended)?;
                 outcome
+            }
+            TaskCommand::Priority { task, priority } => {
+                client.set_priority(&task, priority).await?;
+                show(&client, output, &task).await
+            TaskCommand::Map { task } => map(&client, output, &task).await,
+            TaskCommand::GoBack {
+                task,
+                no_power_on,
+                yes,
+                waiting,
+            } => {
+                confirm(output, yes, "this overwrites the disks of the restore")?;
+                let power_on = no_power_on.then_some(false);
+                let id = client.go_back(&task, power_on).await?;
+                let begun = vec![client.task(&id).await?];
+                match waiting.no_wait {
+                    true => answer(output, &begun),
+                    false => {
+                        let ended = wait::follow(&client, output, &[id]).await?;
+                        let outcome = wait::check(&ended);
+                        answer(output, &ended)?;
+                        outcome
+                    }
+                }
             }
             TaskCommand::Cancel { tasks, no_wait } => {
                 cancel(&client, output, &tasks, no_wait).await
@@ -168,6 +224,33 @@ async fn show(client: &Client, output: &Output, id: &str) -> Result<()> {
             rows.push(("Error", format!("{}{code}", task.error_info.message)));
         }
         fields(&rows)
+    })
+}
+
+async fn map(client: &Client, output: &Output, id: &str) -> Result<()> {
+    /// Signs in a line where the screen does not say.
+    const LINE: usize = 80;
+    let found = client.task_map(id).await?;
+    output.answer(&found, || {
+        let mut text = String::new();
+        for disk in found["disks"].as_array().into_iter().flatten() {
+            let cell = human::size(disk["cell_bytes"].as_u64().unwrap_or_default());
+            let name = printable(disk["name"].as_str().unwrap_or_default());
+            text += &format!("{name} ({cell} a sign)\n");
+            let signs: Vec<char> = disk["states"]
+                .as_str()
+                .unwrap_or_default()
+                .chars()
+                .collect();
+            for line in signs.chunks(output.columns.unwrap_or(LINE).max(1)) {
+                text.extend(line);
+                text.push('\n');
+            }
+        }
+        match text.is_empty() {
+            true => "There is no map of this task (any more).\n".to_owned(),
+            false => text,
+        }
     })
 }
 

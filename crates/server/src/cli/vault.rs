@@ -1,14 +1,21 @@
 //! `coffer vault`.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
 use coffer_core::{Error, Result};
+use coffer_engine::repository::RecoveryKey;
+use reqwest::Method;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::confirm::confirm;
+use super::limit::{self, LimitArgs};
 use super::output::{Output, with_zones};
 use super::resolve::ResourceKind;
 use super::table::{Fit, Table, fields};
-use super::{Context, block_on, human, resolve, wait};
+use super::{Context, block_on, human, resolve, secret, wait};
 use crate::client::{
     BackupFilter, Client, DISK_TYPE, Document, Resource, TaskFilter, Vault, VaultRequest,
     VaultUpdate,
@@ -48,6 +55,14 @@ enum VaultCommand {
         /// Vault by name or id
         vault: String,
     },
+    /// Show what a vault took in its store over time
+    History {
+        /// Vault by name or id
+        vault: String,
+        /// Of the last so many days
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3660))]
+        days: u64,
+    },
     /// Change a vault's name or capacity
     #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
     Update {
@@ -59,6 +74,34 @@ enum VaultCommand {
         /// New capacity in GiB
         #[arg(long, group = "change", value_name = "GIB", value_parser = clap::value_parser!(u64).range(1..=10_485_760))]
         size: Option<u64>,
+    },
+    /// Make a recovery key of a vault, or say that it is kept (administrators)
+    ///
+    /// With it and the store alone the vault is read (`coffer repo --key-file`), when the service and
+    /// its own key are gone. It is shown once; keep it apart from the service and from the store.
+    RecoveryKey {
+        /// Vault by name or id
+        vault: String,
+        /// Write the new key to this file, readable for its owner alone; `-` for standard output
+        #[arg(long, short, value_name = "FILE", required_unless_present = "confirm")]
+        output: Option<PathBuf>,
+        /// Say that the key is kept, by its file: the reminder ends
+        #[arg(long, value_name = "FILE", conflicts_with = "output")]
+        confirm: Option<PathBuf>,
+    },
+    /// Show the limits of a vault
+    Limits {
+        /// Vault by name or id
+        vault: String,
+    },
+    /// Set the limits of a vault, or reset them
+    ///
+    /// They hold at once, also for what runs. What is not named has no limit.
+    Limit {
+        /// Vault by name or id
+        vault: String,
+        #[command(flatten)]
+        limits: LimitArgs,
     },
     /// Delete a vault with all its backups
     Delete {
@@ -133,6 +176,10 @@ pub fn run(args: VaultArgs, context: &Context<'_>) -> Result<()> {
             }
             VaultCommand::List => list(&client, output).await,
             VaultCommand::Show { vault } => one(output, &resolve::vault(&client, &vault).await?),
+            VaultCommand::History { vault, days } => {
+                let vault = resolve::vault(&client, &vault).await?.value;
+                history(&client, output, &vault.id, days).await
+            }
             VaultCommand::Update { vault, name, size } => {
                 let vault = resolve::vault(&client, &vault).await?;
                 let update = VaultUpdate {
@@ -143,6 +190,27 @@ pub fn run(args: VaultArgs, context: &Context<'_>) -> Result<()> {
                     output,
                     &client.update_vault(&vault.value.id, &update).await?,
                 )
+            }
+            VaultCommand::RecoveryKey {
+                vault,
+                output: file,
+                confirm,
+            } => {
+                let vault = resolve::vault(&client, &vault).await?.value;
+                match (file, confirm) {
+                    (_, Some(kept)) => confirm_key(&client, output, &vault, &kept).await,
+                    (file, None) => make_key(&client, output, &vault, file.as_deref()).await,
+                }
+            }
+            VaultCommand::Limits { vault } => {
+                let vault = resolve::vault(&client, &vault).await?;
+                limits(&client, output, &vault.value).await
+            }
+            VaultCommand::Limit { vault, limits: new } => {
+                let vault = resolve::vault(&client, &vault).await?;
+                let id = &vault.value.id;
+                client.limit_vault(id, new.body().as_ref()).await?;
+                limits(&client, output, &vault.value).await
             }
             VaultCommand::Delete { vault, destroy } => {
                 delete(&client, output, &vault, &destroy).await
@@ -160,6 +228,66 @@ pub fn run(args: VaultArgs, context: &Context<'_>) -> Result<()> {
                 destroy,
             } => remove(&client, output, &vault, &resources, &destroy).await,
         }
+    })
+}
+
+async fn make_key(
+    client: &Client,
+    output: &Output,
+    vault: &Vault,
+    file: Option<&Path>,
+) -> Result<()> {
+    let path = format!("/vaults/{}/recovery-key", vault.id);
+    let file = file.filter(|file| *file != Path::new("-"));
+    // Before the key is made: it is shown once.
+    let opened = file.map(secret::create_private).transpose()?;
+    let mut answer = client.own(Method::POST, &path, None).await?;
+    let text = Zeroizing::new(answer["text"].as_str().unwrap_or_default().to_owned());
+    let Some((mut opened, file)) = opened.zip(file) else {
+        return output.answer(&answer, || text.to_string());
+    };
+    opened
+        .write_all(text.as_bytes())
+        .and_then(|()| opened.sync_all())
+        .map_err(|e| Error::unavailable(format!("write `{}`", file.display())).caused_by(e))?;
+    if let Some(fields) = answer.as_object_mut() {
+        fields.remove("text");
+    }
+    output.answer(&answer, || {
+        format!(
+            "The recovery key of vault `{}` is in {}. Bring it to a safe place, then run\n\
+             coffer vault recovery-key {} --confirm FILE\n",
+            vault.name,
+            file.display(),
+            vault.name
+        )
+    })
+}
+
+async fn confirm_key(client: &Client, output: &Output, vault: &Vault, kept: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(kept)
+        .map(Zeroizing::new)
+        .map_err(|e| Error::invalid(format!("read `{}`", kept.display())).caused_by(e))?;
+    let key = RecoveryKey::parse(&text)?
+        .ok_or_else(|| Error::invalid(format!("`{}` is no recovery key", kept.display())))?;
+    let path = format!("/vaults/{}/recovery-key", vault.id);
+    let body = json!({ "fingerprint": key.fingerprint() });
+    client.own(Method::PUT, &path, Some(&body)).await?;
+    output.answer(&body, || {
+        format!("The recovery key of vault `{}` is kept.\n", vault.name)
+    })
+}
+
+async fn limits(client: &Client, output: &Output, vault: &Vault) -> Result<()> {
+    let answer = client.vault_limits(&vault.id).await?;
+    output.answer(&answer, || {
+        let limits = &answer["limits"];
+        fields(&[
+            ("Vault", vault.name.clone()),
+            ("Bandwidth", limit::rate(limits)),
+            ("Tasks at once", answer["tasks_in_force"].to_string()),
+            ("Automatic backups", limit::windows(limits)),
+        ])
     })
 }
 
@@ -343,6 +471,31 @@ async fn remove(
     }
     output.answer(&document, || {
         format!("Vault `{}` no longer protects {names}.\n", vault.name)
+    })
+}
+
+/// Capacity over time.
+async fn history(client: &Client, output: &Output, vault: &str, days: u64) -> Result<()> {
+    let found = client.vault_history(vault, days).await?;
+    output.answer(&found, || {
+        let mut table = Table::new(&[
+            ("AT", Fit::Keep),
+            ("USED", Fit::Right),
+            ("OF", Fit::Right),
+            ("SHARE", Fit::Right),
+        ]);
+        for point in found["points"].as_array().into_iter().flatten() {
+            let bytes = |name: &str| point[name].as_u64().unwrap_or_default();
+            let (used, size) = (bytes("used_bytes"), bytes("size_bytes"));
+            let share = u128::from(used) * 100 / u128::from(size.max(1));
+            table.row([
+                output.api_time(point["at"].as_str().unwrap_or_default()),
+                human::size(used),
+                human::size(size),
+                format!("{share} %"),
+            ]);
+        }
+        table.render(output.columns)
     })
 }
 

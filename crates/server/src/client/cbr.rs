@@ -98,9 +98,6 @@ pub struct Backup {
     /// The run that made it.
     #[serde(default, deserialize_with = "or_default")]
     pub checkpoint_id: String,
-    /// The server's backup that this disk's belongs to.
-    #[serde(default)]
-    pub parent_id: Option<String>,
     /// Where it lies.
     #[serde(default, deserialize_with = "or_default")]
     pub vault_id: String,
@@ -322,6 +319,34 @@ pub struct RestoreRequest {
     pub power_on: bool,
     /// Shut the server down first (Coffer's own).
     pub stop_server: bool,
+    /// How long the guest may take to shut down (Coffer's own).
+    pub stop_seconds: Option<u64>,
+}
+
+impl RestoreRequest {
+    /// The request as the API takes it.
+    pub fn document(&self) -> Value {
+        let mappings: Vec<Value> = self
+            .mappings
+            .iter()
+            .map(|m| json!({ "backup_id": m.backup_id, "volume_id": m.volume_id }))
+            .collect();
+        let mut restore = json!({
+            "power_on": self.power_on,
+            "stop_server": self.stop_server,
+            "mappings": mappings,
+        });
+        if let Some(server) = &self.server_id {
+            restore["server_id"] = json!(server);
+        }
+        if let Some(volume) = &self.volume_id {
+            restore["volume_id"] = json!(volume);
+        }
+        if let Some(seconds) = self.stop_seconds {
+            restore["stop_timeout"] = json!(seconds);
+        }
+        restore
+    }
 }
 
 /// Narrows a list of backups.
@@ -476,30 +501,6 @@ impl Client {
         let path = format!("/backups/{}", encoded(id));
         let done = self.call(CBR, Method::DELETE, &path, None).await;
         done.map(drop).context("delete backup")
-    }
-
-    /// Asks for a restore; it goes on after the answer.
-    pub async fn restore(&self, backup_id: &str, request: &RestoreRequest) -> Result<()> {
-        let mappings: Vec<Value> = request
-            .mappings
-            .iter()
-            .map(|m| json!({ "backup_id": m.backup_id, "volume_id": m.volume_id }))
-            .collect();
-        let mut restore = json!({
-            "power_on": request.power_on,
-            "stop_server": request.stop_server,
-            "mappings": mappings,
-        });
-        if let Some(server) = &request.server_id {
-            restore["server_id"] = json!(server);
-        }
-        if let Some(volume) = &request.volume_id {
-            restore["volume_id"] = json!(volume);
-        }
-        let path = format!("/backups/{}/restore", encoded(backup_id));
-        let body = json!({ "restore": restore });
-        let done = self.call(CBR, Method::POST, &path, Some(&body)).await;
-        done.map(drop).context("restore backup")
     }
 
     /// Tasks of the project, newest first.

@@ -52,6 +52,22 @@ pub struct BackupDetails {
     pub notes: Vec<String>,
 }
 
+/// Whose tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TagsOf {
+    /// A server's.
+    Server,
+    /// A disk's.
+    Disk,
+}
+
+fn put_or_delete(body: Option<&Value>) -> Method {
+    match body {
+        Some(_) => Method::PUT,
+        None => Method::DELETE,
+    }
+}
+
 impl Client {
     /// The byte counters of a task; none where the service does not tell.
     pub async fn task_bytes(&self, id: &str) -> Result<Option<TaskBytes>> {
@@ -68,6 +84,96 @@ impl Client {
         let path = format!("/tasks/{}/cancel", encoded(id));
         let done = self.call(Service::Coffer, Method::POST, &path, None).await;
         done.map(drop).context("cancel task")
+    }
+
+    /// Sets before which others a waiting task is begun, 0 (last) to 100 (first).
+    pub async fn set_priority(&self, id: &str, priority: u64) -> Result<()> {
+        let path = format!("/tasks/{}/priority", encoded(id));
+        let body = json!({ "priority": priority });
+        let done = self.call(Service::Coffer, Method::PUT, &path, Some(&body));
+        done.await.map(drop).context("set the priority of a task")
+    }
+
+    /// Sends a request to Coffer's own additions of the project; the answer's document, or null.
+    pub async fn own(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let answer = self.call(Service::Coffer, method, path, body).await?;
+        Ok(answer.unwrap_or_default())
+    }
+
+    /// As [`Client::own`], to those that belong to no project.
+    pub async fn root(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let answer = self.call(Service::Root, method, path, body).await?;
+        Ok(answer.unwrap_or_default())
+    }
+
+    /// A text of Coffer's own additions.
+    pub async fn own_text(&self, path: &str) -> Result<String> {
+        let session = self.session().await;
+        let url = self.url(&session, Service::Coffer, path)?;
+        self.0.transport.text(url, &session.token).await
+    }
+
+    /// The tags of a server (`cloudservers`) or a disk (`cloudvolumes`).
+    pub async fn tags(&self, kind: TagsOf, id: &str) -> Result<Value> {
+        let path = self.tags_path(kind, id).await?;
+        let answer = self.get(Service::Bare, &path).await;
+        answer.context("show tags")
+    }
+
+    /// Sets tags of a server or disk (`create`), or deletes them (`delete`).
+    pub async fn change_tags(
+        &self,
+        kind: TagsOf,
+        id: &str,
+        action: &str,
+        tags: &[(String, String)],
+    ) -> Result<()> {
+        let path = format!("{}/action", self.tags_path(kind, id).await?);
+        let tag = |(key, value): &(String, String)| json!({ "key": key, "value": value });
+        let tags: Vec<Value> = tags.iter().map(tag).collect();
+        let body = json!({ "action": action, "tags": tags });
+        let done = self.call(Service::Bare, Method::POST, &path, Some(&body));
+        done.await.map(drop).context("change tags")
+    }
+
+    async fn tags_path(&self, kind: TagsOf, id: &str) -> Result<String> {
+        let session = self.session().await;
+        let project = session.project_id()?;
+        let id = encoded(id);
+        Ok(match kind {
+            TagsOf::Server => format!("/v1/{project}/cloudservers/{id}/tags"),
+            TagsOf::Disk => format!("/v2/{project}/cloudvolumes/{id}/tags"),
+        })
+    }
+
+    /// The hosts of the service.
+    pub async fn hosts(&self) -> Result<Vec<Value>> {
+        let answer = self.get(Service::Root, "/hosts").await;
+        match answer.context("list hosts")?["hosts"].take() {
+            Value::Array(hosts) => Ok(hosts),
+            _ => Err(Error::data("the service's answer has no list `hosts`")),
+        }
+    }
+
+    /// Sets the limits of a host, or (none) lets the configuration's hold again.
+    pub async fn limit_host(&self, name: &str, limits: Option<&Value>) -> Result<()> {
+        let path = format!("/hosts/{}/limits", encoded(name));
+        let done = self.call(Service::Root, put_or_delete(limits), &path, limits);
+        done.await.map(drop).context("set the limits of a host")
+    }
+
+    /// The limits of a vault.
+    pub async fn vault_limits(&self, id: &str) -> Result<Value> {
+        let path = format!("/vaults/{}/limits", encoded(id));
+        let answer = self.get(Service::Coffer, &path).await;
+        answer.context("show the limits of a vault")
+    }
+
+    /// Sets the limits of a vault, or (none) removes them.
+    pub async fn limit_vault(&self, id: &str, limits: Option<&Value>) -> Result<()> {
+        let path = format!("/vaults/{}/limits", encoded(id));
+        let done = self.call(Service::Coffer, put_or_delete(limits), &path, limits);
+        done.await.map(drop).context("set the limits of a vault")
     }
 
     /// How a backup was made; none where the service does not tell.

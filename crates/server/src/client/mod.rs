@@ -12,6 +12,7 @@ mod identity;
 mod keystone;
 mod policy;
 mod transport;
+mod ways;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,13 +30,14 @@ pub use cbr::{
     Backup, BackupFilter, Checkpoint, CheckpointRequest, Mapping, Resource, RestoreRequest, Task,
     TaskFilter, Vault, VaultRequest, VaultUpdate,
 };
-pub use coffer::BackupDetails;
+pub use coffer::{BackupDetails, TagsOf};
 pub use compute::{Attachment, Disk, Server, ServerAction};
 pub use failure::ApiFailure;
 pub use identity::AuditFilter;
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
 use transport::Transport;
+pub use ways::{Estimate, Made};
 
 /// Resource type of servers in the CBR API.
 pub const SERVER_TYPE: &str = "OS::Nova::Server";
@@ -191,6 +193,11 @@ impl Client {
         let region = self.0.endpoint.region.as_deref();
         let base = match service {
             Service::Catalog(name) => session.endpoint(name, region)?,
+            Service::Bare => keystone::root(&self.0.endpoint.auth_url),
+            Service::Root => {
+                let root = keystone::root(&self.0.endpoint.auth_url);
+                format!("{root}/coffer/v1")
+            }
             // Not every catalog names it: it lies on the listener of the log-in.
             Service::Coffer => match session.endpoint("coffer", region) {
                 Ok(base) => base,
@@ -200,10 +207,6 @@ impl Client {
                     format!("{root}/coffer/v1/{project}")
                 }
             },
-            Service::Root => {
-                let root = keystone::root(&self.0.endpoint.auth_url);
-                format!("{root}/coffer/v1")
-            }
         };
         let text = format!("{}{path}", base.trim_end_matches('/'));
         Url::parse(&text).map_err(|e| {
@@ -222,10 +225,12 @@ impl Client {
 enum Service {
     /// By its type in the catalog.
     Catalog(&'static str),
-    /// Coffer's own additions.
+    /// Coffer's own additions, of the project.
     Coffer,
-    /// Of these, what is about no project.
+    /// Coffer's own additions that belong to no project.
     Root,
+    /// The listener of the log-in, without any path.
+    Bare,
 }
 
 const CBR: Service = Service::Catalog("cbr");

@@ -78,6 +78,19 @@ impl Transport {
         Ok(answer.body)
     }
 
+    /// Asks for a text that is no JSON.
+    pub async fn text(&self, url: Url, token: &str) -> Result<String> {
+        let place = format!("{}://{}", url.scheme(), url.authority());
+        let request = self.http.get(url).header(AUTH_TOKEN, token);
+        let response = request.send().await.map_err(|e| no_answer(&place, e))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
+        match status.is_success() {
+            true => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            false => Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error()),
+        }
+    }
+
     /// Sends a request; `subject` is the token spoken about.
     pub async fn exchange(
         &self,

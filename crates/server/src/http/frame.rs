@@ -50,6 +50,8 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
     let id = format!("req-{}", door::new_uuid());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("none", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request.id = %id, %method, path);
     let response = within(&state, request, next, &id)
         .instrument(span.clone())
@@ -62,7 +64,10 @@ pub(crate) async fn frame(State(state): State<AppState>, request: Request, next:
         headers.entry(header::CACHE_CONTROL).or_insert(none);
     }
     let status = response.status().as_u16();
-    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = begun.elapsed();
+    let metrics = &state.app.metrics;
+    metrics.request(method.as_str(), &route, status, took);
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         // Probes come every few seconds.
         if matches!(path.as_str(), "/health" | "/ready") {

@@ -4,8 +4,8 @@
 //! request's headers; beyond the limit of connections, new ones wait in the kernel.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
@@ -18,8 +18,11 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -33,10 +36,13 @@ use crate::config::{Http, Tls};
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(75);
 
+/// How often certificate and key are looked at for changes.
+const CERTIFICATE_PERIOD: Duration = Duration::from_secs(10);
+
 /// Sockets that are bound.
 pub(crate) struct Listeners {
     sockets: Vec<TcpListener>,
-    tls: Option<TlsAcceptor>,
+    tls: Option<(TlsAcceptor, Arc<Certificate>)>,
     connections: Arc<Semaphore>,
 }
 
@@ -76,15 +82,22 @@ impl Listeners {
             let accepting = self.sockets.iter().map(|socket| {
                 accept_all(
                     socket,
-                    self.tls.as_ref(),
+                    self.tls.as_ref().map(|(acceptor, _)| acceptor),
                     &self.connections,
                     &router,
                     &graceful,
                 )
             });
+            let renewing = async {
+                match &self.tls {
+                    Some((_, certificate)) => certificate.watch().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = futures::future::join_all(accepting) => {}
+                () = renewing => {}
             }
         }
         drop(self.sockets);
@@ -174,7 +187,122 @@ async fn connection<S>(
     }
 }
 
-fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
+/// Whether certificate and key can be read and belong together.
+///
+/// # Errors
+/// `Invalid` that names the file.
+pub(crate) fn check_certificate(tls: &Tls) -> Result<()> {
+    read(tls).map(drop)
+}
+
+fn acceptor(tls: &Tls) -> Result<(TlsAcceptor, Arc<Certificate>)> {
+    let certificate = Arc::new(Certificate::load(tls)?);
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|e| Error::internal("set up TLS").caused_by(e))?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate.clone());
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok((TlsAcceptor::from(Arc::new(config)), certificate))
+}
+
+fn provider() -> rustls::crypto::CryptoProvider {
+    rustls::crypto::aws_lc_rs::default_provider()
+}
+
+/// The certificate that new connections get. It changes when its files do, or on SIGHUP; connections
+/// that are open go on. Files that do not fit (one was replaced and the other not yet) change
+/// nothing.
+#[derive(Debug)]
+struct Certificate {
+    files: Tls,
+    current: RwLock<Arc<CertifiedKey>>,
+    seen: Mutex<Option<Seen>>,
+    /// Listened to from the start: a hang-up that nobody listens to ends the process.
+    hangup: tokio::sync::Mutex<Option<Signal>>,
+}
+
+/// What tells a file from what it was: time, size and inode of both.
+type Seen = [(Option<SystemTime>, u64, u64); 2];
+
+impl ResolvesServerCert for Certificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(
+            self.current
+                .read()
+                .expect("no panic holds this lock")
+                .clone(),
+        )
+    }
+}
+
+impl Certificate {
+    fn load(files: &Tls) -> Result<Certificate> {
+        let seen = seen(files);
+        let current = RwLock::new(Arc::new(read(files)?));
+        Ok(Certificate {
+            files: files.clone(),
+            current,
+            seen: Mutex::new(seen),
+            hangup: tokio::sync::Mutex::new(signal(SignalKind::hangup()).ok()),
+        })
+    }
+
+    /// Reads the files again.
+    fn renew(&self) {
+        match read(&self.files) {
+            Ok(new) => {
+                *self.current.write().expect("no panic holds this lock") = Arc::new(new);
+                tracing::info!("new connections get the certificate as it is now");
+            }
+            Err(error) => {
+                tracing::error!(error = %error.chain(), "the certificate stays as it was: {}", error.chain());
+            }
+        }
+    }
+
+    /// Whether the files are others than when they were looked at last.
+    fn has_changed(&self) -> bool {
+        let now = seen(&self.files);
+        let mut before = self.seen.lock().expect("no panic holds this lock");
+        let changed = now.is_some() && *before != now;
+        if changed {
+            *before = now;
+        }
+        changed
+    }
+
+    /// Looks at the files from time to time, and on SIGHUP. Ends never.
+    async fn watch(&self) {
+        let mut hangup = self.hangup.lock().await;
+        loop {
+            let told = async {
+                match hangup.as_mut() {
+                    Some(hangup) => drop(hangup.recv().await),
+                    None => std::future::pending().await,
+                }
+            };
+            let asked = tokio::select! {
+                () = told => true,
+                () = tokio::time::sleep(CERTIFICATE_PERIOD) => false,
+            };
+            if self.has_changed() || asked {
+                self.renew();
+            }
+        }
+    }
+}
+
+fn seen(files: &Tls) -> Option<Seen> {
+    use std::os::unix::fs::MetadataExt;
+    let look = |path: &std::path::Path| {
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.modified().ok(), meta.len(), meta.ino()))
+    };
+    Some([look(&files.certificate)?, look(&files.key)?])
+}
+
+fn read(tls: &Tls) -> Result<CertifiedKey> {
     let wrong = |key: &str, path: &std::path::Path| {
         Error::invalid(format!(
             "`http.tls.{key}`: `{}` cannot be used",
@@ -188,13 +316,7 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
             .map_err(|e| wrong("certificate", &tls.certificate).caused_by(e))?;
     let key =
         PrivateKeyDer::from_pem_file(&tls.key).map_err(|e| wrong("key", &tls.key).caused_by(e))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| Error::internal("set up TLS").caused_by(e))?
-        .with_no_client_auth()
-        .with_single_cert(certificates, key)
-        .map_err(|e| wrong("certificate", &tls.certificate).caused_by(e))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    // Says too whether the key is that of the certificate.
+    CertifiedKey::from_der(certificates, key, &provider())
+        .map_err(|e| wrong("certificate", &tls.certificate).caused_by(e))
 }

@@ -6,6 +6,7 @@ pub mod error;
 pub mod extract;
 pub mod frame;
 pub mod listen;
+pub(crate) mod metrics;
 pub mod page;
 pub mod public;
 mod record;

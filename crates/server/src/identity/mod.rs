@@ -45,7 +45,7 @@ use crate::catalog::identity::{self as rows, Domain, Project, TokenRow, User};
 use crate::config::{Config, PasswordRules};
 use crate::door::{self, Clock};
 use password::Passwords;
-use seal::Sealer;
+pub(crate) use seal::Sealer;
 
 /// Domains, projects, users, tokens and access keys. Clones share everything.
 #[derive(Clone)]

@@ -16,13 +16,13 @@ use crate::door;
 const CONTEXT: &str = "coffer server 2026 access key secrets v1";
 
 /// Seals and opens small secrets.
-pub(super) struct Sealer {
+pub(crate) struct Sealer {
     key: LessSafeKey,
 }
 
 impl Sealer {
     /// Reads the server key, and makes it where there is none.
-    pub(super) fn open(data_dir: &Path) -> Result<Sealer> {
+    pub(crate) fn open(data_dir: &Path) -> Result<Sealer> {
         let path = data_dir.join("server.key");
         let failed = |e| Error::unavailable("read server.key in data_dir").caused_by(e);
         if !path.try_exists().map_err(failed)? {
@@ -45,7 +45,7 @@ impl Sealer {
     }
 
     /// Seals `secret` for `name`: it opens for that name alone.
-    pub(super) fn seal(&self, name: &str, secret: &str) -> String {
+    pub(crate) fn seal(&self, name: &str, secret: &str) -> String {
         let nonce: [u8; NONCE_LEN] = door::random_bytes();
         let mut sealed = secret.as_bytes().to_vec();
         let tag = self.key.seal_in_place_separate_tag(
@@ -58,7 +58,7 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal`] made. `Data` where key, name or bytes do not fit.
-    pub(super) fn open_secret(&self, name: &str, sealed: &str) -> Result<Zeroizing<String>> {
+    pub(crate) fn open_secret(&self, name: &str, sealed: &str) -> Result<Zeroizing<String>> {
         let wrong = || Error::data("open an access key's secret");
         let bytes = hex::decode(sealed).map_err(|_| wrong())?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(wrong)?;
@@ -76,7 +76,7 @@ impl Sealer {
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Existing {
+pub(crate) enum Existing {
     /// It stays, and nothing is written.
     Keep,
     /// It is replaced.
@@ -84,7 +84,7 @@ pub(super) enum Existing {
 }
 
 /// Writes a file for its owner alone, whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
     let shown = path
         .file_name()
         .unwrap_or_default()

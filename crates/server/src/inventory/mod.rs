@@ -6,17 +6,19 @@
 
 mod sync;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use coffer_core::ids::ProjectId;
 use coffer_core::{Error, Result};
-use coffer_engine::hypervisor::Hypervisor;
+use coffer_engine::hypervisor::{Hypervisor, ServerInfo};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::catalog::disks::Disk;
 use crate::catalog::servers::Server;
-use crate::catalog::{Catalog, disks, servers};
+use crate::catalog::{Catalog, disks, resource_tags, servers};
 use crate::door::Clock;
 
 /// How long a driver may take to answer before the catalog's copy is used as it is.
@@ -145,9 +147,12 @@ impl Inventory {
         let known = load(&mut tx, name).await?;
         drop(tx);
         let project = self.inner.default_project;
-        if sync::changes(name, project, &known, &found, &detached, now).is_empty() {
+        let same = sync::changes(name, project, &known, &found, &detached, now).is_empty();
+        let mut tx = self.inner.catalog.snapshot().await?;
+        if same && tags(&mut tx, &known.0, &found).await?.is_empty() {
             return Ok(());
         }
+        drop(tx);
         let mut tx = self.inner.catalog.write().await?;
         let known = load(&mut tx, name).await?;
         let changes = sync::changes(name, project, &known, &found, &detached, now);
@@ -164,8 +169,33 @@ impl Inventory {
         for disk in &changes.disks {
             disks::update(&mut tx, disk).await?;
         }
+        let (servers, _) = load(&mut tx, name).await?;
+        for (id, tags) in tags(&mut tx, &servers, &found).await? {
+            resource_tags::set_of_host(&mut tx, id, &tags).await?;
+        }
         tx.commit().await
     }
+}
+
+/// The servers whose tags the hypervisor says other than the catalog has them.
+async fn tags(
+    tx: &mut crate::catalog::Tx,
+    known: &[Server],
+    found: &[ServerInfo],
+) -> Result<Vec<(Uuid, BTreeMap<String, String>)>> {
+    let ids: Vec<Uuid> = known.iter().map(|s| s.id.0).collect();
+    let mut had = resource_tags::of_host(tx, &ids).await?;
+    let mut changed = Vec::new();
+    for info in found {
+        let Some(server) = known.iter().find(|s| s.native_id == info.native_id) else {
+            continue;
+        };
+        let now: BTreeMap<String, String> = info.tags.iter().cloned().collect();
+        if had.remove(&server.id.0).unwrap_or_default() != now {
+            changed.push((server.id.0, now));
+        }
+    }
+    Ok(changed)
 }
 
 async fn load(tx: &mut crate::catalog::Tx, name: &str) -> Result<(Vec<Server>, Vec<Disk>)> {

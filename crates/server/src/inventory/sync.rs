@@ -1,5 +1,7 @@
 //! The difference between what a driver says and what the catalog holds.
 
+use std::collections::{HashMap, HashSet};
+
 use coffer_core::ids::{DiskId, ProjectId, ServerId};
 use coffer_engine::hypervisor::{DiskInfo, PowerState, ServerInfo};
 use jiff::Timestamp;
@@ -47,19 +49,23 @@ pub(super) fn changes(
     now: Timestamp,
 ) -> Changes {
     let mut changes = Changes::default();
-    let mut seen_disks = Vec::new();
+    let by_name: HashMap<&str, &Server> =
+        servers.iter().map(|s| (s.native_id.as_str(), s)).collect();
+    let known_disks: HashMap<&str, &Disk> =
+        disks.iter().map(|d| (d.native_id.as_str(), d)).collect();
+    let mut seen_disks = HashSet::new();
     for info in found {
-        let known = servers.iter().find(|s| s.native_id == info.native_id);
+        let known = by_name.get(info.native_id.as_str()).copied();
         let server = server_row(host, default_project, known, info, now);
         for (position, disk) in info.disks.iter().enumerate() {
-            seen_disks.push(disk.native_id.as_str());
+            seen_disks.insert(disk.native_id.as_str());
             let position = i64::try_from(position).unwrap_or(i64::MAX);
             let attached = Some((&server, position));
             add_disk(
                 &mut changes,
                 host,
                 server.project_id,
-                disks,
+                known_disks.get(disk.native_id.as_str()).copied(),
                 disk,
                 attached,
                 now,
@@ -72,12 +78,13 @@ pub(super) fn changes(
         }
     }
     for disk in detached {
-        seen_disks.push(disk.native_id.as_str());
-        add_disk(&mut changes, host, default_project, disks, disk, None, now);
+        seen_disks.insert(disk.native_id.as_str());
+        let known = known_disks.get(disk.native_id.as_str()).copied();
+        add_disk(&mut changes, host, default_project, known, disk, None, now);
     }
+    let there: HashSet<&str> = found.iter().map(|info| info.native_id.as_str()).collect();
     for server in servers {
-        let there = found.iter().any(|info| info.native_id == server.native_id);
-        if !there && server.is_there() {
+        if !there.contains(server.native_id.as_str()) && server.is_there() {
             changes.servers.push(Server {
                 vanished_at: Some(now),
                 power: "stopped".to_owned(),
@@ -87,7 +94,7 @@ pub(super) fn changes(
         }
     }
     for disk in disks {
-        if !seen_disks.contains(&disk.native_id.as_str()) && disk.is_there() {
+        if !seen_disks.contains(disk.native_id.as_str()) && disk.is_there() {
             changes.disks.push(Disk {
                 vanished_at: Some(now),
                 updated_at: now,
@@ -134,12 +141,11 @@ fn add_disk(
     changes: &mut Changes,
     host: &str,
     project: ProjectId,
-    disks: &[Disk],
+    known: Option<&Disk>,
     info: &DiskInfo,
     attached: Option<(&Server, i64)>,
     now: Timestamp,
 ) {
-    let known = disks.iter().find(|d| d.native_id == info.native_id);
     let name = match attached {
         Some((server, _)) => format!("{}-{}", server.name, info.name),
         None => info.name.clone(),
@@ -209,6 +215,7 @@ mod tests {
             disks: disks.iter().map(|d| disk(d)).collect(),
             nics: vec![],
             restart_allowed: true,
+            tags: vec![],
         }
     }
 

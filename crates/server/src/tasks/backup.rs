@@ -6,7 +6,8 @@
 
 use coffer_core::cbr::ResourceType;
 use coffer_core::cbr::name::child_name;
-use coffer_core::ids::{BackupId, DiskId, ServerId};
+use coffer_core::ids::{BackupId, DiskId, ServerId, VaultId};
+use coffer_core::plan::{Base, Past};
 use coffer_core::state::BackupState;
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::{
@@ -14,24 +15,29 @@ use coffer_engine::hypervisor::{
     SnapshotSession,
 };
 use coffer_engine::repository::{Begun, WriteSession};
+use coffer_engine::throttle::ThrottledSource;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 use super::engine::{
     self, BackupDisk, BackupJob, DefinitionRecord, Facts, InstantRecord, Manifest, ResourceRecord,
     Tracking,
 };
 use super::{Run, outcome};
+use crate::app::App;
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::disks::Disk;
 use crate::catalog::record::Json;
 use crate::catalog::servers::Server;
 use crate::catalog::vaults::{ResourceExtra, Vault};
-use crate::catalog::{backups, disks, epochs, servers, vaults};
+use crate::catalog::{Tx, backups, disks, epochs, servers, vaults};
 
 /// How long the guest's file systems may take to freeze.
 const FREEZE_LIMIT: Duration = Duration::from_secs(10);
+/// How often free space is looked at: within it even a fast disk takes less than what stays free.
+const SPACE_PERIOD: Duration = Duration::from_millis(250);
 /// How often an instant that was lost is replaced by a new one.
 const INSTANTS_MAX: u32 = 4;
 
@@ -44,26 +50,45 @@ struct Source {
 }
 
 pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
+    let id = run
+        .task
+        .backup_id
+        .ok_or_else(|| Error::internal("a backup task without backup"))?;
+    make(run, id, extra, Then::EndTask).await
+}
+
+/// What comes after a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Nothing: the task ends with it.
+    EndTask,
+    /// More: the backup is a step of the task.
+    GoOn,
+}
+
+/// Makes a backup whose row is there. May be called again for one that an earlier attempt made.
+pub(super) async fn make(run: &Run, id: BackupId, extra: &ResourceExtra, then: Then) -> Result<()> {
     let app = &run.app;
-    let Some((backup, vault)) = begin(run).await? else {
+    let Some((backup, vault)) = begin(run, id).await? else {
         return Ok(());
     };
+    app.repositories.check_space(&vault)?;
     let repository = app.repositories.open(&vault).await?;
     let mut moved = backup.details.0.instant_moved;
     for attempt in 1..=INSTANTS_MAX {
         let source = source(run, &backup, extra).await?;
         let bases = bases(run, &backup, &source).await?;
-        let mut parents: Vec<BackupId> = bases.iter().flatten().map(|b| b.backup).collect();
+        let mut parents: Vec<BackupId> = bases.iter().filter_map(Base::backup).collect();
         parents.sort_unstable();
         parents.dedup();
         let session = match repository.begin_backup(backup.id, &parents).await? {
             Begun::Committed(manifest) => {
-                return finish(run, &backup, &vault, &manifest, &[]).await;
+                return finish(run, &backup, &vault, &manifest, &[], then).await;
             }
             Begun::Session(session) => session,
         };
         let bases = granted(bases, &session);
-        let base = bases.iter().flatten().map(|b| b.backup).next();
+        let base = bases.iter().find_map(Base::backup);
         let epoch = epoch_name(&run.service, &vault, &backup, session.attempt());
         let request = request(&source, &bases, &epoch);
         let driver = app.inventory.driver(&source.host)?;
@@ -91,11 +116,12 @@ pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
             made = engine::back_up(session, job, &run.progress, &run.abandon) => made,
             // The session stays in the store: the next attempt takes over what is there.
             () = run.parked.cancelled() => Err(Error::cancelled("the service stops")),
+            full = watch_space(app, &vault, snapshot.as_ref()) => Err(full),
         };
         match made {
             Ok(manifest) => {
                 let begun = begun_epochs(&source, snapshot.as_ref(), &epoch);
-                let written = finish(run, &backup, &vault, &manifest, &begun).await;
+                let written = finish(run, &backup, &vault, &manifest, &begun, then).await;
                 close(snapshot.as_ref(), Outcome::Committed).await;
                 return written;
             }
@@ -115,13 +141,20 @@ pub(super) async fn run(run: &Run, extra: &ResourceExtra) -> Result<()> {
         .hint("The server went down during each attempt; back it up while it is stopped."))
 }
 
+/// Ends when a file system that the backup fills is nearly full.
+async fn watch_space(app: &App, vault: &Vault, snapshot: &dyn SnapshotSession) -> Error {
+    loop {
+        let there = app.repositories.check_space(vault);
+        if let Err(error) = there.and_then(|()| snapshot.check_space()) {
+            return error;
+        }
+        tokio::time::sleep(SPACE_PERIOD).await;
+    }
+}
+
 /// Takes up the backup; none where there is nothing to do any more.
-async fn begin(run: &Run) -> Result<Option<(Backup, Vault)>> {
+async fn begin(run: &Run, id: BackupId) -> Result<Option<(Backup, Vault)>> {
     let app = &run.app;
-    let id = run
-        .task
-        .backup_id
-        .ok_or_else(|| Error::internal("a backup task without backup"))?;
     let mut tx = app.catalog.write().await?;
     let backup = backups::get(&mut tx, id).await?;
     let backup = backup.ok_or_else(|| Error::not_found(format!("there is no backup {id}")))?;
@@ -139,6 +172,8 @@ async fn begin(run: &Run) -> Result<Option<(Backup, Vault)>> {
             .await?;
         }
         BackupState::Protecting => {}
+        // A step of a task that was done by an earlier attempt.
+        BackupState::Available if run.task.backup_id != Some(id) => return Ok(None),
         state => return Err(Error::conflict(format!("backup {id} is {state}"))),
     }
     tx.commit().await?;
@@ -202,50 +237,49 @@ fn gone(backup: &Backup) -> Error {
         .hint("Its earlier backups stay and can be restored.")
 }
 
-/// What one disk is compared with, and the epoch that began with that.
-struct Base {
-    backup: BackupId,
-    epoch: Option<EpochName>,
-}
-
-/// For each disk the backup to compare with: the one whose content it had when its epoch began
-/// (after a restore that is an older one), else the resource's newest.
-async fn bases(run: &Run, backup: &Backup, source: &Source) -> Result<Vec<Option<Base>>> {
-    if backup.wants_full {
-        return Ok(source.disks.iter().map(|_| None).collect());
-    }
+/// For each disk what its backup builds on.
+async fn bases(run: &Run, backup: &Backup, source: &Source) -> Result<Vec<Base>> {
     let mut tx = run.app.catalog.snapshot().await?;
-    let newest = backups::newest_available(&mut tx, backup.vault_id, backup.resource_id).await?;
     let mut bases = Vec::new();
     for disk in &source.disks {
-        let mut base = newest.as_ref().map(|b| Base {
-            backup: b.id,
-            epoch: None,
-        });
-        if let Some(epoch) = epochs::find(&mut tx, disk.id, backup.vault_id).await?
-            && let Some(then) = backups::get(&mut tx, epoch.backup_id).await?
-            && then.protected_at.is_some()
-            && !matches!(
-                then.state,
-                BackupState::WaitingDelete | BackupState::Deleting
-            )
-        {
-            base = Some(Base {
-                backup: then.id,
-                epoch: Some(EpochName(epoch.epoch)),
-            });
-        }
-        bases.push(base);
+        let past = past(&mut tx, backup.vault_id, backup.resource_id, disk.id).await?;
+        bases.push(Base::of(backup.wants_full, past));
     }
     Ok(bases)
 }
 
+/// What is known of a disk's past in a vault, as `resource` is backed up there.
+pub(crate) async fn past(
+    tx: &mut Tx,
+    vault: VaultId,
+    resource: Uuid,
+    disk: DiskId,
+) -> Result<Past> {
+    let newest = backups::newest_available(tx, vault, resource).await?;
+    let mut past = Past {
+        newest: newest.map(|b| b.id),
+        epoch: None,
+    };
+    if let Some(epoch) = epochs::find(tx, disk, vault).await?
+        && let Some(then) = backups::get(tx, epoch.backup_id).await?
+        && then.protected_at.is_some()
+        && !matches!(
+            then.state,
+            BackupState::WaitingDelete | BackupState::Deleting
+        )
+    {
+        past.epoch = Some((epoch.epoch, then.id));
+    }
+    Ok(past)
+}
+
 /// The backups that the repository grants to build on; a disk without one is read in full.
-fn granted(bases: Vec<Option<Base>>, session: &WriteSession) -> Vec<Option<Base>> {
-    bases
-        .into_iter()
-        .map(|base| base.filter(|b| session.parents.contains_key(&b.backup)))
-        .collect()
+fn granted(bases: Vec<Base>, session: &WriteSession) -> Vec<Base> {
+    let grant = |base: Base| match base.backup() {
+        Some(backup) if session.parents.contains_key(&backup) => base,
+        _ => Base::Nothing,
+    };
+    bases.into_iter().map(grant).collect()
 }
 
 /// At most 64 of `a-z 0-9 -`, and never the same twice.
@@ -258,14 +292,14 @@ fn epoch_name(service: &str, vault: &Vault, backup: &Backup, attempt: u32) -> Ep
     ))
 }
 
-fn request(source: &Source, bases: &[Option<Base>], epoch: &EpochName) -> SnapshotRequest {
+fn request(source: &Source, bases: &[Base], epoch: &EpochName) -> SnapshotRequest {
     let wanted = source
         .disks
         .iter()
         .zip(bases)
         .map(|(disk, base)| SnapshotDiskRequest {
             native_id: disk.native_id.clone(),
-            parent_epoch: base.as_ref().and_then(|b| b.epoch.clone()),
+            parent_epoch: base.epoch().map(|epoch| EpochName(epoch.to_owned())),
         });
     SnapshotRequest {
         server: source.server.as_ref().map(|s| s.native_id.clone()),
@@ -317,7 +351,7 @@ fn frozen_ms(frozen: Option<Duration>) -> Option<u64> {
 async fn job(
     run: &Run,
     backup: &Backup,
-    (source, bases): (&Source, &[Option<Base>]),
+    (source, bases): (&Source, &[Base]),
     snapshot: &dyn SnapshotSession,
     epoch: &EpochName,
     moved: bool,
@@ -337,13 +371,16 @@ async fn job(
             child_backup_id: is_server.then(|| child_id(backup.id, disk.id)),
             name: disk.device.clone(),
             system: disk.system,
-            parent: base.as_ref().map(|b| b.backup),
-            source: Arc::clone(&taken.source),
+            parent: base.backup(),
+            source: Arc::new(ThrottledSource::new(
+                Arc::clone(&taken.source),
+                run.app.limits.throttle(&source.host),
+            )),
             tracking: match &taken.tracking {
                 ChangeTracking::Bitmap { epoch } => Tracking::Bitmap {
                     epoch: epoch.0.clone(),
                 },
-                ChangeTracking::FullScan { .. } if base.is_none() => Tracking::FullScan {
+                ChangeTracking::FullScan { .. } if *base == Base::Nothing => Tracking::FullScan {
                     reason: "nothing to build on: the first backup, or a full one".to_owned(),
                 },
                 ChangeTracking::FullScan { reason } => Tracking::FullScan {
@@ -410,6 +447,7 @@ async fn finish(
     vault: &Vault,
     manifest: &Manifest,
     begun: &[(DiskId, String)],
+    then: Then,
 ) -> Result<()> {
     let used = match run.app.repositories.used_bytes(vault).await {
         Ok(used) => Some(used),
@@ -418,7 +456,7 @@ async fn finish(
             None
         }
     };
-    outcome::backup_done(run, backup, manifest, begun, used).await
+    outcome::backup_done(run, backup, manifest, begun, used, then).await
 }
 
 /// A cancelled or parked attempt before there was an instant.
@@ -432,13 +470,13 @@ async fn give_up(run: &Run, backup: &Backup, vault: &Vault) -> Result<()> {
 
 /// A backup that failed for good: its attempts end, and what they stored is freed. A session left
 /// open would keep every later reclaim from freeing anything, on a full store above all.
-pub(super) async fn clear_away(run: &Run) {
+pub(super) async fn clear_away(run: &Run, id: BackupId) {
     let cleared = async {
-        let Some(id) = run.task.backup_id else {
-            return Ok(());
-        };
         let mut tx = run.app.catalog.snapshot().await?;
-        let vault = vaults::get(&mut tx, run.task.vault_id).await?;
+        let vault = match backups::get(&mut tx, id).await? {
+            Some(backup) => vaults::get(&mut tx, backup.vault_id).await?,
+            None => None,
+        };
         drop(tx);
         let Some(vault) = vault else { return Ok(()) };
         let repository = run.app.repositories.open(&vault).await?;

@@ -208,7 +208,7 @@ pub(super) async fn free(run: &Run, vault: &Vault, repository: &Repository) {
         reclaim(repository, ReclaimOptions::default(), &run.parked).await?;
         let used = app.repositories.used_bytes(vault).await?;
         let mut tx = app.catalog.write().await?;
-        outcome::set_used(&mut tx, vault.id, used).await?;
+        outcome::set_used(&mut tx, vault.id, used, run.app.now()).await?;
         tx.commit().await
     };
     if let Err(error) = freed.await {

@@ -4,7 +4,7 @@
 //! the configuration.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use coffer_core::cbr::{Code, Refusal};
@@ -14,11 +14,15 @@ pub use coffer_core::format::records::{
 };
 use coffer_core::ids::VaultId;
 use coffer_core::{Error, Kind, Result};
-pub use coffer_engine::pipeline::{BackupDisk, BackupJob, KnownState, back_up, restore_disk};
+pub use coffer_engine::pipeline::{
+    BackupDisk, BackupJob, KnownState, back_up, estimate_restore, restore_disk,
+};
 use coffer_engine::repository::keys::create_key_file;
+use coffer_engine::repository::store::StoreCounters;
 use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};
 use tokio::sync::Mutex;
 
+use crate::app::limits::LimitTable;
 use crate::catalog::vaults::Vault;
 use crate::config::{Config, S3Config};
 
@@ -27,6 +31,8 @@ use crate::config::{Config, S3Config};
 struct Place {
     name: String,
     location: String,
+    /// Where it is a directory.
+    folder: Option<PathBuf>,
     s3: Option<S3Config>,
 }
 
@@ -40,13 +46,21 @@ struct Inner {
     places: Vec<Place>,
     default: Option<String>,
     key: KeySource,
+    limits: LimitTable,
+    counters: Arc<StoreCounters>,
+    /// Bytes that stay free in the stores' file systems.
+    reserve: u64,
     open: Mutex<HashMap<VaultId, Repository>>,
 }
 
 impl Repositories {
     /// The repositories that a configuration says. Makes the key file where the configuration
     /// names neither key nor passphrase and there is none yet.
-    pub fn new(config: &Config) -> Result<Repositories> {
+    pub fn new(
+        config: &Config,
+        limits: LimitTable,
+        counters: Arc<StoreCounters>,
+    ) -> Result<Repositories> {
         let places = config
             .stores
             .iter()
@@ -57,6 +71,7 @@ impl Repositories {
                     (None, Some(url)) => url.to_string(),
                     (None, None) => String::new(),
                 },
+                folder: store.path.clone(),
                 s3: store.s3.clone(),
             })
             .collect();
@@ -72,6 +87,9 @@ impl Repositories {
                 places,
                 default: config.default_store().map(|store| store.name.to_string()),
                 key,
+                limits,
+                counters,
+                reserve: config.limits.store_reserve_mib << 20,
                 open: Mutex::default(),
             }),
         })
@@ -99,7 +117,8 @@ impl Repositories {
             Some(s3) => s3.options()?,
             None => Vec::new(),
         };
-        Store::open(&place.location, &vault.id.to_string(), create, &options)
+        let store = Store::open(&place.location, &vault.id.to_string(), create, &options)?;
+        Ok(store.counted(self.inner.counters.clone()))
     }
 
     /// Makes the repository of a new vault.
@@ -118,8 +137,31 @@ impl Repositories {
             return Ok(repository.clone());
         }
         let repository = Repository::open(self.store(vault, false)?, &self.inner.key).await?;
+        let limit = self.inner.limits.vault(vault.id);
+        repository.throttle.set(limit.bytes_per_second);
         open.insert(vault.id, repository.clone());
         Ok(repository)
+    }
+
+    /// Sets the limit of a vault in bytes a second, also for what runs.
+    pub async fn set_rate(&self, vault: VaultId, bytes_per_second: Option<u64>) {
+        if let Some(repository) = self.inner.open.lock().await.get(&vault) {
+            repository.throttle.set(bytes_per_second);
+        }
+    }
+
+    /// Refuses where the file system of a vault's store has less free space than the service
+    /// keeps. Object stores have no end that could be asked for.
+    ///
+    /// # Errors
+    /// `Unavailable`: it is tried again, and succeeds once there is space.
+    pub fn check_space(&self, vault: &Vault) -> Result<()> {
+        let place = self.inner.places.iter().find(|p| p.name == vault.store);
+        let Some(folder) = place.and_then(|p| p.folder.as_deref()) else {
+            return Ok(());
+        };
+        let what = format!("store `{}`", vault.store);
+        coffer_engine::space::check(&what, folder, self.inner.reserve)
     }
 
     /// Bytes that a vault's objects take in the store.
@@ -136,7 +178,7 @@ impl Repositories {
     }
 }
 
-fn own_key_file(data_dir: &Path) -> Result<std::path::PathBuf> {
+fn own_key_file(data_dir: &Path) -> Result<PathBuf> {
     let path = data_dir.join("vaults.key");
     match create_key_file(&path) {
         Ok(()) => {

@@ -59,7 +59,7 @@ pub(super) async fn run(run: &Run, resources: &[Uuid], destination: VaultId) -> 
     let used = app.repositories.used_bytes(&to).await;
     let mut tx = app.catalog.write().await?;
     match used {
-        Ok(used) => outcome::set_used(&mut tx, to.id, used).await?,
+        Ok(used) => outcome::set_used(&mut tx, to.id, used, app.now()).await?,
         Err(error) => {
             tracing::warn!(vault.id = %to.id, error = %error.chain(), "the vault's size could not be read");
         }

@@ -17,12 +17,13 @@
 //! | restore | | of other servers: yes | yes: a backup being restored from cannot be deleted |
 //! | delete | | | of another vault: yes; of the same: one after the other |
 
-mod backup;
+pub(crate) mod backup;
+mod create;
 mod delete;
 pub mod engine;
 mod migrate;
 mod outcome;
-mod restore;
+pub(crate) mod restore;
 pub mod scheduler;
 pub mod work;
 
@@ -30,6 +31,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use coffer_core::ids::TaskId;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::progress::Progress;
@@ -40,9 +42,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::app::App;
-use crate::catalog::tasks::{Counters, Limits, Task};
-use crate::catalog::{backups, epochs, tasks};
+use crate::catalog::tasks::{Counters, Full, Held, Task};
+use crate::catalog::{Tx, backups, epochs, tasks};
 use crate::door;
+use crate::metrics::TaskFigures;
 use work::Work;
 
 /// How long a claim holds without a heartbeat.
@@ -61,12 +64,8 @@ const BACKOFF_SECONDS: i64 = 2;
 /// How much runs at once.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerLimits {
-    /// In this process.
+    /// In this process. Hosts and vaults have limits of their own (`app::limits`).
     pub tasks: usize,
-    /// On one hypervisor.
-    pub per_host: u64,
-    /// In one vault.
-    pub per_vault: u64,
 }
 
 /// The workers of one process. Clones share everything.
@@ -102,6 +101,8 @@ pub(crate) struct Run {
     /// Fires where the work shall be left as it is, to be taken up later.
     pub parked: CancellationToken,
     phase: Arc<Mutex<Phase>>,
+    /// Which part of the whole the current stage is, in percent.
+    window: Arc<Mutex<(u64, u64)>>,
     worker: Arc<str>,
 }
 
@@ -120,6 +121,12 @@ impl Run {
         *self.phase.lock().expect("no panic holds this lock") = Phase::Working;
     }
 
+    /// A stage begins that is this part of the whole, in percent; the counters begin anew.
+    pub fn stage(&self, from: u64, to: u64) {
+        self.progress.restart();
+        *self.window.lock().expect("no panic holds this lock") = (from, to);
+    }
+
     /// Another instant has to be taken.
     pub fn preparing(&self) {
         *self.phase.lock().expect("no panic holds this lock") = Phase::Preparing;
@@ -128,9 +135,11 @@ impl Run {
     fn counters(&self) -> Counters {
         let seen = self.progress.snapshot();
         let phase = *self.phase.lock().expect("no panic holds this lock");
+        let (from, to) = *self.window.lock().expect("no panic holds this lock");
+        let share = from * 100 + u64::from(seen.percent()) * (to - from);
         let percent = match phase {
             Phase::Preparing => 5,
-            Phase::Working => 11 + u64::from(seen.percent()) * 88 / 100,
+            Phase::Working => 11 + share * 88 / 10_000,
         };
         Counters {
             percent,
@@ -265,19 +274,40 @@ impl Workers {
 
     async fn claim(&self) -> Result<Option<Task>> {
         let now = self.app.now();
-        let limits = Limits {
-            per_host: self.limits.per_host,
-            per_vault: self.limits.per_vault,
-        };
+        // Without the write lock first: mostly there is nothing to begin.
         let mut tx = self.app.catalog.snapshot().await?;
-        if tasks::open(&mut tx).await?.is_empty() {
+        let found = self.next(&mut tx, now).await?;
+        drop(tx);
+        if found.is_none() {
             return Ok(None);
         }
-        drop(tx);
         let mut tx = self.app.catalog.write().await?;
-        let task = tasks::claim(&mut tx, &self.name, limits, now, after(now, LEASE)).await?;
+        let Some(id) = self.next(&mut tx, now).await? else {
+            return Ok(None);
+        };
+        let task = tasks::take(&mut tx, id, &self.name, now, after(now, LEASE)).await?;
         tx.commit().await?;
         Ok(task)
+    }
+
+    async fn next(&self, tx: &mut Tx, now: Timestamp) -> Result<Option<TaskId>> {
+        let held = tasks::held(tx, now).await?;
+        let limits = &self.app.limits;
+        let mut full = Full {
+            closed: limits.closed(now),
+            ..Full::default()
+        };
+        let many = |f: &dyn Fn(&Held) -> bool| held.iter().filter(|h| f(h)).count() as u64;
+        for task in &held {
+            let (host, vault) = (&task.host, task.vault_id);
+            if !host.is_empty() && many(&|h| h.host == *host) >= limits.tasks_of_host(host) {
+                full.hosts.push(host.clone());
+            }
+            if many(&|h| h.vault_id == vault) >= limits.tasks_of_vault(vault) {
+                full.vaults.push(vault);
+            }
+        }
+        tasks::next(tx, &held, &full, now).await
     }
 
     async fn carry_out(&self, task: Task, stop: CancellationToken) {
@@ -289,10 +319,14 @@ impl Workers {
             abandon: CancellationToken::new(),
             parked: CancellationToken::new(),
             phase: Arc::new(Mutex::new(Phase::Preparing)),
+            window: Arc::new(Mutex::new((0, 100))),
             worker: self.name.clone(),
             task,
         };
-        if matches!(run.task.kind.as_str(), "backup" | "restore") {
+        if matches!(
+            run.task.kind.as_str(),
+            "backup" | "restore" | "create_disk" | "create_server"
+        ) {
             self.app.maps.keep(run.task.id, &run.progress);
         }
         let why = Arc::new(Mutex::new(None));
@@ -313,15 +347,40 @@ impl Workers {
             // The lease runs out, and the task is begun again.
             tracing::error!(error = %error.chain(), "the end of a task could not be written");
         }
+        if let Err(error) = self.count(&run).await {
+            tracing::warn!(error = %error.chain(), "the end of a task could not be counted");
+        }
         // After a backup its policy may have one too many. A crash before leaves that for the next
         // start, which looks at all vaults.
         if run.task.kind == "backup"
             && let Some(resource) = run.task.resource_id
-            && let Err(error) = self.app.retain(run.task.vault_id, Some(resource)).await
+            && let Err(error) = self.app.retain(run.task.vault_id, Some(&[resource])).await
         {
             tracing::warn!(error = %error.chain(), "retention could not be looked at");
         }
         self.app.bell.notify_waiters();
+    }
+
+    /// Counts a task that has ended.
+    async fn count(&self, run: &Run) -> Result<()> {
+        let mut tx = self.app.catalog.snapshot().await?;
+        let Some(task) = tasks::get(&mut tx, run.task.id).await? else {
+            return Ok(());
+        };
+        let (true, Some(ended)) = (task.state.is_final(), task.ended_at) else {
+            return Ok(());
+        };
+        let took = ended.duration_since(task.started_at.unwrap_or(ended));
+        let figures = TaskFigures {
+            done: task.done_bytes,
+            read: task.read_bytes,
+            new: task.new_bytes,
+            stored: task.stored_bytes,
+        };
+        let took = Duration::try_from(took).unwrap_or_default();
+        let result = task.state.name();
+        self.app.metrics.task(&task.kind, result, took, figures);
+        Ok(())
     }
 }
 
@@ -334,22 +393,17 @@ async fn perform(run: &Run) -> Result<()> {
     }
     match work {
         Work::Backup { extra } => backup::run(run, &extra).await,
-        Work::Restore {
-            disks,
-            server,
-            power_on,
-            stop_seconds,
-        } => {
-            let limit = Duration::from_secs(stop_seconds);
-            restore::run(run, &disks, server, power_on, limit).await
-        }
+        Work::Restore(work) => restore::run(run, work).await,
         Work::RestoreFile { source, path } => restore::run_file(run, source, &path).await,
+        Work::CreateDisk(work) => create::run_disk(run, &work).await,
+        Work::CreateServer(work) => create::run_server(run, &work).await,
         Work::Delete {} => delete::run(run).await,
         Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
         Work::Migrate {
             resources,
             destination,
         } => migrate::run(run, &resources, destination).await,
+        Work::Associate { .. } => Err(Error::internal("an association is done when it is noted")),
         Work::VaultDelete {} => delete::run_vault(run).await,
     }
 }
@@ -463,22 +517,22 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             .await?;
             tx.commit().await
         }
-        (Some(Stop::Cancelled), _) => {
+        (Some(Stop::Cancelled), _) | (_, Kind::Cancelled) => {
             tracing::info!("task cancelled");
             clear_move(run).await;
-            outcome::cancelled(run).await
-        }
-        (_, Kind::Cancelled) => {
-            clear_move(run).await;
-            outcome::cancelled(run).await
+            create::clear_away(run).await;
+            let left = restore::let_go(run).await;
+            outcome::cancelled(run, left).await
         }
         _ => {
             tracing::error!(error = %error.chain(), "task failed");
-            if run.task.kind == "backup" {
-                backup::clear_away(run).await;
+            if let ("backup", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
+                backup::clear_away(run, id).await;
             }
             clear_move(run).await;
-            outcome::failed(run, &error).await
+            create::clear_away(run).await;
+            let left = restore::let_go(run).await;
+            outcome::failed(run, &error, left).await
         }
     }
 }

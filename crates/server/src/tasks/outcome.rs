@@ -4,23 +4,27 @@
 use coffer_core::cbr::{Operation, Refusal, ResourceType, capacity};
 use coffer_core::ids::{BackupId, CheckpointId, DiskId, VaultId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, TaskState, VaultState};
-use coffer_core::{Error, Result};
+use coffer_core::{Error, Kind, Result};
 use jiff::Timestamp;
 
 use super::Run;
+use super::backup::Then;
 use super::engine::Manifest;
 use crate::app::App;
 use crate::audit;
+use crate::app::notify::{self, Event};
+use crate::app::quotas::{self, QuotaKind};
 use crate::catalog::backups::{Backup, Figures};
 use crate::catalog::epochs::Epoch;
 use crate::catalog::tasks::Task;
+use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, checkpoints, epochs, tasks, vaults};
 
 /// The operation whose codes a task's errors have.
 pub(super) fn operation(task: &Task) -> Operation {
     match task.kind.as_str() {
         "backup" => Operation::Backup,
-        "restore" => Operation::Restore,
+        "restore" | "create_disk" | "create_server" => Operation::Restore,
         "delete" => Operation::DeleteBackup,
         "remove_resource" => Operation::RemoveResources,
         "vault_delete" => Operation::DeleteVault,
@@ -100,19 +104,33 @@ async fn record(
     audit::system(tx, done).await
 }
 
+/// Renews the lease; an error where the task is another worker's by now, so that nothing is
+/// written.
+pub(super) async fn still_ours(tx: &mut Tx, run: &Run, now: Timestamp) -> Result<()> {
+    let lease = super::after(now, super::LEASE);
+    match tasks::heartbeat(tx, run.task.id, &run.worker, run.counters(), now, lease).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::cancelled("another worker has the task")),
+    }
+}
+
 /// The backup's manifest is in the store: its rows become available, its epochs the newest, and
-/// the task ends.
+/// the task ends, unless there is more to do.
 pub(super) async fn backup_done(
     run: &Run,
     backup: &Backup,
     manifest: &Manifest,
     new_epochs: &[(DiskId, String)],
     used_bytes: Option<u64>,
+    then: Then,
 ) -> Result<()> {
     let app = &run.app;
     let now = app.now();
     let mut tx = app.catalog.write().await?;
-    finish(&mut tx, run, TaskState::Success, None, now).await?;
+    match then {
+        Then::EndTask => finish(&mut tx, run, TaskState::Success, None, now).await?,
+        Then::GoOn => still_ours(&mut tx, run, now).await?,
+    }
     complete(&mut tx, backup, BackupState::Protecting, manifest, now).await?;
     for disk in &manifest.disks {
         epochs::forget(&mut tx, disk.disk_id, backup.vault_id).await?;
@@ -138,9 +156,10 @@ pub(super) async fn backup_done(
     .await?;
     settle_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
     if let Some(used_after) = used_bytes {
-        set_used(&mut tx, backup.vault_id, used_after).await?;
+        set_used(&mut tx, backup.vault_id, used_after, now).await?;
     }
     tx.commit().await?;
+    app.sender.bell.notify_one();
     tracing::info!(backup.id = %backup.id, stored_bytes = manifest.stored_bytes(), "backup available");
     Ok(())
 }
@@ -195,10 +214,15 @@ async fn complete(
 }
 
 /// The user ended the task.
-pub(super) async fn cancelled(run: &Run) -> Result<()> {
-    let error = Error::cancelled("cancelled by the user");
+pub(super) async fn cancelled(run: &Run, left: Left) -> Result<()> {
+    let mut error = Error::cancelled("cancelled by the user");
+    if left.written {
+        error = error
+            .context("the disks are incomplete")
+            .hint("Restore again, or restore another backup, before the server is started.");
+    }
     if run.task.kind != "backup" {
-        return failed(run, &error).await;
+        return failed(run, &error, left).await;
     }
     let now = run.app.now();
     let (code, message, _) = shown(&run.task, &error);
@@ -212,26 +236,50 @@ pub(super) async fn cancelled(run: &Run) -> Result<()> {
     )
     .await?;
     if let Some(backup) = backup_of(&mut tx, run).await? {
-        // The store was cleaned by the pipeline: nothing of the attempt can become a backup.
-        if backup.state.can_become(BackupState::Deleting) {
-            backups::transition(&mut tx, backup.id, backup.state, BackupState::Deleting, now)
-                .await?;
-        }
-        backups::delete(&mut tx, backup.id).await?;
-        settle_resource(
-            &mut tx,
-            &backup,
-            ProtectState::Protecting,
-            ProtectState::Available,
-        )
-        .await?;
-        settle_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
+        remove_cancelled(&mut tx, &backup, now).await?;
     }
     tx.commit().await
 }
 
+/// The store was cleaned by the pipeline: nothing of the attempt can become a backup.
+async fn remove_cancelled(tx: &mut Tx, backup: &Backup, now: Timestamp) -> Result<()> {
+    if backup.state.can_become(BackupState::Deleting) {
+        backups::transition(tx, backup.id, backup.state, BackupState::Deleting, now).await?;
+    }
+    backups::delete(tx, backup.id).await?;
+    settle_resource(
+        tx,
+        backup,
+        ProtectState::Protecting,
+        ProtectState::Available,
+    )
+    .await?;
+    settle_checkpoint(tx, backup.checkpoint_id, now).await
+}
+
+/// A backup could not be made.
+async fn mark_failed(tx: &mut Tx, backup: &Backup, message: &str, now: Timestamp) -> Result<()> {
+    let mut details = backup.details.0.clone();
+    details.error = Some(message.to_owned());
+    backups::describe(tx, backup.id, backup.base_id, &details, now).await?;
+    if backup.state.can_become(BackupState::Error) {
+        backups::transition(tx, backup.id, backup.state, BackupState::Error, now).await?;
+    }
+    settle_resource(tx, backup, ProtectState::Protecting, ProtectState::Error).await?;
+    settle_checkpoint(tx, backup.checkpoint_id, now).await
+}
+
+/// What a task leaves behind that ends without success.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Left {
+    /// Disks are neither what they were nor what they were to become.
+    pub written: bool,
+    /// A safety backup that was not made yet.
+    pub safety: Option<BackupId>,
+}
+
 /// The task failed for good.
-pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
+pub(super) async fn failed(run: &Run, error: &Error, left: Left) -> Result<()> {
     let app = &run.app;
     let now = app.now();
     let (code, message, hint) = shown(&run.task, error);
@@ -244,25 +292,13 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
         now,
     )
     .await?;
+    if !run.abandon.is_cancelled() {
+        let event = Event::task_failed(&run.task, &code, &message, &hint);
+        notify::raise(&mut tx, run.task.project_id, &event, now).await?;
+    }
     let backup = backup_of(&mut tx, run).await?;
     match (run.task.kind.as_str(), backup) {
-        ("backup", Some(backup)) => {
-            let mut details = backup.details.0.clone();
-            details.error = Some(message.clone());
-            backups::describe(&mut tx, backup.id, backup.base_id, &details, now).await?;
-            if backup.state.can_become(BackupState::Error) {
-                backups::transition(&mut tx, backup.id, backup.state, BackupState::Error, now)
-                    .await?;
-            }
-            settle_resource(
-                &mut tx,
-                &backup,
-                ProtectState::Protecting,
-                ProtectState::Error,
-            )
-            .await?;
-            settle_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
-        }
+        ("backup", Some(backup)) => mark_failed(&mut tx, &backup, &message, now).await?,
         ("restore", Some(backup)) => {
             if backup.state.can_become(BackupState::Available) {
                 backups::transition(
@@ -281,6 +317,17 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
                 ProtectState::Error,
             )
             .await?;
+            let safety = match left.safety {
+                Some(id) => backups::get(&mut tx, id).await?,
+                None => None,
+            };
+            match safety {
+                Some(safety) if error.kind == Kind::Cancelled => {
+                    remove_cancelled(&mut tx, &safety, now).await?;
+                }
+                Some(safety) => mark_failed(&mut tx, &safety, &message, now).await?,
+                None => {}
+            }
         }
         ("delete", Some(backup)) if backup.state.can_become(BackupState::Error) => {
             backups::transition(&mut tx, backup.id, backup.state, BackupState::Error, now).await?;
@@ -328,7 +375,9 @@ pub(super) async fn failed(run: &Run, error: &Error) -> Result<()> {
         }
         _ => {}
     }
-    tx.commit().await
+    tx.commit().await?;
+    app.sender.bell.notify_one();
+    Ok(())
 }
 
 /// Backups that were to be deleted with something else and are still there.
@@ -414,7 +463,12 @@ pub(super) async fn empty_checkpoint(tx: &mut Tx, id: CheckpointId, now: Timesta
 }
 
 /// Writes how much the vault takes, and expands it where it does that by itself.
-pub(super) async fn set_used(tx: &mut Tx, id: VaultId, used_after: u64) -> Result<()> {
+pub(super) async fn set_used(
+    tx: &mut Tx,
+    id: VaultId,
+    used_after: u64,
+    now: Timestamp,
+) -> Result<()> {
     let Some(vault) = vaults::get(tx, id).await? else {
         return Ok(());
     };
@@ -422,10 +476,23 @@ pub(super) async fn set_used(tx: &mut Tx, id: VaultId, used_after: u64) -> Resul
         true => capacity::expanded(vault.size_gib, vault.used_bytes, used_after),
         false => vault.size_gib,
     };
+    // Its project may not have more than its quota.
+    let kind = QuotaKind::CapacityGib;
+    let most = match size > vault.size_gib {
+        true => quotas::left(tx, vault.project_id, kind).await?,
+        false => None,
+    };
+    let size = most.map_or(size, |left| size.min(vault.size_gib + left));
     if size != vault.size_gib {
         tracing::info!(vault.id = %id, size_gib = size, "vault expanded");
     }
-    vaults::set_used(tx, id, used_after, size).await
+    vaults::set_used(tx, id, used_after, size).await?;
+    let vault = Vault {
+        used_bytes: used_after,
+        size_gib: size,
+        ..vault
+    };
+    notify::watch_threshold(tx, &vault, now).await
 }
 
 /// A restore is complete: the task ends, backup and resource are free.

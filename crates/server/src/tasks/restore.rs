@@ -3,11 +3,19 @@
 //! The epochs of the disks are forgotten in the catalog before the first byte is written, so that
 //! no crash leaves one that does not hold; a complete restore begins new ones (decision H2). A
 //! restore may run twice: the second run knows nothing of the target and writes it all.
+//!
+//! | step, as the task's row says | what a crash after it leaves | what the next attempt does |
+//! |---|---|---|
+//! | stop | a server that is off | goes on; where it ends without success, the server is started again |
+//! | safety backup | the same, and an attempt at a backup or a backup | takes over what was stored |
+//! | write | disks that are incomplete | writes all of them |
+//! | start | complete disks, a server that is off | starts it |
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use coffer_core::ids::{BackupId, DiskId, ServerId};
+use coffer_core::extent::ExtentSet;
+use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_core::state::BackupState;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::file::RawFileTarget;
@@ -15,16 +23,18 @@ use coffer_engine::hypervisor::{
     EpochName, Hypervisor, PowerAction, PowerState, TargetDiskRequest, TargetSession,
 };
 use coffer_engine::repository::{ReadSession, Repository};
+use coffer_engine::throttle::ThrottledTarget;
 
+use super::backup::Then;
 use super::engine::{self, KnownState, Manifest};
-use super::work::DiskRestore;
-use super::{Run, outcome};
+use super::work::{DiskRestore, RestoreStep, RestoreWork, Work};
+use super::{Run, backup, outcome};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
 use crate::catalog::epochs::Epoch;
 use crate::catalog::servers::Server;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{backups, disks, epochs, servers, vaults};
+use crate::catalog::{Tx, backups, disks, epochs, servers, tasks, vaults};
 
 /// One disk to be written.
 struct Target {
@@ -33,54 +43,27 @@ struct Target {
     epoch: Option<Epoch>,
 }
 
-pub(super) async fn run(
-    run: &Run,
-    wanted: &[DiskRestore],
-    server: Option<ServerId>,
-    power_on: bool,
-    stop_limit: Duration,
-) -> Result<()> {
+pub(super) async fn run(run: &Run, mut work: RestoreWork) -> Result<()> {
     let app = &run.app;
     let (backup, vault) = begin(run).await?;
-    let repository = app.repositories.open(&vault).await?;
-    let (server, targets) = targets(run, &backup, wanted, server).await?;
     let driver = app.inventory.driver(&run.task.host)?;
-
-    // The backup, and the ones that the targets were equal to, stay while this runs.
-    let mut pins = vec![backup.repository_id];
-    pins.extend(
-        targets
-            .iter()
-            .filter_map(|t| t.epoch.as_ref().map(|e| e.backup_id)),
-    );
-    pins.dedup();
-    let reading = match repository.begin_reading(&pins).await {
-        Err(error) if error.kind == Kind::NotFound && pins.len() > 1 => {
-            repository.begin_reading(&pins[..1]).await?
+    let server = server_of(run, &work).await?;
+    if work.course.step < RestoreStep::Start {
+        if let Some(server) = &server {
+            stop(run, &mut work, driver.as_ref(), server).await?;
         }
-        reading => reading?,
-    };
-    let written = write(
-        run,
-        &backup,
-        driver.as_ref(),
-        server.as_ref(),
-        &targets,
-        (&repository, &reading),
-        stop_limit,
-    )
-    .await;
-    if let Err(error) = reading.end().await {
-        tracing::warn!(error = %error.chain(), "the reading session was not ended");
+        back_up_first(run, &mut work).await?;
+        write(
+            run,
+            &mut work,
+            (&backup, &vault),
+            driver.as_ref(),
+            server.as_ref(),
+        )
+        .await?;
     }
-    let begun = written?;
-    let mut tx = app.catalog.write().await?;
-    for epoch in &begun {
-        epochs::set(&mut tx, epoch).await?;
-    }
-    tx.commit().await?;
     // The API's default is to start the server; where that is nobody's to do here, it is no failure.
-    if let (true, Some(server)) = (power_on && driver.controls_power(), &server) {
+    if let (true, Some(server)) = (work.power_on && driver.controls_power(), &server) {
         driver
             .power(&server.native_id, PowerAction::Start)
             .await
@@ -92,6 +75,99 @@ pub(super) async fn run(
     outcome::restore_done(run, backup.id, &[]).await?;
     tracing::info!(backup.id = %backup.id, "restored");
     Ok(())
+}
+
+/// Writes into the row which step is begun.
+async fn enter(tx: &mut Tx, run: &Run, work: &mut RestoreWork, step: RestoreStep) -> Result<()> {
+    outcome::still_ours(tx, run, run.app.now()).await?;
+    work.course.step = step;
+    let payload = serde_json::to_value(Work::Restore(work.clone()))
+        .map_err(|e| Error::internal("write how far a restore is").caused_by(e))?;
+    tasks::set_payload(tx, run.task.id, &payload).await
+}
+
+/// Stops the server. That it ran is written down first, so that it is started again where nothing
+/// came of the restore, whoever ends it.
+async fn stop(
+    run: &Run,
+    work: &mut RestoreWork,
+    driver: &dyn Hypervisor,
+    server: &Server,
+) -> Result<()> {
+    check(run)?;
+    let runs = driver.server(&server.native_id).await?.state != PowerState::Stopped;
+    if work.course.step == RestoreStep::Queued {
+        work.course.was_running = runs;
+        let mut tx = run.app.catalog.write().await?;
+        enter(&mut tx, run, work, RestoreStep::Stop).await?;
+        tx.commit().await?;
+    }
+    if !runs {
+        return Ok(());
+    }
+    let limit = Duration::from_secs(work.stop_seconds);
+    driver
+        .power(&server.native_id, PowerAction::Stop { limit })
+        .await
+        .map_err(|e| e.context(format!("stop server {}", server.name)))
+}
+
+/// Makes the safety backup, where one is wanted and nothing was overwritten yet.
+async fn back_up_first(run: &Run, work: &mut RestoreWork) -> Result<()> {
+    let Some(safety) = work.safety.clone() else {
+        return Ok(());
+    };
+    if work.has_begun_to_write() {
+        run.stage(50, 100);
+        return Ok(());
+    }
+    let mut tx = run.app.catalog.write().await?;
+    enter(&mut tx, run, work, RestoreStep::SafetyBackup).await?;
+    tx.commit().await?;
+    run.stage(0, 50);
+    backup::make(run, safety.backup, &safety.extra, Then::GoOn)
+        .await
+        .map_err(|e| e.context("make the safety backup; nothing was overwritten"))?;
+    run.stage(50, 100);
+    Ok(())
+}
+
+/// Of a restore that ends without success: starts the server again where nothing was written, and
+/// ends the attempts of a safety backup that was not made.
+pub(super) async fn let_go(run: &Run) -> outcome::Left {
+    let mut left = outcome::Left::default();
+    let done = async {
+        let mut tx = run.app.catalog.snapshot().await?;
+        let task = tasks::get(&mut tx, run.task.id).await?;
+        let Some(Ok(Work::Restore(work))) = task.map(|task| serde_json::from_value(task.payload.0))
+        else {
+            return Ok(());
+        };
+        left.written = work.course.step == RestoreStep::Write;
+        if let Some(safety) = &work.safety {
+            let row = backups::get(&mut tx, safety.backup).await?;
+            left.safety = row.filter(|b| b.state.is_being_made()).map(|b| b.id);
+        }
+        let server = match work.server {
+            Some(id) => servers::get(&mut tx, id).await?,
+            None => None,
+        };
+        drop(tx);
+        if let Some(safety) = left.safety {
+            backup::clear_away(run, safety).await;
+        }
+        if let (true, false, Some(server)) =
+            (work.course.was_running, work.has_begun_to_write(), server)
+        {
+            let driver = run.app.inventory.driver(&run.task.host)?;
+            driver.power(&server.native_id, PowerAction::Start).await?;
+        }
+        Ok::<(), Error>(())
+    };
+    if let Err(error) = done.await {
+        tracing::warn!(error = %error.chain(), "after a restore that came to nothing the server was not started again");
+    }
+    left
 }
 
 async fn begin(run: &Run) -> Result<(Backup, Vault)> {
@@ -123,20 +199,21 @@ async fn begin(run: &Run) -> Result<(Backup, Vault)> {
     Ok((backup, vault))
 }
 
-async fn targets(
-    run: &Run,
-    backup: &Backup,
-    wanted: &[DiskRestore],
-    server: Option<ServerId>,
-) -> Result<(Option<Server>, Vec<Target>)> {
-    let mut tx = run.app.catalog.snapshot().await?;
-    let server = match server {
-        Some(id) => {
-            let server = servers::get(&mut tx, id).await?.filter(Server::is_there);
-            Some(server.ok_or_else(|| Error::not_found("the server is no longer there"))?)
-        }
-        None => None,
+/// The server to be stopped, as it is now.
+async fn server_of(run: &Run, work: &RestoreWork) -> Result<Option<Server>> {
+    let Some(id) = work.server else {
+        return Ok(None);
     };
+    let mut tx = run.app.catalog.snapshot().await?;
+    let server = servers::get(&mut tx, id).await?.filter(Server::is_there);
+    match server {
+        Some(server) => Ok(Some(server)),
+        None => Err(Error::not_found("the server is no longer there")),
+    }
+}
+
+async fn targets(run: &Run, backup: &Backup, wanted: &[DiskRestore]) -> Result<Vec<Target>> {
+    let mut tx = run.app.catalog.snapshot().await?;
     let mut targets = Vec::new();
     for want in wanted {
         let disk = disks::get(&mut tx, want.target)
@@ -144,35 +221,55 @@ async fn targets(
             .filter(Disk::is_there);
         let disk =
             disk.ok_or_else(|| Error::not_found("a disk to be written is no longer there"))?;
-        // An epoch says what changed since a backup of this very disk.
-        let epoch = match want.source == want.target {
-            true => epochs::find(&mut tx, disk.id, backup.vault_id).await?,
-            false => None,
-        };
+        let epoch = known_epoch(&mut tx, *want, backup.vault_id).await?;
         targets.push(Target {
             source: want.source,
             disk,
             epoch,
         });
     }
-    Ok((server, targets))
+    Ok(targets)
 }
 
-/// Stops the server, writes all disks, and ends the session. Returns the epochs that began.
+/// Writes all disks; their epochs begin.
 async fn write(
     run: &Run,
+    work: &mut RestoreWork,
+    (backup, vault): (&Backup, &Vault),
+    driver: &dyn Hypervisor,
+    server: Option<&Server>,
+) -> Result<()> {
+    let repository = run.app.repositories.open(vault).await?;
+    // Looked at now: a safety backup has begun new epochs.
+    let targets = targets(run, backup, &work.disks).await?;
+    // The backup, and the ones that the targets were equal to, stay while this runs.
+    let epochs = targets.iter().filter_map(|t| t.epoch.as_ref());
+    let reading = begin_reading(&repository, backup.repository_id, epochs).await?;
+    let store = (&repository, &reading);
+    let written = write_from(run, work, backup, driver, server, &targets, store).await;
+    if let Err(error) = reading.end().await {
+        tracing::warn!(error = %error.chain(), "the reading session was not ended");
+    }
+    let begun = written?;
+    let mut tx = run.app.catalog.write().await?;
+    enter(&mut tx, run, work, RestoreStep::Start).await?;
+    for epoch in &begun {
+        epochs::set(&mut tx, epoch).await?;
+    }
+    tx.commit().await
+}
+
+/// Writes all disks and ends the session. Returns the epochs that began.
+async fn write_from(
+    run: &Run,
+    work: &mut RestoreWork,
     backup: &Backup,
     driver: &dyn Hypervisor,
     server: Option<&Server>,
     targets: &[Target],
     (repository, reading): (&Repository, &ReadSession),
-    stop_limit: Duration,
 ) -> Result<Vec<Epoch>> {
     let manifest = manifest(reading, backup.repository_id)?;
-    let was_running = match server {
-        Some(server) => stop(driver, server, stop_limit).await?,
-        None => false,
-    };
     let requests = targets
         .iter()
         .map(|t| TargetDiskRequest {
@@ -180,22 +277,15 @@ async fn write(
             known_epoch: t.epoch.as_ref().map(|e| EpochName(e.epoch.clone())),
         })
         .collect();
-    let opened = match check(run) {
-        Ok(()) => open(run, driver, server, targets, requests).await,
-        Err(cancelled) => Err(cancelled),
-    };
-    let session = match opened {
-        Ok(session) => session,
-        Err(error) => {
-            // Not a byte was written: the server goes on as before.
-            if let (true, Some(server)) = (was_running, server)
-                && let Err(error) = driver.power(&server.native_id, PowerAction::Start).await
-            {
-                tracing::warn!(error = %error.chain(), "the server was not started again");
-            }
-            return Err(error);
-        }
-    };
+    check(run)?;
+    let session = driver
+        .open_targets(server.map(|s| s.native_id.as_str()), requests)
+        .await
+        .map_err(|e| e.context("open the disks to be written"))?;
+    if let Err(error) = forget(run, work, targets).await {
+        end(session.as_ref(), None).await;
+        return Err(error);
+    }
     run.working();
     match write_all(
         run,
@@ -266,30 +356,23 @@ async fn write_all(
             .iter()
             .find(|d| d.disk_id == target.source)
             .ok_or_else(|| Error::data(format!("the backup has no disk {}", target.source)))?;
-        let known =
-            target
-                .epoch
-                .as_ref()
-                .zip(opened.changed.clone())
-                .and_then(|(epoch, changed)| {
-                    let then = reading
-                        .manifests
-                        .iter()
-                        .find(|m| m.backup_id == epoch.backup_id)?;
-                    let disk = then.disks.iter().find(|d| d.disk_id == target.disk.id)?;
-                    // A disk that was resized since is written as if nothing were known.
-                    let same_size = epoch.size_bytes == target.disk.size_bytes;
-                    same_size.then(|| KnownState {
-                        disk: disk.clone(),
-                        changed,
-                    })
-                });
+        let known = opened.changed.clone().and_then(|changed| {
+            known_state(
+                &reading.manifests,
+                target.epoch.as_ref(),
+                &target.disk,
+                changed,
+            )
+        });
         let done = tokio::select! {
             done = engine::restore_disk(
                 repository,
                 manifest,
                 disk,
-                Arc::clone(&opened.target),
+                Arc::new(ThrottledTarget::new(
+                    Arc::clone(&opened.target),
+                    run.app.limits.throttle(&run.task.host),
+                )),
                 known,
                 &run.progress,
                 &run.cancel,
@@ -307,44 +390,64 @@ async fn write_all(
     Ok(())
 }
 
+/// The epoch that tells what a disk holds before a restore: one that began with a backup of this
+/// very disk in this vault.
+pub(crate) async fn known_epoch(
+    tx: &mut Tx,
+    want: DiskRestore,
+    vault: VaultId,
+) -> Result<Option<Epoch>> {
+    match want.source == want.target {
+        true => epochs::find(tx, want.target, vault).await,
+        false => Ok(None),
+    }
+}
+
+/// What a disk holds: the content of its epoch's backup but for what changed since. None where that
+/// backup is gone, or the disk was resized: then it is written as if nothing were known.
+pub(crate) fn known_state(
+    manifests: &[Manifest],
+    epoch: Option<&Epoch>,
+    disk: &Disk,
+    changed: ExtentSet,
+) -> Option<KnownState> {
+    let epoch = epoch.filter(|epoch| epoch.size_bytes == disk.size_bytes)?;
+    let then = manifests.iter().find(|m| m.backup_id == epoch.backup_id)?;
+    let then = then.disks.iter().find(|d| d.disk_id == disk.id)?;
+    Some(KnownState {
+        disk: then.clone(),
+        changed,
+    })
+}
+
+/// Begins reading `backup`, and the backups that the targets were equal to where they are there.
+pub(crate) async fn begin_reading(
+    repository: &Repository,
+    backup: BackupId,
+    epochs: impl Iterator<Item = &Epoch>,
+) -> Result<ReadSession> {
+    let mut pins = vec![backup];
+    for epoch in epochs {
+        if !pins.contains(&epoch.backup_id) {
+            pins.push(epoch.backup_id);
+        }
+    }
+    match repository.begin_reading(&pins).await {
+        Err(error) if error.kind == Kind::NotFound && pins.len() > 1 => {
+            repository.begin_reading(&pins[..1]).await
+        }
+        reading => reading,
+    }
+}
+
 /// Before the first byte is written, no epoch of these disks holds any more.
-async fn forget(run: &Run, targets: &[Target]) -> Result<()> {
+async fn forget(run: &Run, work: &mut RestoreWork, targets: &[Target]) -> Result<()> {
     let mut tx = run.app.catalog.write().await?;
+    enter(&mut tx, run, work, RestoreStep::Write).await?;
     for target in targets {
         epochs::forget_disk(&mut tx, target.disk.id).await?;
     }
     tx.commit().await
-}
-
-/// Opens the disks and forgets their epochs.
-async fn open(
-    run: &Run,
-    driver: &dyn Hypervisor,
-    server: Option<&Server>,
-    targets: &[Target],
-    requests: Vec<TargetDiskRequest>,
-) -> Result<Box<dyn TargetSession>> {
-    let session = driver
-        .open_targets(server.map(|s| s.native_id.as_str()), requests)
-        .await
-        .map_err(|e| e.context("open the disks to be written"))?;
-    if let Err(error) = forget(run, targets).await {
-        end(session.as_ref(), None).await;
-        return Err(error);
-    }
-    Ok(session)
-}
-
-/// Stops the server; true where it was running.
-async fn stop(driver: &dyn Hypervisor, server: &Server, limit: Duration) -> Result<bool> {
-    if driver.server(&server.native_id).await?.state == PowerState::Stopped {
-        return Ok(false);
-    }
-    driver
-        .power(&server.native_id, PowerAction::Stop { limit })
-        .await
-        .map_err(|e| e.context(format!("stop server {}", server.name)))?;
-    Ok(true)
 }
 
 fn manifest(reading: &ReadSession, id: BackupId) -> Result<&Manifest> {

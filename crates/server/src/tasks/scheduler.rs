@@ -13,9 +13,13 @@ use crate::app::App;
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether resources have been without a good backup for too long.
+const WATCH_PERIOD: Duration = Duration::from_secs(60);
+
 /// Runs until `stop`.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut swept: Option<Date> = None;
+    let mut watched: Option<tokio::time::Instant> = None;
     while !stop.is_cancelled() {
         let today = day(app.now());
         if swept != Some(today) {
@@ -24,6 +28,12 @@ pub async fn run(app: App, stop: CancellationToken) {
                 Err(error) => {
                     tracing::warn!(error = %error.chain(), "retention could not be looked at");
                 }
+            }
+        }
+        if watched.is_none_or(|at| at.elapsed() > WATCH_PERIOD) {
+            watched = Some(tokio::time::Instant::now());
+            if let Err(error) = app.watch_objectives().await {
+                tracing::warn!(error = %error.chain(), "objectives could not be looked at");
             }
         }
         if let Err(error) = app.run_due_policies().await {

@@ -38,6 +38,7 @@ impl Hypervisor for Switch {
             disks: Vec::new(),
             nics: Vec::new(),
             restart_allowed: true,
+            tags: vec![],
         })
     }
     async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {

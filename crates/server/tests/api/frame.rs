@@ -265,3 +265,51 @@ async fn tls_serves_by_configuration_and_says_what_is_wrong_with_its_files() {
         error.message
     );
 }
+
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_without_an_end_of_connections() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let files = tempfile::tempdir().unwrap();
+    let put = |name: &str, from: &str| {
+        std::fs::copy(format!("{data}/{from}"), files.path().join(name)).unwrap();
+    };
+    put("tls.crt", "localhost.crt");
+    put("tls.key", "localhost.key");
+    let here = files.path().display();
+    let config = format!(
+        "[http]\nlisten = ['127.0.0.1:0']\n[http.tls]\n\
+         certificate = '{here}/tls.crt'\nkey = '{here}/tls.key'"
+    );
+    let world = world_with(&config, vec![]).await;
+    let base = world.base.replace("http://", "https://");
+    let trusting = |name: &str| {
+        let certificate = std::fs::read(format!("{data}/{name}")).unwrap();
+        let certificate = reqwest::Certificate::from_pem(&certificate).unwrap();
+        let builder = reqwest::Client::builder().tls_certs_only([certificate]);
+        builder.build().unwrap()
+    };
+    let (old, new) = (trusting("localhost.crt"), trusting("renewed.crt"));
+    let health = format!("{base}/health");
+    old.get(&health).send().await.unwrap();
+    assert!(new.get(&health).send().await.is_err());
+    // Half of a renewal changes nothing.
+    put("tls.crt", "renewed.crt");
+    let hang_up =
+        || rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::HUP);
+    hang_up().unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(trusting("localhost.crt").get(&health).send().await.is_ok());
+    put("tls.key", "renewed.key");
+    hang_up().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while new.get(&health).send().await.is_err() {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the certificate stays as it was"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // The connection that was open goes on; a new one that trusts the old certificate is none.
+    old.get(&health).send().await.unwrap();
+    assert!(trusting("localhost.crt").get(&health).send().await.is_err());
+}

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use coffer_core::extent::{Extent, ExtentSet};
 use coffer_core::{Error, Result};
-use coffer_engine::block::{BlockSource, SourceExtent};
+use coffer_engine::block::{BlockSource, BlockTarget, SourceExtent};
 use coffer_engine::hypervisor::file::{RawFileSource, RawFileTarget};
 use coffer_engine::hypervisor::*;
 use tokio::sync::watch;
@@ -27,9 +27,13 @@ pub struct FileHost {
     epochs: Mutex<HashMap<(String, String), Vec<u8>>>,
     gate: watch::Sender<bool>,
     lost: Arc<AtomicBool>,
+    /// There is hardly any space for what the guests overwrite.
+    pub crowded: AtomicBool,
     copies: AtomicU32,
     /// How many of the next instants fail with `Unavailable`.
     pub failures: AtomicU32,
+    /// Writes to disks wait while this is false.
+    pub writes: watch::Sender<bool>,
     /// Times a server was switched off.
     pub stops: AtomicU32,
 }
@@ -57,8 +61,10 @@ impl FileHost {
             epochs: Mutex::default(),
             gate: watch::channel(true).0,
             lost: Arc::default(),
+            crowded: AtomicBool::new(false),
             copies: AtomicU32::new(0),
             failures: AtomicU32::new(0),
+            writes: watch::channel(true).0,
             stops: AtomicU32::new(0),
         })
     }
@@ -86,7 +92,18 @@ impl FileHost {
             disks,
             nics: vec![],
             restart_allowed: true,
+            tags: vec![],
         });
+    }
+
+    /// Adds a disk of no server, filled with data; its file.
+    pub fn add_detached(&self, name: &str, mib: u64) -> PathBuf {
+        let path = self.directory.join(format!("{name}.raw"));
+        write_pattern_to_new(&path, mib << 20);
+        let mut info = disk(name, &path, mib << 20, false);
+        info.bus = String::new();
+        self.detached.lock().unwrap().push(info);
+        path
     }
 
     pub fn path(&self, server: &str, disk: usize) -> PathBuf {
@@ -119,6 +136,15 @@ impl FileHost {
     /// Every open instant is lost.
     pub fn lose_instants(&self) {
         self.lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Number of instants that are open.
+    pub fn instant_count(&self) -> usize {
+        let names = std::fs::read_dir(&self.directory).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name());
+        names
+            .filter(|n| n.to_string_lossy().starts_with("instant-"))
+            .count()
     }
 
     pub fn epoch_count(&self) -> usize {
@@ -160,6 +186,13 @@ pub fn write_pattern(path: &Path, offset: usize, len: usize, seed: u8) {
     file.write_all_at(&bytes, offset as u64).unwrap();
 }
 
+/// A new file of that size, its first half data.
+pub fn write_pattern_to_new(path: &Path, size: u64) {
+    let file = std::fs::File::create(path).unwrap();
+    file.set_len(size).unwrap();
+    write_pattern(path, 0, (size / 2) as usize, 77);
+}
+
 struct Gated {
     inner: RawFileSource,
     gate: watch::Receiver<bool>,
@@ -186,6 +219,36 @@ impl BlockSource for Gated {
     }
 }
 
+/// Lets a MiB through, and what is beyond only while the gate is open.
+struct GatedTarget {
+    inner: RawFileTarget,
+    gate: watch::Receiver<bool>,
+    written: std::sync::atomic::AtomicU64,
+}
+
+#[async_trait]
+impl BlockTarget for GatedTarget {
+    fn size(&self) -> u64 {
+        self.inner.size()
+    }
+    async fn write(&self, offset: u64, data: Bytes) -> Result<()> {
+        let before = self.written.fetch_add(data.len() as u64, Ordering::SeqCst);
+        let mut gate = self.gate.clone();
+        while before > 0 && !*gate.borrow_and_update() {
+            if gate.changed().await.is_err() {
+                break;
+            }
+        }
+        self.inner.write(offset, data).await
+    }
+    async fn write_zeroes(&self, extent: Extent) -> Result<()> {
+        self.inner.write_zeroes(extent).await
+    }
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
+}
+
 struct Snapshot {
     host: Arc<FileHost>,
     instant: Instant,
@@ -209,6 +272,13 @@ impl SnapshotSession for Snapshot {
     }
     fn is_lost(&self) -> bool {
         self.lost.load(Ordering::SeqCst)
+    }
+    fn check_space(&self) -> Result<()> {
+        match self.host.crowded.load(Ordering::SeqCst) {
+            true => Err(Error::unavailable("no space for what the guest overwrites")
+                .hint("Free space there.")),
+            false => Ok(()),
+        }
     }
     async fn close(&self, outcome: Outcome) -> Result<()> {
         let mut epochs = self.host.epochs.lock().unwrap();
@@ -363,6 +433,24 @@ impl Hypervisor for Driver {
             files,
         }))
     }
+    async fn changes(
+        &self,
+        server: Option<&str>,
+        disks: &[ChangesRequest],
+    ) -> Result<Vec<Changes>> {
+        let runs = match server {
+            Some(server) => self.server(server).await?.state == PowerState::Running,
+            None => false,
+        };
+        let told = disks.iter().map(
+            |asked| match self.0.changed(&asked.native_id, &asked.epoch) {
+                Some(changed) if runs => Changes::Bytes(changed.total()),
+                Some(changed) => Changes::Extents(changed),
+                None => Changes::Unknown("there is no epoch to build on".into()),
+            },
+        );
+        Ok(told.collect())
+    }
     async fn open_targets(
         &self,
         server: Option<&str>,
@@ -379,7 +467,11 @@ impl Hypervisor for Driver {
                 .known_epoch
                 .as_ref()
                 .and_then(|e| self.0.changed(&wanted.native_id, e));
-            let target = RawFileTarget::open(&wanted.native_id)?;
+            let target = GatedTarget {
+                inner: RawFileTarget::open(&wanted.native_id)?,
+                gate: self.0.writes.subscribe(),
+                written: std::sync::atomic::AtomicU64::new(0),
+            };
             let info = disk("x", Path::new(&wanted.native_id), 0, false);
             opened.push(TargetDisk {
                 info,

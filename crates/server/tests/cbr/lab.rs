@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use coffer_engine::hypervisor::Hypervisor;
 use coffer_server::config::Config;
 use coffer_server::door::Clock;
 use coffer_server::identity::PASSWORD_FILE;
@@ -13,8 +14,12 @@ use serde_json::{Value, json};
 
 use crate::host::{Driver, FileHost};
 
+/// Makes the driver of another host, anew at each start.
+pub type MoreHosts = Box<dyn Fn() -> Arc<dyn Hypervisor> + Send + Sync>;
+
 pub struct Lab {
     pub host: Arc<FileHost>,
+    more: Option<MoreHosts>,
     pub directory: tempfile::TempDir,
     config: String,
     running: Option<(tokio::runtime::Runtime, Service)>,
@@ -62,6 +67,20 @@ impl Lab {
     }
 
     pub async fn with(fill: impl FnOnce(&FileHost)) -> Lab {
+        Lab::made(fill, None, "").await
+    }
+
+    /// A lab with more configuration (TOML).
+    pub async fn configured(fill: impl FnOnce(&FileHost), more: &str) -> Lab {
+        Lab::made(fill, None, more).await
+    }
+
+    /// With another host beside the one of files.
+    pub async fn beside(fill: impl FnOnce(&FileHost), more: Option<MoreHosts>) -> Lab {
+        Lab::made(fill, more, "").await
+    }
+
+    async fn made(fill: impl FnOnce(&FileHost), more: Option<MoreHosts>, toml: &str) -> Lab {
         let directory = tempfile::tempdir().unwrap();
         let disks = directory.path().join("disks");
         std::fs::create_dir(&disks).unwrap();
@@ -69,13 +88,17 @@ impl Lab {
         let host = FileHost::new(&disks);
         fill(&host);
         let root = directory.path().display().to_string();
+        let catalog = crate::catalog_url();
+        let catalog = catalog.map(|url| format!("[catalog]\nurl = '{url}'\n"));
+        let catalog = catalog.unwrap_or_default();
         let config = format!(
             "data_dir = '{root}/data'\nregion = 'eu-de'\n[http]\nlisten = ['127.0.0.1:0']\n\
              shutdown_grace_seconds = 5\n[[store]]\nname = 'main'\npath = '{root}/store'\n\
-             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n"
+             [[libvirt]]\nname = 'none'\nimage_dirs = ['{root}/images']\n{toml}{catalog}"
         );
         let mut lab = Lab {
             host,
+            more,
             directory,
             config,
             running: None,
@@ -95,15 +118,14 @@ impl Lab {
 
     pub async fn start_with(&mut self, clock: Clock) {
         let config = Config::parse(&self.config).unwrap();
-        let driver: Arc<dyn coffer_engine::hypervisor::Hypervisor> =
-            Arc::new(Driver(self.host.clone()));
+        let mut drivers: Vec<Arc<dyn Hypervisor>> = vec![Arc::new(Driver(self.host.clone()))];
+        drivers.extend(self.more.iter().map(|make| make()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .unwrap();
-        let started =
-            runtime.spawn(async move { Service::start(config, vec![driver], clock).await });
+        let started = runtime.spawn(async move { Service::start(config, drivers, clock).await });
         let service = started.await.unwrap().unwrap();
         self.base = format!("http://{}", service.addresses()[0]);
         self.running = Some((runtime, service));
@@ -170,9 +192,11 @@ impl Lab {
         path: &str,
         body: Option<Value>,
     ) -> Answer {
-        let path = match path.strip_prefix("coffer:") {
-            Some(rest) => format!("/coffer/v1/{project}{rest}"),
-            None => format!("/v3/{project}{path}"),
+        let path = match path.split_once(':') {
+            Some(("coffer", rest)) => format!("/coffer/v1/{project}{rest}"),
+            Some(("root", rest)) => format!("/coffer/v1{rest}"),
+            Some(("ecs", rest)) => format!("/v1/{project}{rest}"),
+            _ => format!("/v3/{project}{path}"),
         };
         let mut request = self
             .client
@@ -229,6 +253,45 @@ impl Lab {
     }
     pub async fn delete(&self, path: &str) -> Answer {
         self.call(Method::DELETE, path, None).await
+    }
+
+    async fn root(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let path = path.replace("{project}", &self.project);
+        let url = format!("{}{path}", self.base);
+        let mut request = self.client.request(method, url);
+        request = request.header("X-Auth-Token", &self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.json().await.unwrap_or(Value::Null);
+        Answer { status, body }
+    }
+
+    /// A call of another API, by its whole path with `{project}` in it.
+    pub async fn root_post(&self, path: &str, body: Value) -> Answer {
+        self.root(Method::POST, path, Some(body)).await
+    }
+
+    /// Waits for a state of another API.
+    pub async fn root_wait(&self, path: &str, done: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.root(Method::GET, path, None).await;
+            if done(&answer.body) {
+                return answer.body;
+            }
+            assert!(Instant::now() < deadline, "{path}: {answer:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// A disk as the volume API shows it.
+    pub async fn volume(&self, id: &str) -> Value {
+        let answer = self.get(&format!("/volumes/{id}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["volume"].clone()
     }
 
     /// Id of a server or disk by its name.
@@ -363,6 +426,18 @@ impl Lab {
             query.execute(&mut *tx).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    /// The catalog of the running service.
+    pub fn catalog(&self) -> &coffer_server::catalog::Catalog {
+        let (_, service) = self.running.as_ref().unwrap();
+        &service.state().catalog
+    }
+
+    /// Where the figures for Prometheus are.
+    pub fn metrics_address(&self) -> std::net::SocketAddr {
+        let (_, service) = self.running.as_ref().unwrap();
+        service.metrics_address().unwrap()
     }
 
     /// The clock of the running service.

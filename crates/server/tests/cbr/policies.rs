@@ -116,6 +116,15 @@ async fn a_vault_takes_one_policy_of_each_type() {
         "{made:?}"
     );
     let vault = made.body["vault"]["id"].as_str().unwrap().to_owned();
+    // It runs where it is applied.
+    let next = |body: &Value| body["policy"]["next_run_at"].clone();
+    let applied = next(&lab.get(&format!("/policies/{first}")).await.body);
+    assert!(
+        applied.as_str().is_some_and(|at| at.ends_with("T02:00:00Z")),
+        "{applied}"
+    );
+    let idle = next(&lab.get(&format!("/policies/{second}")).await.body);
+    assert_eq!(idle, Value::Null);
     let path = format!("/vaults/{vault}");
     assert_eq!(lab.get(&path).await.body, made.body);
     // As Terraform does after that.

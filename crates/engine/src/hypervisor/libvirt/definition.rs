@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use coffer_core::cbr::tag::{TAGS_MAX, check_key, check_value};
 use roxmltree::{Document, Node};
 
 /// A disk of a domain's definition, before anything of it was looked at.
@@ -42,6 +43,26 @@ pub(super) struct DomainDefinition {
     pub nvram: Option<PathBuf>,
     pub disks: Vec<DefinedDisk>,
     pub nics: Vec<DefinedNic>,
+    /// From the metadata that `virsh metadata SERVER urn:coffer:tags` sets.
+    pub tags: Vec<(String, String)>,
+}
+
+/// Namespace of the metadata with a server's tags.
+const TAGS: &str = "urn:coffer:tags";
+
+/// `<metadata><c:tags xmlns:c="urn:coffer:tags"><tag key="..." value="..."/></c:tags></metadata>`.
+fn tags(domain: Node<'_, '_>) -> Vec<(String, String)> {
+    let metadata = domain.children().find(|c| c.has_tag_name("metadata"));
+    let ours = metadata.into_iter().flat_map(|m| m.children());
+    let ours = ours.filter(|c| c.has_tag_name((TAGS, "tags")));
+    let entries = ours.flat_map(|tags| tags.children());
+    let entry = |node: Node<'_, '_>| {
+        let key = check_key("key", node.attribute("key")?).ok()?;
+        let value = check_value("value", node.attribute("value").unwrap_or_default()).ok()?;
+        Some((key, value))
+    };
+    let tags = entries.filter(|c| c.tag_name().name() == "tag");
+    tags.filter_map(entry).take(TAGS_MAX).collect()
 }
 
 fn child<'a>(node: Node<'a, 'a>, name: &str) -> Option<Node<'a, 'a>> {
@@ -106,6 +127,7 @@ impl DomainDefinition {
                 .filter(|c| c.has_tag_name("interface"))
                 .map(nic)
                 .collect(),
+            tags: tags(domain),
         };
         // System disk first: the lowest boot order, else the first real disk.
         let real = |d: &DefinedDisk| d.device == "disk" || d.device == "lun";
@@ -275,6 +297,23 @@ fn checkpoint_disks<'a>(
     xml
 }
 
+/// Targets of the disks that a checkpoint holds a bitmap for, each with the bytes that changed
+/// since, where libvirt could count them.
+pub(super) fn checkpoint_sizes(xml: &str) -> Vec<(String, Option<u64>)> {
+    let Ok(document) = Document::parse(xml) else {
+        return Vec::new();
+    };
+    let disks = document
+        .descendants()
+        .filter(|node| node.has_tag_name("disk") && node.attribute("checkpoint") == Some("bitmap"));
+    disks
+        .filter_map(|disk| {
+            let size = disk.attribute("size").and_then(|size| size.parse().ok());
+            Some((disk.attribute("name")?.to_owned(), size))
+        })
+        .collect()
+}
+
 /// Targets of the disks that have a bitmap in a checkpoint's XML.
 pub(super) fn checkpoint_targets(xml: &str) -> Vec<String> {
     let Ok(document) = Document::parse(xml) else {
@@ -335,7 +374,7 @@ impl DefinedVolume {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

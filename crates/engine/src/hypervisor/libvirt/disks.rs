@@ -135,6 +135,7 @@ fn describe(seen: Seen) -> Result<Server> {
             disks,
             nics: nics.collect(),
             restart_allowed: definition.reboots,
+            tags: definition.tags.clone(),
         },
         defined: definition.disks,
         nvram: definition.nvram,
@@ -256,12 +257,7 @@ pub(super) async fn detached(inner: &Arc<Inner>) -> Result<Vec<DiskInfo>> {
                     "raw" | "img" => "raw",
                     _ => continue,
                 };
-                found.extend(image(
-                    format!("{FILE}{}", path.display()),
-                    name,
-                    &path,
-                    format,
-                ));
+                found.extend(image(file_id(&path), name, &path, format));
             }
         }
         // What an overlay is based on must not be written to.
@@ -283,7 +279,12 @@ pub(super) async fn detached(inner: &Arc<Inner>) -> Result<Vec<DiskInfo>> {
     .await
 }
 
-fn real(path: &Path) -> PathBuf {
+/// Native id of an image in a configured folder.
+pub(super) fn file_id(path: &Path) -> String {
+    format!("{FILE}{}", path.display())
+}
+
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

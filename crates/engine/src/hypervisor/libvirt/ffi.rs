@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Numbers of `virErrorNumber` that are treated on their own.
 pub(super) mod code {
+    pub const OPERATION_FAILED: i32 = 9;
     pub const SYSTEM_ERROR: i32 = 38;
     pub const RPC: i32 = 39;
     pub const NO_DOMAIN: i32 = 42;
@@ -48,6 +49,7 @@ pub(super) mod flag {
     pub const CHECKPOINT_REDEFINE: u32 = 1;
     pub const CHECKPOINT_METADATA_ONLY: u32 = 2;
     pub const CHECKPOINT_XML_NO_DOMAIN: u32 = 2;
+    pub const CHECKPOINT_XML_SIZE: u32 = 4;
     pub const POOLS_ACTIVE: u32 = 2;
 }
 
@@ -108,6 +110,7 @@ functions! {
     virStorageVolFree(Handle) -> c_int;
     virDomainLookupByUUIDString(Handle, *const c_char) -> Handle;
     virDomainFree(Handle) -> c_int;
+    virDomainDefineXMLFlags(Handle, *const c_char, c_uint) -> Handle;
     virDomainGetID(Handle) -> c_uint;
     virDomainGetXMLDesc(Handle, c_uint) -> *mut c_char;
     virDomainGetState(Handle, *mut c_int, *mut c_int, c_uint) -> c_int;
@@ -353,6 +356,15 @@ impl Connection {
         Ok(self.domain_of(self.api.handle(handle)?))
     }
 
+    /// Defines a domain, or gives one of the same name and UUID another definition.
+    pub fn define(self: &Arc<Self>, xml: &str) -> Result<Domain> {
+        let xml = c_text(xml)?;
+        // SAFETY: our handle and a valid string, used during the call only.
+        let handle =
+            unsafe { (self.api.functions.virDomainDefineXMLFlags)(self.handle, xml.as_ptr(), 0) };
+        Ok(self.domain_of(self.api.handle(handle)?))
+    }
+
     fn domain_of(self: &Arc<Self>, handle: Handle) -> Domain {
         Domain {
             api: self.api,
@@ -584,6 +596,15 @@ impl Checkpoint {
 
     pub fn xml(&self) -> Result<String> {
         let flags = flag::CHECKPOINT_XML_NO_DOMAIN;
+        // SAFETY: our handle.
+        let text =
+            unsafe { (self.api.functions.virDomainCheckpointGetXMLDesc)(self.handle, flags) };
+        self.api.text(text)
+    }
+
+    /// Its XML with the bytes changed since on each disk; the server must run.
+    pub fn xml_with_sizes(&self) -> Result<String> {
+        let flags = flag::CHECKPOINT_XML_NO_DOMAIN | flag::CHECKPOINT_XML_SIZE;
         // SAFETY: our handle.
         let text =
             unsafe { (self.api.functions.virDomainCheckpointGetXMLDesc)(self.handle, flags) };

@@ -15,13 +15,16 @@
 //! | snapshot | refused: `Conflict` | refused | the snapshot survives (decision H4) |
 //! | targets | refused | refused | start is refused; it is off already |
 
+mod changed;
 mod connection;
 mod definition;
 mod disks;
 mod epochs;
 mod ffi;
+mod new;
 mod open;
 mod power;
+mod redefine;
 mod session;
 mod source;
 mod still;
@@ -36,16 +39,16 @@ use coffer_core::{Error, Result};
 
 use super::qemu::{self, RuntimeDir};
 use super::{
-    DiskInfo, EpochName, Hypervisor, PowerAction, ServerInfo, SnapshotRequest, SnapshotSession,
-    TargetDiskRequest, TargetSession,
+    Changes, ChangesRequest, DiskInfo, EpochName, Hypervisor, NewImage, NewImages, NewServer,
+    PowerAction, ServerInfo, SnapshotRequest, SnapshotSession, TargetDiskRequest, TargetSession,
 };
 use crate::hypervisor::file::io_error;
 use connection::Connections;
 use session::Shared;
 
-/// Below this much free space no snapshot is begun: the guest's writes fill the scratch files,
-/// and a full file system ends the backup.
-const SCRATCH_BYTES_MIN: u64 = 256 << 20;
+/// Space that stays free for scratch files where nothing else is said: guests' writes fill them, and
+/// a full file system would end the backup, or hold up the guest.
+pub const SCRATCH_RESERVE: u64 = 512 << 20;
 
 /// Where a libvirt host is and which folders belong to us there.
 #[derive(Debug, Clone)]
@@ -60,6 +63,9 @@ pub struct LibvirtConfig {
     pub runtime_dir: PathBuf,
     /// Scratch files of open snapshots: they grow by what guests write meanwhile.
     pub scratch_dir: PathBuf,
+    /// Below so many free bytes there no snapshot begins; below half of them those that are open
+    /// are to end ([`SnapshotSession::check_space`]).
+    pub scratch_reserve: u64,
     /// Folders whose images belong to no server, besides libvirt's storage pools.
     pub image_dirs: Vec<PathBuf>,
 }
@@ -146,6 +152,12 @@ impl LibvirtHypervisor {
 }
 
 impl Inner {
+    /// Refuses where there is hardly any space for what guests overwrite.
+    fn check_scratch(&self, reserve: u64) -> Result<()> {
+        let what = format!("the scratch folder of host `{}`", self.config.name);
+        crate::space::check(&what, &self.config.scratch_dir, reserve)
+    }
+
     fn uses(&self) -> MutexGuard<'_, HashMap<String, Use>> {
         // A poisoned lock means a panic between two map operations; the map is whole.
         self.uses.lock().unwrap_or_else(|e| e.into_inner())
@@ -244,12 +256,52 @@ impl Hypervisor for LibvirtHypervisor {
         }
     }
 
+    async fn changes(
+        &self,
+        server: Option<&str>,
+        disks: &[ChangesRequest],
+    ) -> Result<Vec<Changes>> {
+        changed::changes(&self.inner, server, disks).await
+    }
+
     async fn open_targets(
         &self,
         server: Option<&str>,
         disks: Vec<TargetDiskRequest>,
     ) -> Result<Box<dyn TargetSession>> {
         target::open_targets(&self.inner, server, disks).await
+    }
+
+    fn makes_servers(&self) -> bool {
+        true
+    }
+
+    async fn check_new_disk(&self, name: &str) -> Result<()> {
+        new::stage(&self.inner, "check")?.check_name(name)
+    }
+
+    fn new_disk_id(&self, name: &str) -> String {
+        match new::stage(&self.inner, "check") {
+            Ok(stage) => disks::file_id(&stage.disk_path(name)),
+            Err(_) => name.to_owned(),
+        }
+    }
+
+    async fn stage(&self, token: &str, images: &[NewImage]) -> Result<Box<dyn NewImages>> {
+        let stage = new::stage(&self.inner, token)?;
+        stage.open(&self.inner.runtime, images).await
+    }
+
+    async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
+        new::keep_disk(&self.inner, token, name).await
+    }
+
+    async fn keep_server(&self, token: &str, server: &NewServer) -> Result<ServerInfo> {
+        new::keep_server(&self.inner, token, server).await
+    }
+
+    async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
+        new::discard(&self.inner, token, server).await
     }
 
     async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()> {

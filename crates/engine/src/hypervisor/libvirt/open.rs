@@ -15,7 +15,7 @@ use super::ffi::{LibvirtError, code, state};
 use super::session::{Held, Job, KeptDisk, Place, Session, Shared};
 use super::source::{SwitchedSource, remember_changes};
 use super::still::{self, Still};
-use super::{Claim, Inner, SCRATCH_BYTES_MIN, Use, connection, epochs};
+use super::{Claim, Inner, Use, connection, epochs};
 use crate::hypervisor::qemu::{self, ImageExport, QemuNbd};
 use crate::hypervisor::{
     ChangeTracking, Consistency, DiskInfo, EpochName, Instant, ServerDefinition, SnapshotDisk,
@@ -68,7 +68,7 @@ pub(super) async fn open_snapshot(
     {
         check_epoch(inner, epoch)?;
     }
-    check_free_space(&inner.config.scratch_dir)?;
+    inner.check_scratch(inner.config.scratch_reserve)?;
     match &request.server {
         None => {
             let names = request.disks.iter().map(|d| d.native_id.clone()).collect();
@@ -115,22 +115,6 @@ fn check_epoch(inner: &Inner, epoch: &EpochName) -> Result<()> {
             "epoch {:?} does not begin with {} or is no name",
             epoch.0, inner.prefix
         ))),
-    }
-}
-
-fn check_free_space(folder: &Path) -> Result<()> {
-    let stat = rustix::fs::statvfs(folder)
-        .map_err(|e| crate::hypervisor::file::io_error(folder, "examine", e.into()))?;
-    let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-    match free >= SCRATCH_BYTES_MIN {
-        true => Ok(()),
-        false => Err(Error::unavailable(format!(
-            "scratch folder {} has {} MiB free, less than {} MiB",
-            folder.display(),
-            free >> 20,
-            SCRATCH_BYTES_MIN >> 20
-        ))
-        .hint("Free space there, or configure another scratch folder.")),
     }
 }
 
@@ -568,6 +552,7 @@ async fn open_image(shared: &Arc<Shared>, disk: &mut Planned) -> Result<NbdSourc
         format: disk.info.format.clone(),
         writable: false,
         bitmap: bitmap.clone(),
+        unlocked: false,
     };
     let served = QemuNbd::serve(&shared.inner.runtime, export).await?;
     let source = NbdSource::connect(&served.address(), "", bitmap.as_deref()).await;

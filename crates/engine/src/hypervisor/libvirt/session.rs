@@ -357,12 +357,14 @@ impl Shared {
                 format: "qcow2".into(),
                 writable: false,
                 bitmap: None,
+                unlocked: false,
             },
             None => ImageExport {
                 image: Path::new(&base).to_owned(),
                 format: format.to_owned(),
                 writable: false,
                 bitmap: None,
+                unlocked: false,
             },
         };
         held.exports
@@ -624,6 +626,11 @@ impl SnapshotSession for Session {
 
     fn is_lost(&self) -> bool {
         matches!(*self.shared.place.borrow(), Place::Lost(_))
+    }
+
+    fn check_space(&self) -> Result<()> {
+        let inner = &self.shared.inner;
+        inner.check_scratch(inner.config.scratch_reserve / 2)
     }
 
     async fn close(&self, outcome: Outcome) -> Result<()> {

@@ -67,6 +67,7 @@ pub(super) async fn open_targets(
                 format: info.format.clone(),
                 writable: true,
                 bitmap: None,
+                unlocked: false,
             },
         )
         .await?;

@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use coffer_core::cbr::Code;
+use coffer_core::cbr::{Code, Refusal};
 use coffer_core::ids::ProjectId;
 use coffer_engine::hypervisor::PowerAction;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::objects::{Named, Task, words};
+use super::objects::{Named, Task, time, words};
 use crate::api::compute::STOP_LIMIT;
 use crate::app::Actor;
 use crate::app::look::Restart;
@@ -116,6 +116,55 @@ pub(super) async fn retry(
     };
     let look = state.app.retry_task(&actor, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(look.into())))
+}
+
+/// `{"until": "2027-01-01T00:00:00Z"}`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockRequest {
+    /// RFC 3339, with a zone: in the future, at most 100 years from now, not before an earlier lock.
+    until: String,
+}
+
+/// What a lock holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LockAnswer {
+    locked_until: String,
+    /// Not before the lock ends; null where the backup does not expire.
+    expires_at: Option<String>,
+}
+
+/// Locks a backup, also one that was made by hand, until a time: nobody can delete it before, and
+/// the lock cannot be made shorter.
+#[utoipa::path(put, path = "/coffer/v1/{project_id}/backups/{backup_id}/lock", tag = "console",
+    operation_id = "lock_backup", security(("token" = []), ("session" = [])),
+    params(("project_id" = String, Path), ("backup_id" = String, Path)),
+    request_body = LockRequest,
+    responses((status = 200, body = LockAnswer), (status = 400), (status = 401), (status = 403),
+        (status = 404)))]
+pub(super) async fn lock(
+    State(state): State<AppState>,
+    Path((project, id)): Path<(String, String)>,
+    caller: Caller,
+    request: RequestId,
+    Json(body): Json<LockRequest>,
+) -> Result<Json<LockAnswer>, ApiError> {
+    let actor = Actor {
+        project: caller.write(&project)?,
+        user: caller.user_id,
+        request_id: request.0,
+    };
+    let until = body.until.parse::<jiff::Timestamp>().map_err(|_| {
+        ApiError::from(Refusal::parameter(
+            "until",
+            "must be a time such as 2027-01-01T00:00:00Z",
+        ))
+    })?;
+    let locked = state.app.lock_backup(&actor, &id, until).await?;
+    Ok(Json(LockAnswer {
+        locked_until: time(until),
+        expires_at: locked.expired_at.map(time),
+    }))
 }
 
 /// What an id names, whatever it is.

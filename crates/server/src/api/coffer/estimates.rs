@@ -65,7 +65,8 @@ pub struct DiskEstimate {
     disk_id: String,
     server_id: Option<String>,
     size_bytes: u64,
-    /// Changed since `since`; null where that is not known beforehand.
+    /// Changed since `since`, as the host's record of changes counts them; null where none
+    /// continues from that backup.
     changed_bytes: Option<u64>,
     /// Time of the backup that it is compared with.
     since: Option<String>,
@@ -112,9 +113,65 @@ pub struct EstimateMapping {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RestoreEstimate {
     disks: Vec<RestoreDiskEstimate>,
+    /// Bytes to be written in all; null where that is not known for some disk.
+    write_bytes: Option<u64>,
+    /// Size of the disks to be written.
+    size_bytes: u64,
+    /// False where `write_bytes` is the most it can be: a running server's changes are counted,
+    /// but not where they lie.
+    exact: bool,
     seconds: Option<u64>,
     server: Option<RestoreServer>,
     refusals: Vec<EstimateRefusal>,
+    /// A backup of what would be overwritten, made first; null where the restore is refused.
+    safety: Option<SafetyEstimate>,
+}
+
+/// A safety backup that might be made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SafetyEstimate {
+    /// Bytes to be read; null where that is not known beforehand.
+    read_bytes: Option<u64>,
+    /// The vault it would lie in.
+    vault: Option<super::objects::Named>,
+    /// What would be read has room, even if none of it is a duplicate.
+    fits: bool,
+    remaining_bytes: u64,
+    /// Why there can be none, if so.
+    refusal: Option<EstimateRefusal>,
+}
+
+impl From<Result<crate::app::estimates::BackupEstimate, Refusal>> for SafetyEstimate {
+    fn from(found: Result<crate::app::estimates::BackupEstimate, Refusal>) -> SafetyEstimate {
+        match found {
+            Err(refused) => SafetyEstimate {
+                read_bytes: None,
+                vault: None,
+                fits: false,
+                remaining_bytes: 0,
+                refusal: Some(refusal(None, refused)),
+            },
+            Ok(found) => {
+                let read_bytes = found.read_bytes();
+                let remaining_bytes = found.vault.as_ref().map_or(0, room);
+                SafetyEstimate {
+                    read_bytes,
+                    fits: fits(remaining_bytes, read_bytes),
+                    remaining_bytes,
+                    vault: found.vault.map(|v| super::objects::Named {
+                        id: v.id.to_string(),
+                        name: v.name,
+                    }),
+                    refusal: None,
+                }
+            }
+        }
+    }
+}
+
+/// Whether so much has room, as far as it is known.
+fn fits(room: u64, read_bytes: Option<u64>) -> bool {
+    room > 0 && room >= read_bytes.unwrap_or(0)
 }
 
 /// A disk in an estimate of a restore.
@@ -124,8 +181,15 @@ pub struct RestoreDiskEstimate {
     backup_id: String,
     /// The disk to be written; null where there is none for it.
     disk_id: Option<String>,
-    /// At most so many are written; null where that is not known.
+    /// So many are written: what differs from the disk, where the host knows that; null where
+    /// nothing is known. See `exact`.
     write_bytes: Option<u64>,
+    /// So many are made zero besides, which takes no space.
+    zero_bytes: Option<u64>,
+    /// False where these are the most it can be: the server runs.
+    exact: bool,
+    /// Why all of it is written, if so.
+    reason: Option<String>,
     size_bytes: u64,
     /// Why this disk cannot be written, if so.
     refusal: Option<String>,
@@ -202,6 +266,11 @@ pub(super) async fn backup(
         .estimate_backup(&actor, vault, &wanted, body.incremental)
         .await?;
     Ok(Json(BackupEstimate {
+        read_bytes: found.read_bytes(),
+        vault: found.vault.as_ref().map(|v| VaultRoom {
+            fits: fits(room(v), found.read_bytes()),
+            remaining_bytes: room(v),
+        }),
         disks: found
             .disks
             .into_iter()
@@ -209,18 +278,13 @@ pub(super) async fn backup(
                 disk_id: d.disk.id.to_string(),
                 server_id: d.disk.server_id.map(|id| id.to_string()),
                 size_bytes: d.disk.size_bytes,
-                changed_bytes: None,
+                changed_bytes: d.changed_bytes,
                 since: d.since.map(time),
-                reason: Some(d.reason),
+                reason: d.reason,
             })
             .collect(),
-        read_bytes: None,
         seconds: found.seconds,
         full_possible_at: found.full_possible_at.map(time),
-        vault: found.vault.map(|v| VaultRoom {
-            fits: room(&v) > 0,
-            remaining_bytes: room(&v),
-        }),
         refusals: found
             .refusals
             .into_iter()
@@ -252,13 +316,19 @@ pub(super) async fn restore(
         .estimate_restore(&actor, &body.backup_id, mappings.collect())
         .await?;
     Ok(Json(RestoreEstimate {
+        write_bytes: found.write_bytes(),
+        size_bytes: found.size_bytes(),
+        exact: found.is_exact(),
         disks: found
             .disks
             .into_iter()
             .map(|d| RestoreDiskEstimate {
                 backup_id: d.backup.id.to_string(),
                 disk_id: d.target.map(|id| id.to_string()),
-                write_bytes: d.target.map(|_| d.backup.allocated_bytes),
+                write_bytes: d.writes.as_ref().map(|w| w.data_bytes),
+                zero_bytes: d.writes.as_ref().map(|w| w.zero_bytes),
+                exact: d.writes.as_ref().is_none_or(|w| w.exact),
+                reason: d.writes.and_then(|w| w.reason),
                 size_bytes: d.backup.size_bytes,
                 refusal: None,
             })
@@ -270,6 +340,7 @@ pub(super) async fn restore(
             will_stop: s.is_running(),
             name: s.name,
         }),
+        safety: found.safety.map(SafetyEstimate::from),
         refusals: found
             .refusal
             .into_iter()

@@ -11,15 +11,21 @@ mod domains;
 mod estimates;
 mod grants;
 pub(in crate::api) mod groups;
+mod limits;
 mod lists;
 mod live;
+mod notifications;
 mod objects;
 mod overview;
 mod projects;
 pub(in crate::api) mod roles;
+mod quotas;
+mod recovery;
+mod report;
 mod session;
 mod users;
 pub(crate) mod watch;
+mod ways;
 
 use coffer_core::ids::{ProjectId, UserId};
 use utoipa_axum::router::OpenApiRouter;
@@ -80,8 +86,37 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::map))
         .routes(routes!(act::power))
         .routes(routes!(act::retry))
+        .routes(routes!(act::lock))
+        .routes(routes!(ways::restore))
+        .routes(routes!(ways::go_back))
+        .routes(routes!(ways::create_disk))
+        .routes(routes!(ways::create_server))
         .routes(routes!(act::object))
         .routes(routes!(act::search))
+        .routes(routes!(limits::hosts))
+        .routes(routes!(limits::set_host, limits::reset_host))
+        .routes(routes!(
+            limits::vault,
+            limits::set_vault,
+            limits::reset_vault
+        ))
+        .routes(routes!(limits::priority))
+        .routes(routes!(notifications::list, notifications::create))
+        .routes(routes!(
+            notifications::show,
+            notifications::change,
+            notifications::delete
+        ))
+        .routes(routes!(notifications::test))
+        .routes(routes!(recovery::show, recovery::make, recovery::confirm))
+        .routes(routes!(quotas::own))
+        .routes(routes!(quotas::show, quotas::set))
+        .routes(routes!(report::show))
+        .routes(routes!(report::objective, report::set_objective))
+        .routes(routes!(
+            report::vault_objective,
+            report::set_vault_objective
+        ))
 }
 
 fn user_id(text: &str) -> Result<UserId, ApiError> {

@@ -8,17 +8,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::look::{BackupLook, DiskLook, HeldLook, Restart, ServerLook, TaskLook, VaultLook};
+use crate::app::look::{
+    BackupLook, DiskLook, HeldLook, Restart, ServerLook, StepState, TaskLook, VaultLook,
+};
 use crate::catalog::backups::Backup as BackupRow;
 use crate::catalog::vaults::Vault as VaultRow;
+use crate::tasks::work::RestoreStep;
 use coffer_engine::hypervisor::NicInfo;
 
-/// Declares enumerations of the document whose values are texts in the structs below.
+/// Declares enumerations of the document whose values are texts in the structs below. The document
+/// needs the words told apart: it does not see those that `serde` gets from a macro.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
-        pub enum $name { $(#[doc = $text] #[serde(rename = $text)] $variant,)* }
+        pub enum $name { $(#[doc = $text] #[serde(rename = $text)] #[schema(rename = $text)] $variant,)* }
 
         impl $name {
             /// The word in the API.
@@ -49,7 +53,12 @@ words! {
         Skipped = "skipped", Timeout = "timeout", }
     /// What a task does.
     TaskKind { Backup = "backup", Restore = "restore", Delete = "delete",
-        VaultDelete = "vault_delete", RemoveResource = "remove_resource", }
+        VaultDelete = "vault_delete", RemoveResource = "remove_resource", Migrate = "migrate",
+        CreateDisk = "create_disk", CreateServer = "create_server", }
+    /// Steps of a restore.
+    StepName { Stop = "stop", SafetyBackup = "safety_backup", Write = "write", Start = "start", }
+    /// Where a step stands.
+    StepStatus { Waiting = "waiting", Running = "running", Done = "done", Failed = "failed", }
     /// Where a task is.
     TaskPhase { Queued = "queued", Preparing = "preparing", Copying = "copying",
         Finishing = "finishing", Ended = "ended", }
@@ -470,8 +479,10 @@ pub struct Backup {
     created_at: String,
     protected_at: Option<String>,
     expires_at: Option<String>,
-    /// It cannot be deleted before it expires.
+    /// It cannot be deleted before it expires, or before `locked_until`.
     locked: bool,
+    /// Until when it was locked by itself.
+    locked_until: Option<String>,
     /// A restore from it may begin now.
     can_restore: bool,
     error: Option<String>,
@@ -574,7 +585,9 @@ impl From<BackupLook> for Backup {
             created_at: time(b.created_at),
             protected_at: b.protected_at.map(time),
             expires_at: b.expired_at.map(time),
-            locked: look.vault.is_some_and(|v| v.locked),
+            locked: b.locked_until.is_some()
+                || b.auto_trigger && look.vault.is_some_and(|v| v.locked),
+            locked_until: b.locked_until.map(time),
             can_restore,
             error: details.error,
             notes: details.notes,
@@ -592,6 +605,30 @@ pub struct TaskError {
     message: String,
     /// What the user can do.
     hint: Option<String>,
+}
+
+/// A step of a task.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskStep {
+    #[schema(value_type = StepName)]
+    step: &'static str,
+    #[schema(value_type = StepStatus)]
+    state: &'static str,
+}
+
+impl From<(RestoreStep, StepState)> for TaskStep {
+    fn from((step, state): (RestoreStep, StepState)) -> TaskStep {
+        let state = match state {
+            StepState::Waiting => StepStatus::Waiting,
+            StepState::Running => StepStatus::Running,
+            StepState::Done => StepStatus::Done,
+            StepState::Failed => StepStatus::Failed,
+        };
+        TaskStep {
+            step: step.name(),
+            state: state.word(),
+        }
+    }
 }
 
 /// A task.
@@ -625,6 +662,12 @@ pub struct Task {
     can_cancel: bool,
     /// It failed, and can be tried again.
     can_retry: bool,
+    /// The steps of a restore, in their order; of other tasks none.
+    steps: Vec<TaskStep>,
+    /// The backup that a restore made of what it overwrites.
+    safety_backup: Option<Named>,
+    /// It is a restore that can be undone from its safety backup.
+    can_go_back: bool,
     error: Option<TaskError>,
     created_at: String,
     started_at: Option<String>,
@@ -634,6 +677,7 @@ pub struct Task {
 impl From<TaskLook> for Task {
     fn from(look: TaskLook) -> Task {
         let (phase, can_cancel, can_retry) = (look.phase(), look.can_cancel(), look.can_retry());
+        let (steps, can_go_back) = (look.steps(), look.can_go_back());
         let t = look.task;
         let until = t.ended_at.unwrap_or(t.updated_at);
         let seconds = t
@@ -689,6 +733,12 @@ impl From<TaskLook> for Task {
             cancel_requested: t.cancel,
             can_cancel,
             can_retry,
+            steps: steps.into_iter().map(TaskStep::from).collect(),
+            safety_backup: look.safety.map(|(id, name, _)| Named {
+                id: id.to_string(),
+                name,
+            }),
+            can_go_back,
             error,
             created_at: time(t.created_at),
             started_at: t.started_at.map(time),

@@ -47,6 +47,8 @@ pub struct Overview {
     oldest_last_good_backup: Option<OldestBackup>,
     /// Runs of policies in the next 24 hours.
     next_runs: Vec<NextRun>,
+    /// Vaults whose recovery key nobody has shown to be kept (at most 50).
+    recovery_keys_unconfirmed: Vec<VaultRef>,
 }
 
 /// How many there are, and how many of them are in a vault.
@@ -144,6 +146,7 @@ pub(super) async fn overview(
             });
         }
     }
+    let unconfirmed = state.app.unconfirmed_keys(project).await?;
     let count = |(total, protected)| ProtectedCount { total, protected };
     let sum = |of: fn(&crate::catalog::vaults::Vault) -> u64| found.vaults.iter().map(of).sum();
     Ok(Json(Overview {
@@ -178,6 +181,11 @@ pub(super) async fn overview(
                 vault_name,
                 at: time(at),
             })
+            .collect(),
+        recovery_keys_unconfirmed: unconfirmed
+            .into_iter()
+            .take(50)
+            .map(VaultRef::from)
             .collect(),
     }))
 }

@@ -268,10 +268,13 @@ async fn changed(state: &AppState, since: Timestamp) -> Result<Changed> {
         }
         let work = serde_json::from_value::<Work>(task.payload.0.clone()).ok();
         match work {
-            Some(Work::Restore { disks, .. }) => {
+            Some(Work::Restore(work)) => {
                 changed
                     .disks
-                    .extend(disks.iter().map(|d| d.target.to_string()));
+                    .extend(work.disks.iter().map(|d| d.target.to_string()));
+                if let Some(safety) = work.safety {
+                    changed.backups.insert(safety.backup.to_string());
+                }
             }
             Some(Work::RemoveResources { resources }) => {
                 let ids: Vec<String> = resources.iter().map(ToString::to_string).collect();

@@ -117,7 +117,11 @@ fn wire(project: ProjectId, caller: &Caller, server: Server) -> EcsServer {
         }),
         image: json!({"id": ""}),
         metadata: BTreeMap::new(),
-        tags: Vec::new(),
+        tags: server
+            .tags
+            .iter()
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect(),
         description: String::new(),
         locked: false,
         progress: 0,

@@ -4,15 +4,20 @@ mod actions;
 mod ecs;
 mod flavors;
 mod nova;
+mod tags;
 
 pub(super) use actions::{STOP_LIMIT, change_power};
+
+use std::collections::BTreeMap;
 
 use coffer_core::Error;
 use coffer_core::ids::ProjectId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::catalog::neighbours::{self, DiskRow, ServerRow};
+use crate::catalog::resource_tags;
 use crate::http::{ApiError, Params};
 use crate::state::AppState;
 
@@ -33,6 +38,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ecs::detail))
         .routes(routes!(ecs::show))
         .routes(routes!(ecs::block_devices))
+        .routes(routes!(tags::server))
+        .routes(routes!(tags::change_server))
+        .routes(routes!(tags::volume))
+        .routes(routes!(tags::change_volume))
 }
 
 /// A server with its disks, system disk first.
@@ -40,6 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 struct Server {
     row: ServerRow,
     disks: Vec<DiskRow>,
+    tags: BTreeMap<String, String>,
 }
 
 /// What Nova says of a power state.
@@ -108,13 +118,17 @@ async fn list(
     let mut tx = state.catalog.snapshot().await?;
     let rows = neighbours::servers(&mut tx, project).await?;
     let mut disks = neighbours::disks(&mut tx, project).await?;
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.id.parse().ok()).collect();
+    let mut tags = resource_tags::of(&mut tx, &ids).await?;
     let mut servers = Vec::new();
     for row in rows {
         let (of_server, rest) = disks
             .into_iter()
             .partition(|disk| disk.server_id.as_deref() == Some(&*row.id));
         disks = rest;
+        let id = row.id.parse::<Uuid>().ok();
         servers.push(Server {
+            tags: id.and_then(|id| tags.remove(&id)).unwrap_or_default(),
             row,
             disks: of_server,
         });
@@ -158,5 +172,11 @@ async fn find(state: &AppState, project: ProjectId, id: &str) -> Result<Server, 
     let row = row.ok_or_else(|| ApiError::from(Error::not_found("instance could not be found")))?;
     let mut disks = neighbours::disks(&mut tx, project).await?;
     disks.retain(|disk| disk.server_id.as_deref() == Some(&*row.id));
-    Ok(Server { row, disks })
+    let id = row.id.parse::<Uuid>().unwrap_or_default();
+    let mut tags = resource_tags::of(&mut tx, &[id]).await?;
+    Ok(Server {
+        row,
+        disks,
+        tags: tags.remove(&id).unwrap_or_default(),
+    })
 }

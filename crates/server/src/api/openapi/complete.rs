@@ -11,11 +11,14 @@ use utoipa::openapi::{Content, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Res
 
 /// Name of the schema of errors.
 const ERROR: &str = "ErrorBody";
+/// Name of the schema of errors of the neighbouring APIs.
+const NEIGHBOUR_ERROR: &str = "NeighbourErrorBody";
 
 /// Completes a document:
 ///
 /// - what takes a token takes a session too;
-/// - errors have a body (the form of the CBR API, where a route does not say another one);
+/// - errors have a body (the form of the CBR API or of its neighbours, where a route does not say
+///   another one), and any route may end with one;
 /// - what answers always hold, though it may be null, is required in their schemas.
 pub(super) fn complete(document: &mut OpenApi) {
     let session = serde_json::json!({"session": []});
@@ -35,11 +38,9 @@ pub(super) fn complete(document: &mut OpenApi) {
     }
     let cbr = |path: &str| crate::http::Family::of(path) == crate::http::Family::Cbr;
     for (path, item) in &mut document.paths.paths {
-        if !cbr(path) {
-            continue;
-        }
+        let form = if cbr(path) { ERROR } else { NEIGHBOUR_ERROR };
         for operation in operations(item) {
-            let body = || Content::new(Some(Ref::from_schema_name(ERROR)));
+            let body = || Content::new(Some(Ref::from_schema_name(form)));
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && status.starts_with(['4', '5'])
@@ -71,6 +72,10 @@ pub(super) fn complete(document: &mut OpenApi) {
     components
         .schemas
         .insert(ERROR.to_owned(), RefOr::T(Schema::Object(error_body())));
+    components.schemas.insert(
+        NEIGHBOUR_ERROR.to_owned(),
+        RefOr::T(Schema::Object(neighbour_error_body())),
+    );
     let all = as_value(&components.schemas);
     for set in [&mut asked, &mut answered] {
         let mut open: Vec<String> = set.iter().cloned().collect();
@@ -108,6 +113,28 @@ fn error_body() -> utoipa::openapi::Object {
         )
         .required("error_code")
         .required("error_msg")
+        .build()
+}
+
+/// `{"itemNotFound": {"code": 404, "message": "..."}}`: one member, named after the kind.
+fn neighbour_error_body() -> utoipa::openapi::Object {
+    let kind = ObjectBuilder::new()
+        .property(
+            "code",
+            ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)),
+        )
+        .property(
+            "message",
+            ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)),
+        )
+        .required("code")
+        .required("message");
+    ObjectBuilder::new()
+        .description(Some(
+            "An error of the identity, compute, volume and image APIs: one member, named after \
+             the kind of error.",
+        ))
+        .additional_properties(Some(kind))
         .build()
 }
 

@@ -12,7 +12,7 @@ use super::body::{Body, length, range};
 use super::{choice, flag, int, number, page, reader, shown, time, unknown, writer};
 use crate::api::compute::ZONE;
 use crate::app::backups::{BackupQuery, BackupView};
-use crate::app::restore::{NewRestore, STOP_SECONDS};
+use crate::app::restore::{NewRestore, STOP_SECONDS, WayBack};
 use crate::catalog::backups::{Backup, Owners};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
@@ -236,10 +236,11 @@ pub(super) fn sort_by(
         let column = keys.iter().find(|known| **known == key.trim());
         let column = *column.ok_or_else(|| wrong(&format!("knows {}", keys.join(", "))))?;
         let backups = keys == SORT_KEYS;
-        let column = if backups && column == "status" {
-            "state"
-        } else {
-            column
+        let column = match column {
+            "status" if backups => "state",
+            // Never null: what is not done yet comes before everything that is.
+            "protected_at" => "COALESCE(protected_at, 0)",
+            other => other,
         };
         let down = match direction.trim().to_ascii_lowercase().as_str() {
             "asc" => false,
@@ -436,6 +437,7 @@ pub(super) async fn restore(
             Some(seconds) => range("restore.stop_timeout", seconds, 0, 3600)?,
             None => STOP_SECONDS,
         },
+        safety: WayBack::None,
     };
     state.app.restore_backup(&actor, &id, new).await?;
     Ok(StatusCode::ACCEPTED)

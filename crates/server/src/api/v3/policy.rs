@@ -151,6 +151,8 @@ pub struct PolicyBody {
     trigger: TriggerBody,
     associated_vaults: Vec<AssociatedVault>,
     policy_type: String,
+    /// Coffer's own. When it runs next, UTC; null where it is disabled or applied to no vault.
+    next_run_at: Option<String>,
 }
 
 /// When a policy runs.
@@ -369,6 +371,7 @@ impl From<PolicyView> for PolicyBody {
                 })
                 .collect(),
             policy_type: "custom_policy".to_owned(),
+            next_run_at: view.next_run.map(|at| format!("{at:.0}")),
         }
     }
 }

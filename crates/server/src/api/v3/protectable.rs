@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::vault::VaultBody;
 use super::{page, reader};
-use crate::app::protectables::{Protectable, Thing};
+use crate::app::protectables::{Protectable, ProtectableQuery, Thing};
 use crate::catalog::disks::Disk;
 use crate::catalog::servers::Server;
 use crate::http::{ApiError, Json, Params, RequestId};
@@ -124,39 +124,15 @@ pub(super) async fn list(
     let actor = reader(&caller, &project, &request)?;
     let kind = kind(&type_name)?;
     let (page, limit) = page(&params, LIMIT_MAX)?;
-    let all = state
-        .app
-        .protectables(&actor, kind, params.get("server_id"))
-        .await?;
-    let ids: Vec<&str> = params.list("id").collect();
-    let fits = |p: &Value| {
-        let text = |key: &str| p[key].as_str().unwrap_or_default().to_lowercase();
-        (ids.is_empty() || ids.contains(&p["id"].as_str().unwrap_or_default()))
-            && params
-                .get("name")
-                .is_none_or(|n| text("name").contains(&n.to_lowercase()))
-            && params
-                .get("status")
-                .is_none_or(|s| text("status") == s.to_lowercase())
+    let text = |key: &str| params.get(key).map(str::to_owned);
+    let query = ProtectableQuery {
+        ids: params.list("id").map(str::to_owned).collect(),
+        name: text("name"),
+        status: text("status"),
+        server: text("server_id"),
     };
-    let all: Vec<Value> = all.into_iter().map(body).collect();
-    let after = match &page.marker {
-        None => 0,
-        Some(marker) => {
-            let place = all.iter().position(|p| p["id"] == json!(marker));
-            place.ok_or_else(|| Refusal::parameter("marker", "names no such resource"))? + 1
-        }
-    };
-    let count = all.iter().filter(|p| fits(p)).count();
-    let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let take = usize::try_from(limit).unwrap_or(usize::MAX);
-    let instances: Vec<Value> = all
-        .into_iter()
-        .skip(after)
-        .filter(|p| fits(p))
-        .skip(skip)
-        .take(take)
-        .collect();
+    let (list, count) = state.app.protectables(&actor, kind, &query, &page).await?;
+    let instances: Vec<Value> = list.into_iter().map(body).collect();
     Ok(Json(json!({
         "instances": instances,
         "count": count,

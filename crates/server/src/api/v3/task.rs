@@ -21,6 +21,8 @@ const KINDS: &[&str] = &[
     "copy",
     // Ours: none of the documented ones says that resources move to another vault.
     "migrate",
+    // Ours: what a vault took by itself when its policy ran.
+    "associate",
 ];
 
 /// The task as the API shows it. Its parts depend on what it does.
@@ -75,6 +77,9 @@ pub(super) fn body(view: &TaskView) -> Value {
         }
         "migrate" => {
             extra.insert("migrate_resources".into(), view.counts());
+        }
+        "associate" => {
+            extra.insert("associate_resources".into(), view.counts());
         }
         _ => {}
     }

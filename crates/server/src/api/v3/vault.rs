@@ -66,11 +66,12 @@ pub struct BillingCreate {
     console_url: Option<String>,
 }
 
+// The document needs the words told apart: it does not see those that `serde` gets from a macro.
 macro_rules! wire_enum {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-        pub enum $name { $(#[serde(rename = $text)] $variant,)* }
+        pub enum $name { $(#[serde(rename = $text)] #[schema(rename = $text)] $variant,)* }
     )*};
 }
 

@@ -1,5 +1,7 @@
 //! Disks: Cinder v2 and v3, EVS v2, as far as clients of the CBR API use them.
 
+mod create;
+
 use std::collections::BTreeMap;
 
 use axum::extract::{OriginalUri, Path, State};
@@ -32,6 +34,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(types_v2))
         .routes(routes!(cloud_detail))
         .routes(routes!(cloud_show))
+        .routes(routes!(create::create_v3))
+        .routes(routes!(create::create_cloud))
+        .routes(routes!(create::job))
 }
 
 /// Whole GiB, rounded up: what the API calls GB.
@@ -82,7 +87,8 @@ pub struct Volume {
     id: String,
     name: String,
     description: String,
-    /// `in-use` or `available`.
+    /// `in-use` or `available`; `restoring-backup` while a backup is written to it,
+    /// `error_restoring` once that has ended before it was whole.
     status: String,
     /// GiB, rounded up.
     size: i64,
@@ -134,15 +140,31 @@ fn links(base: &str, version: &str, project: ProjectId, id: &str) -> Value {
     json!([{"rel": "self", "href": format!("{base}/{version}/{project}/volumes/{id}")}])
 }
 
-fn status(disk: &DiskRow) -> &'static str {
-    if disk.server_id.is_some() {
-        "in-use"
-    } else {
-        "available"
-    }
+/// A disk and what is the matter with it.
+struct Shown {
+    row: DiskRow,
+    status: &'static str,
 }
 
-fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: DiskRow) -> Volume {
+/// All disks of a project.
+async fn disks(state: &AppState, project: ProjectId) -> Result<Vec<Shown>, ApiError> {
+    let special = state.app.special_disks(project).await?;
+    let rows = neighbours::disks(&mut *state.catalog.reader().await?, project).await?;
+    let shown = |row: DiskRow| {
+        let special = special.iter().find(|(id, _)| *id == row.id);
+        let status = match (special.map(|(_, status)| *status), &row.server_id) {
+            // A backup does not hinder whoever uses the disk.
+            (Some(status @ ("restoring-backup" | "error_restoring")), _) => status,
+            (_, Some(_)) => "in-use",
+            (_, None) => "available",
+        };
+        Shown { row, status }
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
+fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: Shown) -> Volume {
+    let Shown { row: disk, status } = disk;
     let attachment = disk.server_id.as_ref().map(|server| Attachment {
         id: disk.id.clone(),
         attachment_id: disk.id.clone(),
@@ -154,7 +176,7 @@ fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: Di
     });
     Volume {
         description: String::new(),
-        status: status(&disk).to_owned(),
+        status: status.to_owned(),
         size: gib(disk.size_bytes),
         volume_type: VOLUME_TYPE.to_owned(),
         availability_zone: ZONE.to_owned(),
@@ -184,8 +206,8 @@ async fn find_all(
     state: &AppState,
     project: ProjectId,
     params: &Params,
-) -> Result<Vec<DiskRow>, ApiError> {
-    let mut disks = neighbours::disks(&mut *state.catalog.reader().await?, project).await?;
+) -> Result<Vec<Shown>, ApiError> {
+    let mut disks = disks(state, project).await?;
     let multiattach = params.truth("multiattach")?;
     let bootable = params.truth("bootable")?;
     let ids: Vec<&str> = params.list("ids").chain(params.all("id")).collect();
@@ -194,11 +216,12 @@ async fn find_all(
         .iter()
         .map(|id| id.trim_matches(['[', ']', '\'', '"', ' ']))
         .collect();
-    disks.retain(|disk| {
+    disks.retain(|shown| {
+        let disk = &shown.row;
         params.get("name").is_none_or(|name| disk.name == name)
             && params
                 .get("status")
-                .is_none_or(|wanted| wanted == status(disk))
+                .is_none_or(|wanted| wanted == shown.status)
             && params
                 .get("availability_zone")
                 .is_none_or(|zone| zone == ZONE)
@@ -214,7 +237,7 @@ async fn find_all(
 }
 
 /// By `sort_key` and `sort_dir`, or `sort=key:dir`; newest first if nothing is said.
-fn sort(disks: &mut [DiskRow], params: &Params) -> Result<(), ApiError> {
+fn sort(disks: &mut [Shown], params: &Params) -> Result<(), ApiError> {
     let (key, direction) = match params.get("sort") {
         Some(sort) => sort.split_once(':').unwrap_or((sort, "desc")),
         None => match params.get("sort_key") {
@@ -223,12 +246,12 @@ fn sort(disks: &mut [DiskRow], params: &Params) -> Result<(), ApiError> {
         },
     };
     match key {
-        "id" => disks.sort_by(|a, b| a.id.cmp(&b.id)),
-        "name" => disks.sort_by(|a, b| a.name.cmp(&b.name)),
-        "status" => disks.sort_by_key(status),
-        "size" => disks.sort_by_key(|disk| disk.size_bytes),
-        "created_at" => disks.sort_by_key(|disk| disk.created_at),
-        "updated_at" => disks.sort_by_key(|disk| disk.updated_at),
+        "id" => disks.sort_by(|a, b| a.row.id.cmp(&b.row.id)),
+        "name" => disks.sort_by(|a, b| a.row.name.cmp(&b.row.name)),
+        "status" => disks.sort_by_key(|disk| disk.status),
+        "size" => disks.sort_by_key(|disk| disk.row.size_bytes),
+        "created_at" => disks.sort_by_key(|disk| disk.row.created_at),
+        "updated_at" => disks.sort_by_key(|disk| disk.row.updated_at),
         _ => {
             return Err(ApiError::bad_request(
                 "Parameter `sort_key` names no key to sort by.",
@@ -262,7 +285,7 @@ async fn detail(asked: Asked, version: &str, count: bool) -> Result<Json<Volumes
     let disks = find_all(&asked.state, project, &asked.params).await?;
     let count = count.then_some(disks.len());
     let address = format!("{}{}", asked.base, asked.path);
-    let page = page(disks, |disk| &disk.id, &asked.params, &address)?;
+    let page = page(disks, |disk| &disk.row.id, &asked.params, &address)?;
     let disks = page.items.into_iter();
     let volumes = disks.map(|disk| wire(&asked.base, version, project, &asked.caller, disk));
     Ok(Json(Volumes {
@@ -276,11 +299,11 @@ async fn names(asked: Asked, version: &str) -> Result<Json<VolumeNames>, ApiErro
     let project = asked.caller.read(&asked.project)?;
     let disks = find_all(&asked.state, project, &asked.params).await?;
     let address = format!("{}{}", asked.base, asked.path);
-    let page = page(disks, |disk| &disk.id, &asked.params, &address)?;
+    let page = page(disks, |disk| &disk.row.id, &asked.params, &address)?;
     let volumes = page.items.into_iter().map(|disk| VolumeName {
-        links: links(&asked.base, version, project, &disk.id),
-        id: disk.id,
-        name: disk.name,
+        links: links(&asked.base, version, project, &disk.row.id),
+        id: disk.row.id,
+        name: disk.row.name,
     });
     Ok(Json(VolumeNames {
         volumes: volumes.collect(),
@@ -296,8 +319,18 @@ async fn one(
     caller: &Caller,
 ) -> Result<Json<VolumeAnswer>, ApiError> {
     let project = caller.read(&project)?;
-    let disks = neighbours::disks(&mut *state.catalog.reader().await?, project).await?;
-    let disk = disks.into_iter().find(|disk| disk.id == id);
+    let disks = disks(state, project).await?;
+    let disk = disks.into_iter().find(|disk| disk.row.id == id);
+    if disk.is_none() {
+        let actor = crate::app::Actor {
+            project,
+            user: caller.user_id,
+            request_id: String::new(),
+        };
+        if let Some(volume) = create::being_made(state, base, &actor, caller, &id).await? {
+            return Ok(Json(VolumeAnswer { volume }));
+        }
+    }
     let disk = disk.ok_or_else(|| {
         ApiError::new(
             axum::http::StatusCode::NOT_FOUND,

@@ -15,7 +15,7 @@ use crate::catalog::lists::more;
 use crate::catalog::servers::Server;
 use crate::catalog::tasks::Task;
 use crate::catalog::vaults::Vault;
-use crate::tasks::work::Work;
+use crate::tasks::work::{RestoreStep, Work};
 
 /// A disk with what belongs to it.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ pub(super) fn assemble(
         .flatten()
         .filter_map(|id| restores.get(&id))
         .max_by_key(|t| t.created_at)
-        .is_some_and(|t| t.state != TaskState::Success && t.done_bytes > 0 && about(t));
+        .is_some_and(|t| t.state != TaskState::Success && has_written(t) && about(t));
     let running = task.filter(|t| t.task.state == TaskState::Running);
     let status = match running.map(|t| t.task.kind.as_str()) {
         Some("backup") => "backing-up",
@@ -102,6 +102,11 @@ pub(super) fn assemble(
     }
 }
 
+/// Whether a restore came as far as writing, and no further.
+fn has_written(task: &Task) -> bool {
+    matches!(work(task), Some(Work::Restore(work)) if work.course.step == RestoreStep::Write)
+}
+
 /// Whether a task about a disk or its server has to do with the disk.
 fn concerns(task: &Task, disk: &Disk) -> bool {
     match work(task) {
@@ -109,7 +114,7 @@ fn concerns(task: &Task, disk: &Disk) -> bool {
             task.resource_id == Some(disk.id.0)
                 || disk.unsupported.is_none() && extra.takes(&disk.id.to_string())
         }
-        Some(Work::Restore { disks, .. }) => disks.iter().any(|d| d.target == disk.id),
+        Some(Work::Restore(work)) => work.disks.iter().any(|d| d.target == disk.id),
         Some(Work::RestoreFile { .. }) => false,
         _ => task.resource_id == Some(disk.id.0),
     }

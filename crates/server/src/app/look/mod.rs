@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use coffer_core::Result;
 use coffer_core::cbr::ResourceType;
 use coffer_core::ids::{BackupId, ProjectId, VaultId};
+use coffer_core::state::BackupState;
 use uuid::Uuid;
 
 use super::App;
@@ -27,7 +28,7 @@ use crate::tasks::work::Work;
 
 pub use disks::DiskLook;
 pub use servers::{Restart, ServerLook};
-pub use tasks::{BackupLook, TaskLook};
+pub use tasks::{BackupLook, StepState, TaskLook};
 pub use vaults::{HeldLook, VaultLook};
 
 /// A part of a list, as [`App`] gives it.
@@ -106,12 +107,25 @@ impl App {
         Ok(Listed::of(rows, items))
     }
 
+    /// A task of the project.
+    pub async fn look_at_task(
+        &self,
+        actor: &super::Actor,
+        id: coffer_core::ids::TaskId,
+    ) -> Result<TaskLook> {
+        let filter = crate::catalog::lists::specs::all(actor.project).eq("t.id", id);
+        let part = Part::first(crate::catalog::lists::specs::TASK_KEYS[0], 1);
+        let mut listed = self.look_at_tasks(&filter, &part).await?;
+        let none = || coffer_core::Error::not_found(format!("there is no task {id}"));
+        listed.items.pop().ok_or_else(none)
+    }
+
     /// The disks that are more than attached or not: ids, and what happens to them.
     pub async fn special_disks(&self, project: ProjectId) -> Result<Vec<(String, &'static str)>> {
         let mut tx = self.catalog.snapshot().await?;
         let filter = Filter::new().eq("project_id", project).and(
             "((state = 'running' AND kind IN ('backup', 'restore')) OR \
-              (kind = 'restore' AND state IN ('failed', 'timeout') AND done_bytes > 0))",
+              (kind = 'restore' AND state IN ('failed', 'timeout')))",
         );
         let tasks: Vec<Task> = crate::catalog::record::list(&mut tx, &filter, &[]).await?;
         let mut ids: Vec<Uuid> = tasks.iter().filter_map(|t| t.resource_id).collect();
@@ -187,11 +201,24 @@ fn work(task: &Task) -> Option<Work> {
     serde_json::from_value(task.payload.0.clone()).ok()
 }
 
-/// Names of backups.
-async fn backup_names(tx: &mut Tx, tasks: &[Task]) -> Result<HashMap<BackupId, String>> {
-    let mut ids: Vec<BackupId> = tasks.iter().filter_map(|t| t.backup_id).collect();
+/// The safety backup of a restore.
+fn safety_of(task: &Task) -> Option<BackupId> {
+    match work(task)? {
+        Work::Restore(restore) => Some(restore.safety?.backup),
+        _ => None,
+    }
+}
+
+/// Names of the backups that tasks are about, and whether they are available.
+async fn named_backups(tx: &mut Tx, tasks: &[Task]) -> Result<HashMap<BackupId, (String, bool)>> {
+    let mut ids: Vec<BackupId> = tasks
+        .iter()
+        .flat_map(|t| [t.backup_id, safety_of(t)])
+        .flatten()
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let rows: Vec<Backup> = more::of(tx, "id", &ids, "1 = 1", &[]).await?;
-    Ok(rows.into_iter().map(|b| (b.id, b.name)).collect())
+    let name = |b: Backup| (b.id, (b.name, b.state == BackupState::Available));
+    Ok(rows.into_iter().map(name).collect())
 }

@@ -8,7 +8,7 @@ use coffer_core::ids::{BackupId, VaultId};
 use coffer_core::state::{BackupState, TaskState, VaultState};
 use uuid::Uuid;
 
-use super::backup_names;
+use super::{named_backups, safety_of, work};
 use crate::catalog::Tx;
 use crate::catalog::backups::{self, Backup};
 use crate::catalog::disks::Disk;
@@ -16,6 +16,7 @@ use crate::catalog::lists::more;
 use crate::catalog::servers::Server;
 use crate::catalog::tasks::Task;
 use crate::catalog::vaults::Vault;
+use crate::tasks::work::{RestoreStep, Work};
 
 /// A task and the name of its backup.
 #[derive(Debug, Clone)]
@@ -24,6 +25,22 @@ pub struct TaskLook {
     pub task: Task,
     /// Name of the backup, while its row is there.
     pub backup_name: Option<String>,
+    /// The safety backup of a restore, while its row is there: id, name, and whether it can be
+    /// restored from.
+    pub safety: Option<(BackupId, String, bool)>,
+}
+
+/// Where a step of a task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// Not begun.
+    Waiting,
+    /// Begun.
+    Running,
+    /// Done.
+    Done,
+    /// It failed, or was cancelled.
+    Failed,
 }
 
 impl TaskLook {
@@ -40,11 +57,41 @@ impl TaskLook {
         }
     }
 
+    /// The steps of a restore, in their order.
+    pub fn steps(&self) -> Vec<(RestoreStep, StepState)> {
+        let Some(Work::Restore(restore)) = work(&self.task) else {
+            return Vec::new();
+        };
+        let now = restore.course.step;
+        let state = |step: RestoreStep| match self.task.state {
+            TaskState::Success => StepState::Done,
+            _ if step < now => StepState::Done,
+            TaskState::Waiting | TaskState::Running if step == now => StepState::Running,
+            _ if step == now => StepState::Failed,
+            _ => StepState::Waiting,
+        };
+        let steps = restore.steps().into_iter();
+        steps.map(|step| (step, state(step))).collect()
+    }
+
+    /// True for a restore that can be undone: it has ended, disks were written, and what they held
+    /// before is there.
+    pub fn can_go_back(&self) -> bool {
+        let wrote = match work(&self.task) {
+            Some(Work::Restore(restore)) => restore.has_begun_to_write(),
+            _ => false,
+        };
+        wrote && self.task.state.is_final() && self.safety.as_ref().is_some_and(|s| s.2)
+    }
+
     /// True for what can be ended by its user.
     pub fn can_cancel(&self) -> bool {
         !self.task.state.is_final()
             && !self.task.cancel
-            && matches!(self.task.kind.as_str(), "backup" | "restore")
+            && matches!(
+                self.task.kind.as_str(),
+                "backup" | "restore" | "create_disk" | "create_server"
+            )
     }
 
     /// True for what failed and can be tried again.
@@ -88,9 +135,15 @@ pub(super) async fn of_rows(tx: &mut Tx, tasks: Vec<Task>) -> Result<Vec<TaskLoo
 }
 
 pub(super) async fn looks(tx: &mut Tx, tasks: Vec<Task>) -> Result<Vec<TaskLook>> {
-    let names = backup_names(tx, &tasks).await?;
+    let named = named_backups(tx, &tasks).await?;
     let look = |task: Task| TaskLook {
-        backup_name: task.backup_id.and_then(|id| names.get(&id).cloned()),
+        backup_name: task
+            .backup_id
+            .and_then(|id| Some(named.get(&id)?.0.clone())),
+        safety: safety_of(&task).and_then(|id| {
+            let (name, available) = named.get(&id)?;
+            Some((id, name.clone(), *available))
+        }),
         task,
     };
     Ok(tasks.into_iter().map(look).collect())

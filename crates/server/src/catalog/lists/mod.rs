@@ -155,16 +155,20 @@ pub async fn count<T: Record>(conn: &mut AnyConnection, filter: &Filter) -> Resu
 /// Whether a text occurs in `column` or begins the id. For [`Filter::with_all`], with
 /// [`search_values`].
 fn search_values(text: &str) -> Vec<Stored> {
-    let lower = text.to_ascii_lowercase();
-    let mut escaped = String::new();
-    for c in lower.chars() {
+    let inside = pattern(text);
+    let begins = inside[1..].to_owned();
+    vec![inside.store(), begins.store()]
+}
+
+/// The pattern of texts in lower case that hold a text somewhere, for `LIKE ? ESCAPE '\'`.
+pub fn pattern(text: &str) -> String {
+    let mut escaped = String::from("%");
+    for c in text.to_ascii_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {
             escaped.push('\\');
         }
         escaped.push(c);
     }
-    vec![
-        format!("%{escaped}%").store(),
-        format!("{escaped}%").store(),
-    ]
+    escaped.push('%');
+    escaped
 }

@@ -1,0 +1,28 @@
+import type { rest as english } from '../en/rest';
+import type { Text } from '../index';
+import { admin } from './admin';
+import { api } from './api';
+import { backup } from './backup';
+import { backups } from './backups';
+import { disks } from './disks';
+import { policies } from './policies';
+import { server } from './server';
+import { servers } from './servers';
+import { sharing } from './sharing';
+import { tasks } from './tasks';
+import { vaults } from './vaults';
+
+// Typed by the English ones: a text that is missing here does not compile.
+export const rest: Record<keyof typeof english, Text> = {
+  ...admin,
+  ...api,
+  ...backup,
+  ...backups,
+  ...disks,
+  ...policies,
+  ...server,
+  ...servers,
+  ...sharing,
+  ...tasks,
+  ...vaults,
+};

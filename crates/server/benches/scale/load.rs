@@ -1,0 +1,295 @@
+//! Requests, and how long they take.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use coffer_server::door::Clock;
+use coffer_server::identity::PASSWORD_FILE;
+use coffer_server::serve::Service;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::fill::Size;
+use crate::{LIST_MAX, QUEUE_MAX, SEARCH_MAX, Verdicts};
+
+/// Requests of a case.
+const ROUNDS: usize = 100;
+
+/// Somebody who asks.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+    project: String,
+}
+
+impl Client {
+    pub async fn log_in(service: &Service, directory: &Path) -> Client {
+        let file = directory.join("data").join(PASSWORD_FILE);
+        let password = std::fs::read_to_string(file).unwrap();
+        let base = format!("http://{}", service.addresses()[0]);
+        let body = json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {
+            "name": "admin", "password": password.trim(), "domain": {"name": "Default"}}}},
+            "scope": {"project": {"name": "eu-de", "domain": {"name": "Default"}}}}});
+        let http = reqwest::Client::new();
+        let login = http.post(format!("{base}/v3/auth/tokens")).json(&body);
+        let answer = login.send().await.unwrap();
+        let token = answer.headers()["x-subject-token"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let body: Value = answer.json().await.unwrap();
+        Client {
+            http,
+            base,
+            token,
+            project: body["token"]["project"]["id"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// `{p}` in a path stands for the project.
+    pub async fn get(&self, path: &str) -> (Duration, Value) {
+        let url = format!("{}{}", self.base, path.replace("{p}", &self.project));
+        let begun = Instant::now();
+        let request = self.http.get(url).header("X-Auth-Token", &self.token);
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let bytes = answer.bytes().await.unwrap();
+        let took = begun.elapsed();
+        let body: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(status, 200, "{path}: {body}");
+        (took, body)
+    }
+}
+
+/// Middle, 99th percentile and largest of some times.
+fn summary(mut times: Vec<Duration>) -> (Duration, String) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let (middle, late, last) = (at(50), at(99), times[times.len() - 1]);
+    let text = format!(
+        "p50 {:.1}, p99 {:.1}, max {:.1} ms",
+        ms(middle),
+        ms(late),
+        ms(last)
+    );
+    (late, text)
+}
+
+async fn case(client: &Client, verdicts: &mut Verdicts, what: &str, path: &str, most: Duration) {
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        times.push(client.get(path).await.0);
+        // A case that is far too slow is told soon.
+        if times.iter().sum::<Duration>() > most * 50 {
+            break;
+        }
+    }
+    let (late, text) = summary(times);
+    let limit = format!("< {} ms", most.as_millis());
+    verdicts.say(what, &text, &limit, late < most);
+}
+
+/// Lists with filters and paging, and searches.
+pub async fn lists(client: &Client, size: &Size, verdicts: &mut Verdicts) {
+    let first = client.get("/v3/{p}/backups?limit=1").await.1;
+    assert_eq!(first["count"], size.servers * size.backups_each, "{first}");
+    let backup = &first["backups"][0];
+    let text = |key: &str| backup[key].as_str().unwrap().to_owned();
+    let (vault, resource, name) = (text("vault_id"), text("resource_id"), text("name"));
+    let middle = size.servers * size.backups_each / 2;
+    let deep = client
+        .get(&format!("/v3/{{p}}/backups?limit=1&offset={middle}"))
+        .await
+        .1;
+    let deep = deep["backups"][0]["id"].as_str().unwrap().to_owned();
+    let next = client
+        .get("/coffer/v1/{p}/backups?limit=1000&sort=name")
+        .await
+        .1;
+    let next = next["next"].as_str().unwrap().to_owned();
+    let lists = [
+        ("v3 backups", "/v3/{p}/backups?limit=50".to_owned()),
+        ("v3 backups, 1,000", "/v3/{p}/backups?limit=1000".to_owned()),
+        (
+            "v3 backups of a vault",
+            format!("/v3/{{p}}/backups?limit=50&vault_id={vault}"),
+        ),
+        (
+            "v3 backups of a resource",
+            format!("/v3/{{p}}/backups?resource_id={resource}"),
+        ),
+        (
+            "v3 backups of a name",
+            format!("/v3/{{p}}/backups?name={name}"),
+        ),
+        (
+            "v3 backups that failed",
+            "/v3/{p}/backups?limit=50&status=error".to_owned(),
+        ),
+        (
+            "v3 backups that are available",
+            "/v3/{p}/backups?limit=50&status=available".to_owned(),
+        ),
+        (
+            "v3 backups of a time",
+            "/v3/{p}/backups?limit=50&end_time=2020-01-01T00:00:00Z".to_owned(),
+        ),
+        (
+            "v3 backups by name",
+            "/v3/{p}/backups?limit=50&sort=name:asc".to_owned(),
+        ),
+        (
+            "v3 backups behind a marker",
+            format!("/v3/{{p}}/backups?limit=50&marker={deep}"),
+        ),
+        (
+            "v3 backups at an offset",
+            format!("/v3/{{p}}/backups?limit=50&offset={middle}"),
+        ),
+        ("v3 one backup", format!("/v3/{{p}}/backups/{deep}")),
+        ("v3 vaults", "/v3/{p}/vaults?limit=50".to_owned()),
+        (
+            "v3 vaults of a resource",
+            format!("/v3/{{p}}/vaults?resource_ids={resource}"),
+        ),
+        ("v3 one vault", format!("/v3/{{p}}/vaults/{vault}")),
+        ("v3 policies", "/v3/{p}/policies".to_owned()),
+        ("v3 tasks", "/v3/{p}/operation-logs?limit=50".to_owned()),
+        (
+            "v3 tasks that failed",
+            "/v3/{p}/operation-logs?limit=50&status=failed".to_owned(),
+        ),
+        (
+            "v3 tasks of a vault",
+            format!("/v3/{{p}}/operation-logs?limit=50&vault_id={vault}"),
+        ),
+        (
+            "v3 servers to protect",
+            "/v3/{p}/protectables/server/instances?limit=50".to_owned(),
+        ),
+        (
+            "v3 disks to protect",
+            "/v3/{p}/protectables/disk/instances?limit=50".to_owned(),
+        ),
+        ("volumes", "/v3/{p}/volumes/detail?limit=50".to_owned()),
+        (
+            "compute servers",
+            "/v2.1/{p}/servers/detail?limit=50".to_owned(),
+        ),
+        ("backups", "/coffer/v1/{p}/backups".to_owned()),
+        (
+            "backups, newest first",
+            "/coffer/v1/{p}/backups?sort=-created_at".to_owned(),
+        ),
+        (
+            "backups by name, behind a marker",
+            format!("/coffer/v1/{{p}}/backups?sort=name&marker={next}"),
+        ),
+        (
+            "backups that failed",
+            "/coffer/v1/{p}/backups?state=error".to_owned(),
+        ),
+        (
+            "backups of a vault",
+            format!("/coffer/v1/{{p}}/backups?vault_id={vault}"),
+        ),
+        ("servers", "/coffer/v1/{p}/servers".to_owned()),
+        ("one server", format!("/coffer/v1/{{p}}/servers/{resource}")),
+        ("disks", "/coffer/v1/{p}/disks".to_owned()),
+        ("vaults", "/coffer/v1/{p}/vaults".to_owned()),
+        ("tasks", "/coffer/v1/{p}/tasks?sort=-created_at".to_owned()),
+        (
+            "tasks that failed",
+            "/coffer/v1/{p}/tasks?state=failed".to_owned(),
+        ),
+    ];
+    for (what, path) in lists {
+        case(client, verdicts, what, &path, LIST_MAX).await;
+    }
+    let searches = [
+        ("search backups, some", "/coffer/v1/{p}/backups?q=f3a"),
+        (
+            "search backups, none",
+            "/coffer/v1/{p}/backups?q=nothing-like-it",
+        ),
+        ("search backups, all", "/coffer/v1/{p}/backups?q=autobk"),
+        ("search servers", "/coffer/v1/{p}/servers?q=0042"),
+        ("search disks", "/coffer/v1/{p}/disks?q=0042"),
+        ("search tasks", "/coffer/v1/{p}/tasks?q=web-00004"),
+        ("search everything", "/coffer/v1/{p}/search?q=0042"),
+        (
+            "servers by the newest backup",
+            "/coffer/v1/{p}/servers?sort=-last_backup",
+        ),
+        (
+            "servers by the number of backups",
+            "/coffer/v1/{p}/servers?sort=-backup_count",
+        ),
+        ("overview", "/coffer/v1/{p}/overview"),
+    ];
+    for (what, path) in searches {
+        case(client, verdicts, what, path, SEARCH_MAX).await;
+    }
+}
+
+/// The policy fires for all servers, while somebody goes on asking.
+pub async fn fire(
+    client: &Client,
+    service: &Service,
+    size: &Size,
+    clock: &Clock,
+    verdicts: &mut Verdicts,
+) {
+    let catalog = service.state().catalog.clone();
+    let before = clock.now();
+    let over = Arc::new(AtomicBool::new(false));
+    let asking: Vec<_> = ["/v3/{p}/backups?limit=50", "/v3/{p}/vaults?limit=50"]
+        .into_iter()
+        .map(|path| {
+            let (client, over) = (client.clone(), over.clone());
+            tokio::spawn(async move {
+                let mut times = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    times.push(client.get(path).await.0);
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                times
+            })
+        })
+        .collect();
+    // To the next full hour, and behind the minute over which runs are spread.
+    let rest = 3600 - before.as_second().rem_euclid(3600);
+    clock.advance(SignedDuration::from_secs(rest + 61));
+    let begun = Instant::now();
+    let queued = loop {
+        let sql = "SELECT COUNT(*) FROM tasks WHERE created_at > $1 AND kind = 'backup'";
+        let count: i64 = sqlx::query_scalar(sql)
+            .bind(before.as_millisecond() + rest * 1000)
+            .fetch_one(catalog.read())
+            .await
+            .unwrap();
+        if count as usize >= size.servers || begun.elapsed() > QUEUE_MAX * 6 {
+            break count;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let took = begun.elapsed();
+    let figure = format!("{queued} queued in {:.2} s", took.as_secs_f64());
+    let kept = took < QUEUE_MAX && queued as usize >= size.servers;
+    verdicts.say("a policy fires", &figure, "< 10 s", kept);
+    // The workers go on with it; so do those who ask.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    over.store(true, Ordering::Relaxed);
+    let mut times = Vec::new();
+    for one in asking {
+        times.extend(one.await.unwrap());
+    }
+    let (late, text) = summary(times);
+    let limit = format!("< {} ms", LIST_MAX.as_millis());
+    verdicts.say("lists meanwhile", &text, &limit, late < LIST_MAX);
+}
