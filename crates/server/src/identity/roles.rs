@@ -52,8 +52,14 @@ const READS: &[&str] = &[
 ];
 /// What those who work with backups may do.
 const WORKS: &[&str] = &["cbr:*:*", "ecs:*:*", "evs:*:*", "ims:*:*", "coffer:*:*"];
-/// Of these, what is left to administrators: files of the service's host, the audit trail.
-const RESERVED: &[&str] = &["coffer:files:*", "coffer:audit:*"];
+/// Of these, what is left to administrators: files of the service's host, the audit trail, the keys
+/// that open vaults without the service.
+const RESERVED: &[&str] = &[
+    "coffer:files:*",
+    "coffer:audit:*",
+    "coffer:recoveryKeys:export",
+    "coffer:recoveryKeys:confirm",
+];
 const POLICIES: &[&str] = &[
     "cbr:policies:create",
     "cbr:policies:update",

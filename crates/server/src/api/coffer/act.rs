@@ -140,6 +140,7 @@ pub struct LockAnswer {
     operation_id = "lock_backup", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("backup_id" = String, Path)),
     request_body = LockRequest,
+    extensions(("x-action" = json!("cbr:backups:lock"))),
     responses((status = 200, body = LockAnswer), (status = 400), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn lock(

@@ -147,6 +147,7 @@ fn host(state: &AppState, look: HostLook) -> Host {
 /// The hosts of the configuration: what may be asked of them, and what is.
 #[utoipa::path(get, path = "/coffer/v1/hosts", tag = "administration", operation_id = "list_hosts",
     security(("token" = []), ("session" = [])),
+    extensions(("x-action" = json!("iam:hosts:list"))),
     responses((status = 200, body = HostsAnswer), (status = 401), (status = 403)))]
 pub(super) async fn hosts(
     State(state): State<AppState>,
@@ -162,6 +163,7 @@ pub(super) async fn hosts(
 #[utoipa::path(put, path = "/coffer/v1/hosts/{host_name}/limits", tag = "administration",
     operation_id = "set_host_limits", security(("token" = []), ("session" = [])),
     params(("host_name" = String, Path)), request_body = LimitsRequest,
+    extensions(("x-action" = json!("iam:hosts:update"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn set_host(
     State(state): State<AppState>,
@@ -177,6 +179,7 @@ pub(super) async fn set_host(
 #[utoipa::path(delete, path = "/coffer/v1/hosts/{host_name}/limits", tag = "administration",
     operation_id = "reset_host_limits", security(("token" = []), ("session" = [])),
     params(("host_name" = String, Path)),
+    extensions(("x-action" = json!("iam:hosts:update"))),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn reset_host(
     State(state): State<AppState>,
@@ -210,6 +213,7 @@ fn actor(caller: &Caller, project: coffer_core::ids::ProjectId, request: Request
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/vaults/{vault_id}/limits", tag = "console",
     operation_id = "show_vault_limits", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:limits:get"))),
     responses((status = 200, body = LimitsAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn vault(
     State(state): State<AppState>,
@@ -233,6 +237,7 @@ pub(super) async fn vault(
     operation_id = "set_vault_limits", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
     request_body = LimitsRequest,
+    extensions(("x-action" = json!("coffer:limits:update"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn set_vault(
     State(state): State<AppState>,
@@ -251,6 +256,7 @@ pub(super) async fn set_vault(
 #[utoipa::path(delete, path = "/coffer/v1/{project_id}/vaults/{vault_id}/limits", tag = "console",
     operation_id = "reset_vault_limits", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:limits:update"))),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn reset_vault(
     State(state): State<AppState>,
@@ -268,6 +274,7 @@ pub(super) async fn reset_vault(
     operation_id = "set_task_priority", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("task_id" = String, Path)),
     request_body = PriorityRequest,
+    extensions(("x-action" = json!("coffer:tasks:prioritize"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn priority(
     State(state): State<AppState>,

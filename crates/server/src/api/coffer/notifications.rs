@@ -173,6 +173,7 @@ impl From<SubscriptionBody> for SubscriptionChange {
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/subscriptions", tag = "console",
     operation_id = "list_subscriptions", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:subscriptions:list"))),
     responses((status = 200, body = SubscriptionsAnswer), (status = 401), (status = 403)))]
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -188,6 +189,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/subscriptions", tag = "console",
     operation_id = "create_subscription", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = SubscriptionRequest,
+    extensions(("x-action" = json!("coffer:subscriptions:create"))),
     responses((status = 201, body = SubscriptionAnswer), (status = 400), (status = 401),
         (status = 403)))]
 pub(super) async fn create(
@@ -212,6 +214,7 @@ pub(super) async fn create(
     tag = "console", operation_id = "show_subscription",
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("subscription_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:subscriptions:get"))),
     responses((status = 200, body = SubscriptionDetail), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn show(
@@ -232,6 +235,7 @@ pub(super) async fn show(
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("subscription_id" = String, Path)),
     request_body = SubscriptionRequest,
+    extensions(("x-action" = json!("coffer:subscriptions:update"))),
     responses((status = 200, body = SubscriptionAnswer), (status = 400), (status = 401),
         (status = 403), (status = 404)))]
 pub(super) async fn change(
@@ -253,6 +257,7 @@ pub(super) async fn change(
     tag = "console", operation_id = "delete_subscription",
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("subscription_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:subscriptions:delete"))),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
@@ -269,6 +274,7 @@ pub(super) async fn delete(
     tag = "console", operation_id = "test_subscription",
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("subscription_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:subscriptions:test"))),
     responses((status = 202, body = TestAnswer), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn test(
     State(state): State<AppState>,

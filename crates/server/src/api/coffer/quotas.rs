@@ -79,6 +79,7 @@ async fn read(state: &AppState, project: ProjectId) -> Result<Json<QuotasAnswer>
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/quotas", tag = "console",
     operation_id = "show_own_quotas", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:quotas:get"))),
     responses((status = 200, body = QuotasAnswer), (status = 401), (status = 403)))]
 pub(super) async fn own(
     State(state): State<AppState>,
@@ -92,6 +93,7 @@ pub(super) async fn own(
 #[utoipa::path(get, path = "/coffer/v1/projects/{project_id}/quotas", tag = "administration",
     operation_id = "show_quotas", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("iam:quotas:get"))),
     responses((status = 200, body = QuotasAnswer), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn show(
@@ -108,6 +110,7 @@ pub(super) async fn show(
 #[utoipa::path(put, path = "/coffer/v1/projects/{project_id}/quotas", tag = "administration",
     operation_id = "set_quotas", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = QuotasRequest,
+    extensions(("x-action" = json!("iam:quotas:update"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn set(
     State(state): State<AppState>,

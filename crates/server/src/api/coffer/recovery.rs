@@ -55,6 +55,7 @@ fn actor(caller: &Caller, project: &str, request: RequestId) -> Result<Actor, Ap
     tag = "console", operation_id = "show_recovery_key",
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:recoveryKeys:get"))),
     responses((status = 200, body = RecoveryKeyState), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn show(
@@ -82,6 +83,7 @@ pub(super) async fn show(
     tag = "console", operation_id = "make_recovery_key",
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:recoveryKeys:export"))),
     responses((status = 201, body = RecoveryKeyAnswer), (status = 401), (status = 403),
         (status = 404)))]
 pub(super) async fn make(
@@ -105,6 +107,7 @@ pub(super) async fn make(
     security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
     request_body = ConfirmRequest,
+    extensions(("x-action" = json!("coffer:recoveryKeys:confirm"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn confirm(
     State(state): State<AppState>,

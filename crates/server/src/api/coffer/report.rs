@@ -115,6 +115,7 @@ fn csv(resources: &[ProtectedResource]) -> String {
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/report", tag = "console",
     operation_id = "protection_report", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("format" = Option<String>, Query)),
+    extensions(("x-action" = json!("coffer:report:get"))),
     responses((status = 200, body = ProtectionReport), (status = 400), (status = 401),
         (status = 403)))]
 pub(super) async fn show(
@@ -162,6 +163,7 @@ pub(super) async fn show(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/objective", tag = "console",
     operation_id = "show_objective", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:objectives:get"))),
     responses((status = 200, body = Objective), (status = 401), (status = 403)))]
 pub(super) async fn objective(
     State(state): State<AppState>,
@@ -177,6 +179,7 @@ pub(super) async fn objective(
 #[utoipa::path(put, path = "/coffer/v1/{project_id}/objective", tag = "console",
     operation_id = "set_objective", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = Objective,
+    extensions(("x-action" = json!("coffer:objectives:update"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403)))]
 pub(super) async fn set_objective(
     State(state): State<AppState>,
@@ -193,6 +196,7 @@ pub(super) async fn set_objective(
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/vaults/{vault_id}/objective", tag = "console",
     operation_id = "show_vault_objective", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
+    extensions(("x-action" = json!("coffer:objectives:get"))),
     responses((status = 200, body = Objective), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn vault_objective(
     State(state): State<AppState>,
@@ -209,6 +213,7 @@ pub(super) async fn vault_objective(
     operation_id = "set_vault_objective", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path)),
     request_body = Objective,
+    extensions(("x-action" = json!("coffer:objectives:update"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn set_vault_objective(
     State(state): State<AppState>,

@@ -107,6 +107,7 @@ fn way_back(restore: &Restore) -> Result<WayBack, Refusal> {
     operation_id = "restore_with_way_back", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("backup_id" = String, Path)),
     request_body = RestoreRequest,
+    extensions(("x-action" = json!("cbr:backups:restore"))),
     responses((status = 202, body = Task), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn restore(
@@ -150,6 +151,7 @@ pub(super) async fn restore(
     operation_id = "go_back", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("task_id" = String, Path)),
     request_body = GoBackRequest,
+    extensions(("x-action" = json!("cbr:backups:restore"))),
     responses((status = 202, body = Task), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn go_back(
@@ -236,6 +238,7 @@ async fn being_made(
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/disks", tag = "coffer",
     operation_id = "create_disk", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = NewDiskRequest,
+    extensions(("x-action" = json!("evs:volumes:create"))),
     responses((status = 202, body = BeingMade), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn create_disk(
@@ -261,6 +264,7 @@ pub(super) async fn create_disk(
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/servers", tag = "coffer",
     operation_id = "create_server", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = NewServerRequest,
+    extensions(("x-action" = json!("ecs:cloudServers:create"))),
     responses((status = 202, body = BeingMade), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn create_server(

@@ -91,6 +91,7 @@ async fn write(
 #[utoipa::path(get, path = "/v1/{project_id}/cloudservers/{server_id}/tags", tag = "compute",
     operation_id = "show_server_tags", security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:cloudServers:getTags"))),
     responses((status = 200, body = ResourceTags), (status = 401), (status = 403),
         (status = 404)))]
 pub(in crate::api) async fn server(
@@ -107,6 +108,7 @@ pub(in crate::api) async fn server(
     tag = "compute", operation_id = "change_server_tags", security(("token" = [])),
     params(("project_id" = String, Path), ("server_id" = String, Path)),
     request_body = ResourceTagRequest,
+    extensions(("x-action" = json!("ecs:cloudServers:batchSetTags"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(in crate::api) async fn change_server(
     State(state): State<AppState>,
@@ -122,6 +124,7 @@ pub(in crate::api) async fn change_server(
 #[utoipa::path(get, path = "/v2/{project_id}/cloudvolumes/{volume_id}/tags", tag = "volume",
     operation_id = "show_volume_tags", security(("token" = [])),
     params(("project_id" = String, Path), ("volume_id" = String, Path)),
+    extensions(("x-action" = json!("evs:volumes:getTags"))),
     responses((status = 200, body = ResourceTags), (status = 401), (status = 403),
         (status = 404)))]
 pub(in crate::api) async fn volume(
@@ -138,6 +141,7 @@ pub(in crate::api) async fn volume(
     tag = "volume", operation_id = "change_volume_tags", security(("token" = [])),
     params(("project_id" = String, Path), ("volume_id" = String, Path)),
     request_body = ResourceTagRequest,
+    extensions(("x-action" = json!("evs:volumes:batchSetTags"))),
     responses((status = 204), (status = 400), (status = 401), (status = 403), (status = 404)))]
 pub(in crate::api) async fn change_volume(
     State(state): State<AppState>,

@@ -94,6 +94,7 @@ fn actor(caller: &Caller, project: &str, request: RequestId) -> Result<Actor, Ap
 /// Makes a disk from a backup.
 #[utoipa::path(post, path = "/v3/{project_id}/volumes", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path)), request_body = NewVolumeRequest,
+    extensions(("x-action" = json!("evs:volumes:create"))),
     responses((status = 202, body = VolumeAnswer), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn create_v3(
@@ -114,6 +115,7 @@ pub(super) async fn create_v3(
 /// Makes a disk from a backup, as EVS does.
 #[utoipa::path(post, path = "/v2/{project_id}/cloudvolumes", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path)), request_body = NewVolumeRequest,
+    extensions(("x-action" = json!("evs:volumes:create"))),
     responses((status = 200, body = JobId), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
 pub(super) async fn create_cloud(
@@ -133,6 +135,7 @@ pub(super) async fn create_cloud(
 /// How far a job is: a disk or image that is being made.
 #[utoipa::path(get, path = "/v1/{project_id}/jobs/{job_id}", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path), ("job_id" = String, Path)),
+    extensions(("x-action" = json!("ecs:jobs:get"))),
     responses((status = 200, body = Object), (status = 401), (status = 403), (status = 404)))]
 pub(super) async fn job(
     State(state): State<AppState>,
