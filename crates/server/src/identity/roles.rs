@@ -158,9 +158,12 @@ impl Power {
         let mut power = Power::default();
         for held in held {
             match &held.policy {
-                None => power
-                    .roles
-                    .extend(Role::ALL.iter().find(|role| role.name() == held.role)),
+                // Held on the project and on its domain it is one role.
+                None => {
+                    let role = Role::ALL.into_iter().find(|role| role.name() == held.role);
+                    let new = role.filter(|role| !power.roles.contains(role));
+                    power.roles.extend(new);
+                }
                 Some(policy) => match parse(policy) {
                     Ok(rights) => power.rights.add(&rights),
                     // Nothing is allowed by what cannot be read; a denial in it may be lost, so
