@@ -186,6 +186,7 @@ impl App {
                 host: take.host.clone(),
                 lock_key: take.lock_key.clone(),
                 policy_id,
+                priority: None,
             };
             let work = Work::Backup { extra: take.extra };
             self.enqueue(tx, actor, (vault.id, &vault.name), &work, about, now)

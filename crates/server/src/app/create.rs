@@ -121,6 +121,7 @@ impl App {
             host: driver.name().to_owned(),
             lock_key: format!("disk:{id}"),
             policy_id: None,
+            priority: None,
         };
         let work = Work::CreateDisk(NewDiskWork {
             source: only.disk,
@@ -227,6 +228,7 @@ impl App {
             host: driver.name().to_owned(),
             lock_key: format!("server:{id}"),
             policy_id: None,
+            priority: None,
         };
         let work = Work::CreateServer(NewServerWork {
             sources: parts.iter().map(|p| p.disk).collect(),

@@ -138,6 +138,7 @@ impl App {
             host: plan.host,
             lock_key: plan.lock_key,
             policy_id: None,
+            priority: None,
         };
         let vault = match top.project_id == actor.project {
             true => vault,
@@ -341,6 +342,7 @@ impl App {
             host: String::new(),
             lock_key: format!("file:{path}"),
             policy_id: None,
+            priority: None,
         };
         let work = Work::RestoreFile {
             source: only.disk,

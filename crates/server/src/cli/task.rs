@@ -115,6 +115,7 @@ pub fn run(args: TaskArgs, context: &Context<'_>) -> Result<()> {
             TaskCommand::Priority { task, priority } => {
                 client.set_priority(&task, priority).await?;
                 show(&client, output, &task).await
+            }
             TaskCommand::Map { task } => map(&client, output, &task).await,
             TaskCommand::GoBack {
                 task,
