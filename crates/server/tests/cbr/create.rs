@@ -47,6 +47,7 @@ impl Images {
                     path: folder.join("old.qcow2"),
                     format: "qcow2".into(),
                 }],
+                tags: vec![],
             };
             let run = folder.join("run");
             let driver = ImageHypervisor::new("images", vec![server], "make", &run).unwrap();

@@ -23,6 +23,7 @@ pub fn host(stack: &Stack) -> MoreHosts {
             service: "waystest".into(),
             runtime_dir: folder.join("run"),
             scratch_dir: folder.join("scratch"),
+            scratch_reserve: 1 << 20,
             image_dirs: vec![folder.join("images")],
         });
         Arc::new(driver.unwrap()) as Arc<dyn Hypervisor>
