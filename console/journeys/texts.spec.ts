@@ -10,6 +10,8 @@ async function dataOf(api: Api): Promise<string[]> {
     else if (Array.isArray(value)) value.forEach(walk);
     else if (value && typeof value === 'object') Object.values(value).forEach(walk);
   };
+  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
+  for (let day = 1; day <= 7; day += 1) found.add(weekday.format(Date.UTC(2026, 0, day)));
   for (const path of ['servers', 'disks', 'vaults', 'backups', 'tasks', 'overview'])
     walk(await api.call('GET', `/coffer/v1/{project}/${path}`));
   for (const path of ['/coffer/v1/users', '/v3/projects', '/v3/{project}/policies'])
@@ -32,6 +34,10 @@ async function flaws(page: Page, data: string[]): Promise<string[]> {
         text = text.replace(/\[[^[\]]*\]/g, ' ');
       }
       for (const each of known) text = text.split(each).join(' ');
+      // What the browser's own tables and units give, proposed names, beginnings of ids.
+      text = text
+        .replace(/\d{1,2} \p{L}{3,4} \d{4}, [\d:]+ \S+ \(\S+\)/gu, ' ')
+        .replace(/\b([KMGT]iB|[0-9a-f]{8}|(vault|policy|manualbk)_[0-9a-f]+)\b/g, ' ');
       if (/\p{L}{3}/u.test(text)) found.push(`no catalog has: ${text.trim()}`);
     }
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {

@@ -35,6 +35,9 @@ export interface NewVault {
   locked: boolean;
   auto_expand: boolean;
   tags: Tag[];
+  /** It takes unprotected resources by itself; of those with one of the tags, if there are any. */
+  auto_bind?: boolean;
+  bind_tags?: Tag[];
   /** The policy to apply; none backs up by hand alone. */
   policy?: string | null;
 }
@@ -66,6 +69,7 @@ export async function createVault(project: string, vault: NewVault): Promise<str
         auto_expand: vault.auto_expand,
         ...(vault.policy ? { backup_policy_id: vault.policy } : {}),
         ...(vault.tags.length ? { tags: vault.tags } : {}),
+        ...(vault.auto_bind ? { auto_bind: true, bind_rules: { tags: vault.bind_tags ?? [] } } : {}),
       },
     },
   });

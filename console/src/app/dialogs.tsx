@@ -47,6 +47,7 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'delete-vault': named(vaultDialogs, 'DeleteVault'),
   'add-tag': dialog(() => import('../features/vaults/TagDialog')),
   'edit-tag': dialog(() => import('../features/vaults/TagDialog')),
+  'auto-associate': dialog(() => import('../features/vaults/AutoAssociate')),
   migrate: dialog(() => import('../features/vaults/Migrate')),
   'create-policy': dialog(() => import('../features/policies/PolicyDialog')),
   'edit-policy': dialog(() => import('../features/policies/PolicyDialog')),

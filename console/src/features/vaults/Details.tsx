@@ -43,6 +43,16 @@ export function Details({ project, vault }: { project: string; vault: Vault }) {
               t(vault.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
             ],
             [t('vaults.locking'), t(vault.locked ? 'vaults.enabled' : 'vaults.disabled')],
+            [
+              t('vaults.auto_bind'),
+              vault.auto_bind
+                ? vault.bind_tags.length
+                  ? vault.bind_tags
+                      .map((tag) => (tag.value ? `${tag.key}: ${tag.value}` : tag.key))
+                      .join(', ')
+                  : t('vaults.auto_bind_all')
+                : t('vaults.disabled'),
+            ],
             [t('vaults.auto_expand'), t(vault.auto_expand ? 'vaults.enabled' : 'vaults.disabled')],
             [t('vaults.threshold'), t('vaults.threshold_at', { percent: vault.threshold_percent })],
             [t('vaults.store'), vault.store],

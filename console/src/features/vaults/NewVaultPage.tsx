@@ -10,6 +10,7 @@ import { Failure } from '../../ui/Failure';
 import { TextArea, TextField, Tick } from '../../ui/Form';
 import { Page, Section } from '../../ui/Page';
 import { toast } from '../../ui/toasts';
+import { mostRules } from './AutoAssociate';
 import { AutoBackup, type AutoBackupChoice } from './AutoBackup';
 import { capacities, mostResources } from './can';
 import { type Picked, ResourcePicker, sumGib } from './ResourcePicker';
@@ -31,6 +32,8 @@ export default function NewVaultPage() {
   const [locked, setLocked] = useState(false);
   const [expand, setExpand] = useState(false);
   const [tags, setTags] = useState<Tag[]>([]);
+  const [bind, setBind] = useState(false);
+  const [bindTags, setBindTags] = useState<Tag[]>([]);
   const [policy, setPolicy] = useState<AutoBackupChoice>({ on: false, id: '' });
   const [shown, setShown] = useState(false);
 
@@ -50,6 +53,7 @@ export default function NewVaultPage() {
     wrongSize ??
     (picked.length > mostResources ? t('reason.vault_count') : null) ??
     (policy.on && !policy.id ? t('policy.apply_pick') : null) ??
+    (bind && badTags(filled(bindTags)) ? t('vaults.tag_key_rule') : null) ??
     (badTags(filled(tags)) ? t('vaults.tag_key_rule') : null);
 
   const create = useMutation({
@@ -64,6 +68,8 @@ export default function NewVaultPage() {
         auto_expand: expand,
         policy: policy.on ? policy.id : null,
         tags: filled(tags),
+        auto_bind: bind,
+        bind_tags: filled(bindTags),
       }),
     onSuccess: (id) => {
       toast('good', t('vaults.new_done', { name }));
@@ -156,6 +162,22 @@ export default function NewVaultPage() {
           </Section>
           <Section title={t('policy.auto')}>
             <AutoBackup project={project} choice={policy} onChange={setPolicy} shown={shown} />
+          </Section>
+          <Section title={t('vaults.auto_bind')}>
+            <div className="stack">
+              <Tick
+                label={t('vaults.auto_bind')}
+                hint={t('vaults.auto_bind_text')}
+                checked={bind}
+                onChange={setBind}
+              />
+              {bind ? (
+                <>
+                  <p className="soft">{t('vaults.auto_bind_tags')}</p>
+                  <TagFields tags={bindTags} onChange={setBindTags} most={mostRules} shown={shown} />
+                </>
+              ) : null}
+            </div>
           </Section>
           <Section title={t('vaults.new_tags')}>
             <TagFields tags={tags} onChange={setTags} most={mostTags} shown={shown} />

@@ -166,8 +166,25 @@ export function VaultList({
       id: 'policy',
       header: t('vaults.policy'),
       optional: true,
+      cell: (row) =>
+        row.policy ? (
+          <>
+            {row.policy.name}{' '}
+            {row.policy.enabled ? null : <span className="soft">{t('policy.disabled')}</span>}
+          </>
+        ) : (
+          <span className="soft">{t('vaults.no_policy')}</span>
+        ),
+    },
+    {
+      id: 'tags',
+      header: t('vaults.tags'),
+      optional: true,
       off: true,
-      cell: (row) => row.policy?.name ?? <span className="soft">{t('vaults.no_policy')}</span>,
+      cell: (row) =>
+        row.tags.map((tag) => (tag.value ? `${tag.key}: ${tag.value}` : tag.key)).join(', ') || (
+          <span className="soft">–</span>
+        ),
     },
     {
       id: 'store',

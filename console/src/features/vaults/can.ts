@@ -59,6 +59,9 @@ export function applyPolicy(vault: Vault): Verdict {
   return change(vault);
 }
 
+/** Enable or disable Automatic Association: a vault of backups, not while it is deleted or frozen. */
+export const autoAssociate = applyPolicy;
+
 /** Migrate: as dissociating, the backups go along. */
 export function migrateFrom(vault: Vault, resource?: Pick<VaultResource, 'state'>): Verdict {
   if (!usable(vault)) return notUsable(vault);

@@ -1,9 +1,12 @@
+import { useParams } from '@tanstack/react-router';
 import type { Vault } from '../../api/types';
+import { changeVault } from '../../api/vaults';
 import { useOpenDialog } from '../../app/dialogs';
 import { allowed, type Verdict } from '../../lib/can';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import type { MenuEntry } from '../../ui/Menu';
+import { toast } from '../../ui/toasts';
 import * as can from './can';
 
 /** The menu of a vault, in its row and on its page. */
@@ -12,6 +15,22 @@ export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
   const say = useReason();
   const open = useOpenDialog();
   const why = (verdict: Verdict): string | undefined => (allowed(verdict) ? undefined : say(verdict.reason));
+  const { project = '' } = useParams({ strict: false });
+  // Level 0: at once, with a way back.
+  const turn = async (vault: Vault, on: boolean): Promise<void> => {
+    try {
+      await changeVault(project, vault.id, { auto_bind: on });
+    } catch (error) {
+      toast('bad', error instanceof Error ? error.message : String(error));
+      return;
+    }
+    if (!on)
+      toast('good', t('vaults.auto_bind_off', { name: vault.name }), {
+        label: t('vaults.undo'),
+        onSelect: () => void turn(vault, true),
+      });
+  };
+  const turnOff = (vault: Vault) => turn(vault, false);
   return (vault) => {
     const about = { vault: vault.id };
     return [
@@ -22,6 +41,20 @@ export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
         onSelect: () => open('apply-policy', about),
       },
       ...(vault.policy ? [{ label: t('policy.remove'), onSelect: () => open('remove-policy', about) }] : []),
+      {
+        label: t('vaults.auto_bind_menu'),
+        reason: why(can.autoAssociate(vault)),
+        onSelect: () => open('auto-associate', about),
+      },
+      ...(vault.auto_bind
+        ? [
+            {
+              label: t('vaults.auto_bind_disable'),
+              reason: why(can.autoAssociate(vault)),
+              onSelect: () => void turnOff(vault),
+            },
+          ]
+        : []),
       {
         label: t('vaults.expand'),
         reason: why(can.expand(vault)),

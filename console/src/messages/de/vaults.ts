@@ -103,6 +103,18 @@ export const vaults = {
   'vaults.tag_key_rule': '1 bis 36 Buchstaben, Ziffern, Unter- oder Bindestriche.',
   'vaults.tag_value_rule': 'Höchstens 43 Buchstaben, Ziffern, Unter-, Bindestriche oder Punkte.',
   'vaults.tags_text': 'Tags dienen dazu, Vaults zu finden und zu ordnen.',
+  'vaults.auto_bind': 'Automatische Zuordnung',
+  'vaults.auto_bind_menu': 'Automatische Zuordnung',
+  'vaults.auto_bind_disable': 'Automatische Zuordnung deaktivieren',
+  'vaults.auto_bind_enable': 'Aktivieren',
+  'vaults.auto_bind_of': 'Automatische Zuordnung von {name}',
+  'vaults.auto_bind_all': 'Alles, was nicht geschützt ist',
+  'vaults.auto_bind_text':
+    'Wenn die Richtlinie des Vaults läuft, nimmt er Ressourcen auf, die in keinem Vault sind, solange Platz ist.',
+  'vaults.auto_bind_no_policy': 'Keine Richtlinie ist angewandt: Vorher wird nichts aufgenommen.',
+  'vaults.auto_bind_tags': 'Ohne Tags nimmt er alle; mit Tags die, die eines davon haben.',
+  'vaults.auto_bind_done': 'Automatische Zuordnung von {name} ist aktiviert.',
+  'vaults.auto_bind_off': 'Automatische Zuordnung von {name} ist deaktiviert.',
   'vaults.migrate': 'Verlegen',
   'vaults.migrate_title': {
     one: '{name} aus {vault} verlegen',

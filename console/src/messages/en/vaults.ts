@@ -103,6 +103,18 @@ export const vaults = {
   'vaults.tag_key_rule': '1 to 36 letters, digits, underscores or hyphens.',
   'vaults.tag_value_rule': 'At most 43 letters, digits, underscores, hyphens or dots.',
   'vaults.tags_text': 'Tags serve to find and to group vaults.',
+  'vaults.auto_bind': 'Automatic Association',
+  'vaults.auto_bind_menu': 'Automatic Association',
+  'vaults.auto_bind_disable': 'Disable Automatic Association',
+  'vaults.auto_bind_enable': 'Enable',
+  'vaults.auto_bind_of': 'Automatic Association of {name}',
+  'vaults.auto_bind_all': 'All that is unprotected',
+  'vaults.auto_bind_text':
+    'When the policy of the vault runs, it takes resources that are in no vault, as long as there is room.',
+  'vaults.auto_bind_no_policy': 'No policy is applied: nothing is taken before one is.',
+  'vaults.auto_bind_tags': 'Without tags it takes all; with tags, those that have one of them.',
+  'vaults.auto_bind_done': 'Automatic association of {name} is enabled.',
+  'vaults.auto_bind_off': 'Automatic association of {name} is disabled.',
   'vaults.migrate': 'Migrate',
   'vaults.migrate_title': {
     one: 'Migrate {name} from {vault}',

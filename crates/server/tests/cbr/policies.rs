@@ -120,7 +120,9 @@ async fn a_vault_takes_one_policy_of_each_type() {
     let next = |body: &Value| body["policy"]["next_run_at"].clone();
     let applied = next(&lab.get(&format!("/policies/{first}")).await.body);
     assert!(
-        applied.as_str().is_some_and(|at| at.ends_with("T02:00:00Z")),
+        applied
+            .as_str()
+            .is_some_and(|at| at.ends_with("T02:00:00Z")),
         "{applied}"
     );
     let idle = next(&lab.get(&format!("/policies/{second}")).await.body);
