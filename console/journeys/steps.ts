@@ -63,6 +63,15 @@ export async function quiet(api: Api): Promise<void> {
   await expect.poll(open, { timeout: 90_000 }).toEqual([]);
 }
 
+/** How the newest restore ended, or where it is. */
+export const lastRestore = async (api: Api): Promise<string | undefined> =>
+  (
+    await api.call<{ tasks: TaskRow[] }>(
+      'GET',
+      '/coffer/v1/{project}/tasks?kind=restore&sort=-created_at&limit=1',
+    )
+  ).tasks[0]?.state;
+
 /** Waits until the backups of a name are all in a state. */
 export async function becomes(api: Api, name: string, state: string, count = 1): Promise<BackupRow[]> {
   await expect

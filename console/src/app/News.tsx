@@ -1,15 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { list } from '../api/queries';
-import { isCreating } from '../lib/status';
+import { list, one } from '../api/queries';
+import { wayBack } from '../api/restore';
+import { isCreating, isOpen } from '../lib/status';
 import { useWords } from '../messages';
 import { toast } from '../ui/toasts';
-import { type BegunBackup, hasEnded, useBegun } from './begun';
+import { type BegunBackup, type BegunRestore, hasEnded, useBegun } from './begun';
+import { useOpenDialog } from './dialogs';
 
-/** How what was begun here ended. */
-export function News({ project }: { project: string }) {
-  return useBegun().map((begun) => <BackupNews key={begun.checkpoint} project={project} begun={begun} />);
+/** How what was begun here ended: the backup to view, the way back, another try. */
+export default function News({ project }: { project: string }) {
+  return useBegun().map((begun) =>
+    begun.kind === 'backup' ? (
+      <BackupNews key={begun.checkpoint} project={project} begun={begun} />
+    ) : (
+      <RestoreNews key={begun.task} project={project} begun={begun} />
+    ),
+  );
 }
 
 function BackupNews({ project, begun }: { project: string; begun: BegunBackup }) {
@@ -37,5 +45,33 @@ function BackupNews({ project, begun }: { project: string; begun: BegunBackup })
     for (const failed of backups.filter((backup) => backup.state === 'error'))
       toast('bad', t('news.backup_failed', { name: failed.name, why: failed.error ?? '' }), view);
   }, [ended, backups, begun, type, project, navigate, t]);
+  return null;
+}
+
+function RestoreNews({ project, begun }: { project: string; begun: BegunRestore }) {
+  const { t } = useWords();
+  const open = useOpenDialog();
+  const { task: id, backup, name, type } = begun;
+  const { data: task } = useQuery(one('task', project, id));
+  const state = task && !isOpen(task.state) ? task.state : null;
+  const back = wayBack(task) !== null;
+  useEffect(() => {
+    if (state === null) return;
+    hasEnded(begun);
+    if (state === 'success')
+      toast(
+        'good',
+        t('news.restore_done', { name }),
+        back
+          ? { label: t('news.restore_go_back'), onSelect: () => open('go-back', { task: id }) }
+          : undefined,
+        { stay: back },
+      );
+    else
+      toast('bad', t('news.restore_incomplete', { name }), {
+        label: t('news.restore_again'),
+        onSelect: () => open(type === 'server' ? 'restore-server' : 'restore-disk', { backup: [backup] }),
+      });
+  }, [state, back, begun, id, backup, name, type, open, t]);
   return null;
 }

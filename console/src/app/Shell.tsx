@@ -20,15 +20,16 @@ import { MenuButton, type MenuEntry } from '../ui/Menu';
 import { PortalContext } from '../ui/portal';
 import { Toasts } from '../ui/toasts';
 import { useChoices } from './App';
+import { useBegun } from './begun';
 import { Dialogs, useOpenDialog } from './dialogs';
 import { useKeys } from './keys';
 import { LoginAgain } from './LoginAgain';
-import { News } from './News';
 import { nav } from './nav';
 import css from './Shell.module.css';
 import { Tray } from './Tray';
 
 const Palette = lazy(() => withTexts(import('./Palette')));
+const News = lazy(() => import('./News'));
 
 /** The frame around every page of a project. */
 export function Shell() {
@@ -44,6 +45,7 @@ export function Shell() {
     setLastProject(project);
     return follow(client, project);
   }, [client, project]);
+  const begun = useBegun().length > 0;
   useKeys({ project, openPalette: () => setPalette(true) });
   return (
     <PortalContext.Provider value={popups}>
@@ -123,7 +125,7 @@ export function Shell() {
                 )}
               </Suspense>
               <LoginAgain />
-              <News project={project} />
+              <Suspense>{begun ? <News project={project} /> : null}</Suspense>
             </>
           ) : null}
           <Toasts />

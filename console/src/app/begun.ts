@@ -1,4 +1,4 @@
-// Backups begun in this tab, until they end. The shell follows them and says how they
+// Backups and restores begun in this tab, until they end. The shell follows them and says how they
 // ended, since the dialog that began one is closed by then, and the page may be another.
 import { useSyncExternalStore } from 'react';
 
@@ -9,7 +9,18 @@ export interface BegunBackup {
   type: 'server' | 'disk';
 }
 
-export type Begun = BegunBackup;
+export interface BegunRestore {
+  kind: 'restore';
+  /** The task that does it. */
+  task: string;
+  /** The backup that is restored. */
+  backup: string;
+  /** Name of what is restored. */
+  name: string;
+  type: 'server' | 'disk';
+}
+
+export type Begun = BegunBackup | BegunRestore;
 
 let begun: readonly Begun[] = [];
 const listeners = new Set<() => void>();

@@ -34,6 +34,7 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'restore-server': dialog(() => import('../features/servers/RestoreDialog')),
   'restore-disk': dialog(() => import('../features/servers/RestoreDialog')),
   'restore-latest': dialog(() => import('../features/servers/RestoreDialog')),
+  'go-back': dialog(() => import('../features/servers/GoBack')),
   'power-start': dialog(() => import('../features/servers/PowerDialog')),
   'power-stop': dialog(() => import('../features/servers/PowerDialog')),
   'power-restart': dialog(() => import('../features/servers/PowerDialog')),

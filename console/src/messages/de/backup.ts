@@ -74,7 +74,6 @@ export const backup = {
   'restore.server_title': 'Server wiederherstellen',
   'restore.disk_title': 'Disk wiederherstellen',
   'restore.what': '{name}, {time}',
-  'restore.to': 'auf {name}',
   'restore.will_stop': 'Der Server läuft und wird heruntergefahren.',
   'restore.power_on': 'Den Server nach der Wiederherstellung sofort starten',
   'restore.disk': 'Disk-Backup',

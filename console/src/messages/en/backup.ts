@@ -72,7 +72,6 @@ export const backup = {
   'restore.server_title': 'Restore Server',
   'restore.disk_title': 'Restore Disk',
   'restore.what': '{name}, {time}',
-  'restore.to': 'to {name}',
   'restore.will_stop': 'The server is running and will be shut down.',
   'restore.power_on': 'Start the server immediately after restoration',
   'restore.disk': 'Disk Backup',
