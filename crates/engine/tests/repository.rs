@@ -178,3 +178,26 @@ async fn a_backup_that_is_read_goes_when_the_reader_ends() {
     model.forget(id);
     model.check_clean().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_killed_at_any_request_leaves_nothing_behind() {
+    let mut kills = 0;
+    for requests in 0.. {
+        let mut model = Model::new(14).await;
+        model.back_up().await;
+        model.back_up().await;
+        let id = model.ids()[0];
+        model.kill_in(requests);
+        model.delete(id).await;
+        model.reclaim().await;
+        if model.vaulted.faulty.lives() {
+            break;
+        }
+        kills += 1;
+        model.revive().await;
+        model.check_clean().await;
+        model.check_all().await;
+    }
+    println!("killed at each of {kills} requests");
+    assert!(kills > 20);
+}

@@ -92,6 +92,14 @@ pub fn verdict(number: u64) -> String {
     format!("{}.verdict", numbered(CONDEMNATIONS, number))
 }
 
+/// Number of an object made by [`waits`] or [`verdict`].
+pub fn parse_beside_condemned(name: &str) -> Option<u64> {
+    let (condemned, _) = name
+        .rsplit_once('.')
+        .filter(|(_, what)| matches!(*what, "waits" | "verdict"))?;
+    parse_numbered(CONDEMNATIONS, condemned)
+}
+
 /// `keys/<n>.a` and `keys/<n>.b`.
 pub fn key_slot(number: u32, copy: char) -> String {
     format!("{KEYS}/{number}.{copy}")
@@ -130,6 +138,9 @@ mod tests {
         );
         assert_eq!(parse_numbered(LOG, &numbered(LOG, 255)), Some(255));
         assert_eq!(parse_numbered(CONDEMNATIONS, &waits(255)), None);
+        assert_eq!(parse_beside_condemned(&waits(255)), Some(255));
+        assert_eq!(parse_beside_condemned(&verdict(255)), Some(255));
+        assert_eq!(parse_beside_condemned(&numbered(CONDEMNATIONS, 255)), None);
         assert_eq!(parse_key_slot("keys/12.b"), Some((12, 'b')));
     }
 }

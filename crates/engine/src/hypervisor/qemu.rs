@@ -2,8 +2,8 @@
 //!
 //! The only module that starts processes. A `qemu-nbd` holds its image's lock, so that no
 //! hypervisor can start a server on it meanwhile; it ends with its [`QemuNbd`], and with this
-//! process however that ends. What a kill leaves behind all the same is recorded by pid files in
-//! the runtime folder and ended by [`end_leftovers`].
+//! process however that ends. A `qemu-img` that outlives this process finishes what it does to an
+//! image; [`end_leftovers`] of the next process waits for it.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -350,12 +350,10 @@ fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
         });
         jobs
     });
-    // qemu-nbd forgets a SIGTERM that comes while it starts. One that only reads has nothing to
-    // close; one that writes has bitmaps to store.
-    let signal = match command.get_args().any(|argument| argument == "--read-only") {
-        true => rustix::process::Signal::KILL,
-        false => rustix::process::Signal::TERM,
-    };
+    // Not SIGTERM: qemu-nbd forgets one that comes while it starts, and would outlive us. What is
+    // lost are the bitmaps of an image that was being overwritten: they are said to be in use then,
+    // and the next backup reads that disk in full.
+    let signal = rustix::process::Signal::KILL;
     let parent = rustix::process::getpid();
     // SAFETY: runs between fork and exec; it is two system calls and allocates nothing.
     unsafe {
@@ -397,9 +395,56 @@ pub(crate) async fn end_leftovers(runtime: RuntimeDir, scratch: PathBuf) -> Resu
                 _ => {}
             }
         }
-        Ok(())
+        await_orphans()
     })
     .await
+}
+
+/// Names the process that started a `qemu-img`, in that one's environment.
+const PARENT: &str = "COFFER_PARENT";
+
+/// This process, as its children's environment names it.
+fn parent_mark() -> String {
+    let pid = std::process::id();
+    let start = crate::door::process_start(pid).unwrap_or_default();
+    format!("{pid}.{start}")
+}
+
+/// The processes whose parent named itself in their environment and is gone.
+fn orphans() -> Vec<u32> {
+    let is_orphan = |pid: &u32| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        let mark = environment.split(|byte| *byte == 0).find_map(|entry| {
+            let value = entry.strip_prefix(PARENT.as_bytes())?.strip_prefix(b"=")?;
+            let (parent, start) = std::str::from_utf8(value).ok()?.split_once('.')?;
+            Some((parent.parse().ok()?, start.parse().ok()?))
+        });
+        mark.is_some_and(|(parent, start): (u32, u64)| {
+            crate::door::process_start(parent) != Some(start)
+        })
+    };
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(is_orphan).collect()
+}
+
+/// Waits until each `qemu-img` of a process that is gone has ended: it holds its image's lock, and
+/// killed in the middle it would spoil the image's bitmaps.
+fn await_orphans() -> Result<()> {
+    let deadline = Instant::now() + TOOL_LIMIT;
+    loop {
+        let left = orphans();
+        if left.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(Error::unavailable(format!(
+                "qemu-img of an earlier start still runs: {left:?}"
+            ))
+            .hint("It may wait for storage that does not answer. End these processes."));
+        }
+        pause();
+    }
 }
 
 fn end_recorded(pid_file: &Path) {
@@ -542,6 +587,7 @@ async fn qemu_img(image: &Path, words: impl IntoIterator<Item = OsString>) -> Re
         .args(words)
         .stdin(Stdio::null())
         .env("LC_ALL", "C")
+        .env(PARENT, parent_mark())
         .kill_on_drop(true);
     let output = tokio::time::timeout(TOOL_LIMIT, command.output())
         .await
@@ -581,4 +627,97 @@ fn tool_error(tool: &str, image: &Path, text: &str) -> Error {
         return Error::not_found(format!("{tool} does not find {}: {text}", image.display()));
     }
     Error::unavailable(format!("{tool} failed on {}: {text}", image.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::wait_until;
+
+    const FOLDER: &str = "COFFER_TEST_TIED_FOLDER";
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that runs itself as a child"
+    )]
+    fn folder_of_child() -> Option<PathBuf> {
+        std::env::var_os(FOLDER).map(PathBuf::from)
+    }
+
+    /// Command lines of processes that name `folder`.
+    fn exports(folder: &Path) -> usize {
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        let commands = all.filter_map(|e| std::fs::read(e.path().join("cmdline")).ok());
+        let ours = |command: &Vec<u8>| {
+            let command = String::from_utf8_lossy(command);
+            command.starts_with("qemu-nbd") && command.contains(folder.to_str().unwrap())
+        };
+        commands.filter(ours).count()
+    }
+
+    /// The child's part: starts a writing export after the other until it is killed.
+    #[tokio::test]
+    async fn tied_child() {
+        let Some(folder) = folder_of_child() else {
+            return;
+        };
+        let runtime = RuntimeDir::new(&folder, "coffer-t-").unwrap();
+        let image = folder.join("image");
+        loop {
+            let export = ImageExport {
+                image: image.clone(),
+                format: "raw".into(),
+                writable: true,
+                bitmap: None,
+            };
+            let served = QemuNbd::serve(&runtime, export).await.unwrap();
+            served.stop().await.unwrap();
+        }
+    }
+
+    #[test]
+    fn an_export_that_writes_and_is_still_starting_ends_with_its_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        std::fs::File::create(folder.join("image"))
+            .and_then(|file| file.set_len(1 << 20))
+            .unwrap();
+        for _ in 0..6 {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "hypervisor::qemu::tests::tied_child"])
+                .env(FOLDER, &folder)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while exports(&folder) == 0 {
+                assert!(Instant::now() < deadline, "no export was started");
+            }
+            // At this moment it has just begun: it forgets a signal that asks it to end.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            wait_until("the export to end with its process", 20, || {
+                exports(&folder) == 0
+            });
+        }
+    }
+
+    #[test]
+    fn a_tool_that_outlives_its_parent_is_waited_for() {
+        let tool = |mark: &str| {
+            let mut command = Command::new("sleep");
+            command.arg("60").env(PARENT, mark).spawn().unwrap()
+        };
+        let mut ours = tool(&parent_mark());
+        // No process began at tick 1.
+        let mut orphan = tool(&format!("{}.1", std::process::id()));
+        let found = orphans();
+        assert!(found.contains(&orphan.id()) && !found.contains(&ours.id()));
+        orphan.kill().unwrap();
+        orphan.wait().unwrap();
+        assert!(!orphans().contains(&orphan.id()));
+        ours.kill().unwrap();
+        ours.wait().unwrap();
+    }
 }

@@ -149,6 +149,9 @@ async fn carry_out(
     for number in found.unreadable {
         repository.drop_unreadable(number).await?;
     }
+    for number in found.remains {
+        repository.sweep(number).await?;
+    }
     let condemnations = found.readable;
     let mut due = Vec::new();
     let mut waits = Vec::new();

@@ -5,7 +5,7 @@
 //! owner is gone stays until somebody ends it: for a writer by a tombstone at its manifest's
 //! name, so that no clock has to decide whether it is dead.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use coffer_core::digest::Digest;
@@ -217,10 +217,15 @@ impl Repository {
                 id: *backup_id,
                 attempt: *attempt,
             };
-            if let Ok(Some(Attempt::Backup(manifest))) = self.attempt(&name).await
-                && manifest.session == session.id
-            {
-                self.append_log(log_entry(&manifest)).await?;
+            match self.attempt(&name).await {
+                Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
+                    self.append_log(log_entry(&manifest)).await?;
+                }
+                Ok(_) => {}
+                // Torn: it was never acknowledged.
+                Err(e) if e.kind == Kind::Data => {}
+                // It may be committed, and then it must be in the log before its session ends.
+                Err(e) => return Err(e),
             }
         }
         self.store.remove(&name::session(session.id)).await
@@ -275,6 +280,9 @@ pub(crate) struct Condemnations {
     pub readable: Vec<(u64, Condemnation)>,
     /// The numbers of the others.
     pub unreadable: Vec<u64>,
+    /// Numbers of which something is left beside the condemnation, but not itself: it was carried
+    /// out, and a crash came before the rest was removed.
+    pub remains: Vec<u64>,
 }
 
 impl Vault {
@@ -329,10 +337,14 @@ impl Vault {
     /// All condemnations, by number.
     pub(crate) async fn condemnations(&self) -> Result<Condemnations> {
         let mut found = Condemnations::default();
+        let mut beside = BTreeSet::new();
+        let mut there = HashSet::new();
         for object in self.store.list(name::CONDEMNATIONS).await? {
             let Some(number) = name::parse_numbered(name::CONDEMNATIONS, &object.name) else {
+                beside.extend(name::parse_beside_condemned(&object.name));
                 continue;
             };
+            there.insert(number);
             match self
                 .read_record(ObjectKind::Condemnation, &object.name)
                 .await
@@ -344,6 +356,8 @@ impl Vault {
             }
         }
         found.readable.sort_by_key(|(number, _)| *number);
+        beside.retain(|number| !there.contains(number));
+        found.remains = beside.into_iter().collect();
         Ok(found)
     }
 
@@ -359,7 +373,7 @@ impl Vault {
             .create_record(ObjectKind::Condemnation, &name, condemnation)
             .await?
         {
-            Created::Yes => Ok((number, self.waits(number).await?)),
+            Created::Yes => Ok((number, self.note_waits(number).await?)),
             Created::Exists => {
                 self.store.remove(&name).await?;
                 Err(Error::unavailable("a condemnation was only partly written"))
@@ -375,6 +389,18 @@ impl Vault {
         Ok(())
     }
 
+    /// Removes what is left beside a condemnation that was carried out.
+    ///
+    /// A list is no snapshot, so the condemnation is looked for again. It was there before anything
+    /// beside it was, and its number is never used twice: where it is gone, it stays so.
+    pub(crate) async fn sweep(&self, number: u64) -> Result<()> {
+        let name = name::numbered(name::CONDEMNATIONS, number);
+        match self.store.get(&name).await? {
+            Some(_) => Ok(()),
+            None => self.lift(number).await,
+        }
+    }
+
     /// The sessions a condemnation waits for, from its record or, where there is none that can be
     /// read, from the sessions of now: those are at least all that are left of the ones that were
     /// there when it was written.
@@ -386,6 +412,15 @@ impl Vault {
             Err(e) if e.kind == Kind::Data => self.store.remove(&name).await?,
             Err(e) => return Err(e),
         }
+        let waits = self.note_waits(number).await?;
+        // Carried out meanwhile: what was just written would stay for ever.
+        self.sweep(number).await?;
+        Ok(waits)
+    }
+
+    /// Lists the sessions and writes them beside the condemnation.
+    async fn note_waits(&self, number: u64) -> Result<Waits> {
+        let name = name::waits(number);
         let sessions = self
             .sessions()
             .await?

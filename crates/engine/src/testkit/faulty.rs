@@ -86,6 +86,11 @@ impl Faulty {
         self.off.store(true, Ordering::SeqCst);
     }
 
+    /// True unless a request came after the last one that [`Faulty::die_after`] lets through.
+    pub fn lives(&self) -> bool {
+        !self.dead()
+    }
+
     fn dead(&self) -> bool {
         !self.off.load(Ordering::SeqCst) && self.requests() > self.dies_at.load(Ordering::SeqCst)
     }

@@ -364,8 +364,8 @@ impl Lab {
             let mut commands = all.filter_map(|e| std::fs::read(e.path().join("cmdline")).ok());
             !commands.any(|command| {
                 let command = String::from_utf8_lossy(&command);
-                // One that writes is ended by the next start, where it came up in that moment.
-                command.contains(&root) && command.contains("--read-only")
+                // A `qemu-img` is waited for by the next start.
+                command.contains(&root) && !command.starts_with("qemu-img")
             })
         });
     }
