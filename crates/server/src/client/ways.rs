@@ -138,9 +138,7 @@ impl Client {
     /// Ends one of the user's sessions.
     pub async fn end_session(&self, id: &str) -> Result<()> {
         let path = format!("/sessions/{}", encoded(id));
-        let done = self
-            .call(Service::Root, Method::DELETE, &path, None)
-            .await;
+        let done = self.call(Service::Root, Method::DELETE, &path, None).await;
         done.map(drop).context("end the session")
     }
 
