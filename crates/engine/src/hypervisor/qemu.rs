@@ -669,6 +669,7 @@ mod tests {
                 format: "raw".into(),
                 writable: true,
                 bitmap: None,
+                unlocked: false,
             };
             let served = QemuNbd::serve(&runtime, export).await.unwrap();
             served.stop().await.unwrap();

@@ -283,11 +283,9 @@ async fn automatic_backups_wait_for_their_window() {
     assert_eq!(in_state(&list, "waiting"), 2);
     // Nobody who asks by hand waits, nor does what is raised to that.
     let raised = list[0]["id"].as_str().unwrap();
-    let set = lab.put(
-        &format!("coffer:/tasks/{raised}/priority"),
-        json!({"priority": 60}),
-    );
-    assert_eq!(set.await.status, 204);
+    let path = format!("coffer:/tasks/{raised}/priority");
+    let set = lab.put(&path, json!({"priority": 60})).await;
+    assert_eq!(set.status, 204);
     let list = wait_for(&lab, |list| in_state(list, "success") == 1).await;
     let done = list.iter().find(|t| t["state"] == "success").unwrap();
     assert_eq!(done["id"], raised);

@@ -48,16 +48,20 @@ pub fn python() -> Option<PathBuf> {
 
 /// A service, a second project with a user, access keys for both, and a home with a cloud file.
 pub struct Stage {
+    /// The service.
     pub lab: Lab,
     home: tempfile::TempDir,
     password: String,
+    /// A token of the second project.
     pub other_token: String,
+    /// The second project.
     pub other_project: String,
     keys: [(String, String); 2],
     domain: String,
 }
 
 impl Stage {
+    /// Starts them.
     pub async fn new() -> Stage {
         let lab = Lab::new().await;
         let (other_token, other_project) = lab.stranger().await;
