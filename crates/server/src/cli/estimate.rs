@@ -122,7 +122,7 @@ mod tests {
         });
         let told = restore("server `web`", &found, false);
         assert!(
-            told.starts_with("Would write 1.0 GiB of 40 GiB to server `web`."),
+            told.starts_with("Would write 1.0 GiB of 40.0 GiB to server `web`."),
             "{told}"
         );
         assert!(told.contains("would be shut down"), "{told}");
