@@ -141,7 +141,7 @@ impl Layout {
                 number - self.l1_start(),
                 self.l1_entries,
                 |table| match self.tables.binary_search(&table) {
-                    Ok(at) => (self.l2_start() + at as u64) * CLUSTER | COPIED,
+                    Ok(at) => ((self.l2_start() + at as u64) * CLUSTER) | COPIED,
                     Err(_) => 0,
                 },
             ));
@@ -207,7 +207,7 @@ impl Layout {
                 break;
             }
             for cluster in range.start.max(covered.start)..range.end.min(covered.end) {
-                let at = (self.data_start() + before + cluster - range.start) * CLUSTER | COPIED;
+                let at = ((self.data_start() + before + cluster - range.start) * CLUSTER) | COPIED;
                 let slot = (cluster - covered.start) as usize * 8;
                 out[slot..slot + 8].copy_from_slice(&at.to_be_bytes());
             }
@@ -288,7 +288,7 @@ mod tests {
             3 * PER_REFBLOCK,
             300_000_000,
         ] {
-            let layout = Layout::new(clusters * CLUSTER, [0..clusters]);
+            let layout = Layout::new(clusters * CLUSTER, std::iter::once(0..clusters));
             assert!(layout.refcount_blocks * PER_REFBLOCK >= layout.total);
             assert!(layout.refcount_table * PER_L2 >= layout.refcount_blocks);
             assert!(matches!(layout.cluster(layout.total - 1), Cluster::Data(_)));

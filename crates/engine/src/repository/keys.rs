@@ -328,7 +328,11 @@ mod tests {
         let padded = text.replace('\n', " \r\n");
         assert!(RecoveryKey::parse(&padded).unwrap().is_some());
         assert!(RecoveryKey::parse("x").unwrap().is_none());
-        for damaged in [&text[..60], &text.replace("key ", "key 0"), RECOVERY_HEAD] {
+        for damaged in [
+            &text[..60],
+            &text.replace("\nkey ", "\nkey 0"),
+            RECOVERY_HEAD,
+        ] {
             assert!(RecoveryKey::parse(damaged).is_err(), "{damaged}");
         }
         let shown = format!("{key:?}");

@@ -14,6 +14,7 @@
 //! on policy, vault and time alone, so that a restart does not move it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use coffer_core::cbr::name::automatic_backup_name;
 use coffer_core::cbr::{Code, Refusal};
@@ -112,10 +113,11 @@ impl App {
                 continue;
             }
             let id = binding.policy_id;
-            if !known.contains_key(&id) {
-                known.insert(id, look_up(&mut tx, id).await?);
-            }
-            let Some(Some(of)) = known.get(&id) else {
+            let of = match known.entry(id) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(free) => free.insert(look_up(&mut tx, id).await?),
+            };
+            let Some(of) = of else {
                 // Enabling it, or applying it again, has it looked at.
                 later.push((binding, Timestamp::MAX));
                 continue;

@@ -12,6 +12,9 @@ use crate::app::protection::{age_seconds, kind_of};
 use crate::catalog::figures;
 use crate::catalog::{notify, vaults};
 
+/// Names and values of what tells a figure from others.
+type Labels = Vec<(&'static str, String)>;
+
 /// What a project uses.
 #[derive(Default)]
 struct Usage {
@@ -49,7 +52,7 @@ pub(super) async fn render(text: &mut Text, app: &App, names: bool) -> Result<()
     text.value(&[], messages as f64);
 
     let mut usage: BTreeMap<ProjectId, Usage> = BTreeMap::new();
-    let mut each: Vec<(Vec<(&str, String)>, u64, u64, bool)> = Vec::new();
+    let mut each: Vec<(Labels, u64, u64, bool)> = Vec::new();
     for vault in &vaults {
         let of = usage.entry(vault.project_id).or_default();
         let size = vault.size_gib.saturating_mul(GIB);
@@ -89,7 +92,7 @@ pub(super) async fn render(text: &mut Text, app: &App, names: bool) -> Result<()
         text.value(&borrowed(labels), f64::from(u8::from(*passed)));
     }
 
-    let mut resources: Vec<(Vec<(&str, String)>, i64, Option<bool>)> = Vec::new();
+    let mut resources: Vec<(Labels, i64, Option<bool>)> = Vec::new();
     for p in &protection {
         let of = usage.entry(p.held.project_id).or_default();
         of.resources += 1;

@@ -158,7 +158,8 @@ impl Objects {
             "{backup_id}" => json!({"backup": {"name": "taken"}}),
             "vaults" => json!({"vault": {"name": "own", "resources": [server],
                 "backup_policy_id": self.id("policy_id"),
-                "billing": {"object_type": "server", "protect_type": "backup", "size": 100}}}),
+                "billing": {"object_type": "server", "protect_type": "backup", "size": 100,
+                    "consistent_level": "crash_consistent"}}}),
             "policies" | "preview" => policy("own"),
             _ => json!({}),
         }
@@ -366,6 +367,7 @@ async fn other_domains_are_closed_and_leave_no_trace() {
             "{user_id}" => json!({"user": {"enabled": false}}),
             "{project_id}" => json!({"project": {"enabled": false}}),
             "{domain_id}" => json!({"domain": {"enabled": false}}),
+            "quotas" => json!({"quotas": {"vaults": 1}}),
             _ => json!({}),
         };
         let (status, text) = ask(&world, &chief, &method, &path, &body).await;

@@ -101,7 +101,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<QuotasAnswer>, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let project = state.identity.project(domain, project_id(&id)?).await?;
     read(&state, project.id).await
 }
@@ -118,7 +118,7 @@ pub(super) async fn set(
     caller: Caller,
     Json(body): Json<QuotasRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let domain = caller.administer()?;
+    let domain = caller.user_domain_id;
     let project = state.identity.project(domain, project_id(&id)?).await?;
     let q = body.quotas;
     let quotas = [
