@@ -81,14 +81,9 @@ pub struct Journeys {
 
 /// Builds the executable with the console in it, and sets the stage.
 pub fn command(arguments: &[String]) -> Result<Journeys> {
-    let build = [
-        "build",
-        "--quiet",
-        "--package",
-        "coffer-server",
-        "--bin",
-        "coffer",
-    ];
+    // The program that the tests of the workspace run: built by itself it would have all its
+    // dependencies compiled once more, with fewer features.
+    let build = ["test", "--quiet", "--workspace", "--no-run", "--test", "api"];
     shell::run(shell::cargo().args(build))?;
     let coffer = shell::target().join("debug/coffer");
     let rig = Rig::start("journeys", &coffer)?;

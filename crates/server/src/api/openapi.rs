@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use axum::http::header;
 use axum::response::IntoResponse;
+use serde_json::Value;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, Info, License, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
@@ -53,12 +54,31 @@ pub fn document() -> &'static str {
     TEXT.get_or_init(|| {
         let mut document = super::routes().into_openapi();
         complete::complete(&mut document);
-        let mut text = document
-            .to_pretty_json()
-            .expect("the document has text keys alone");
+        let mut document =
+            serde_json::to_value(&document).expect("the document has text keys alone");
+        order_extensions(&mut document);
+        let mut text = serde_json::to_string_pretty(&document).expect("a value has a text");
         text.push('\n');
         text
     })
+}
+
+/// Puts the extensions of each operation into one order: they come from a table without any, and
+/// the document is compared byte for byte.
+fn order_extensions(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (_, item) in paths {
+        for (_, operation) in item.as_object_mut().into_iter().flatten() {
+            let Some(operation) = operation.as_object_mut() else {
+                continue;
+            };
+            let of = |key: &&String| key.starts_with("x-");
+            let mut names: Vec<String> = operation.keys().filter(of).cloned().collect();
+            names.sort();
+            let values: Vec<_> = names.iter().filter_map(|n| operation.remove(n)).collect();
+            operation.extend(names.into_iter().zip(values));
+        }
+    }
 }
 
 /// This document.
