@@ -83,7 +83,14 @@ pub struct Journeys {
 pub fn command(arguments: &[String]) -> Result<Journeys> {
     // The program that the tests of the workspace run: built by itself it would have all its
     // dependencies compiled once more, with fewer features.
-    let build = ["test", "--quiet", "--workspace", "--no-run", "--test", "api"];
+    let build = [
+        "test",
+        "--quiet",
+        "--workspace",
+        "--no-run",
+        "--test",
+        "api",
+    ];
     shell::run(shell::cargo().args(build))?;
     let coffer = shell::target().join("debug/coffer");
     let rig = Rig::start("journeys", &coffer)?;

@@ -187,14 +187,14 @@ async fn tags_say_what_a_vault_takes() {
 async fn the_earliest_run_takes_and_the_next_one_where_there_is_no_room() {
     let mut lab = Lab::with(fill).await;
     let late = taking(&lab, "late", "server", 800, json!([])).await;
-    let early = taking(&lab, "early", "server", 43, json!([])).await;
+    let early = taking(&lab, "early", "server", 42, json!([])).await;
     for (vault, hour) in [(&early, 2), (&late, 4)] {
         let rule = format!("FREQ=DAILY;INTERVAL=1;BYHOUR={hour:02};BYMINUTE=00");
         let name = format!("p{hour}");
         let id = make(&lab, policy(&name, json!({"max_backups": 9}), &[&rule])).await;
         apply(&lab, vault, &id).await;
     }
-    // The day's first run comes two hours before the second: 43 GiB have room for two of them.
+    // The day's first run comes two hours before the second: 42 GiB have room for two of them.
     let now = lab.clock().now();
     let two = now
         .to_zoned(jiff::tz::TimeZone::UTC)

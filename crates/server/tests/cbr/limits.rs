@@ -131,12 +131,12 @@ async fn limits_are_checked_kept_and_reset() {
         }
     }
     assert_eq!(
-        lab.put("root:/hosts/none/limits", json!({"limits": {}}))
+        lab.put("root:/hosts/nowhere/limits", json!({"limits": {}}))
             .await
             .status,
         404
     );
-    refused(&lab.put(other, json!({"limits": {}})).await, 404, "6101");
+    refused(&lab.put(other, json!({"limits": {}})).await, 404, "6105");
 
     let limits = json!({"bytes_per_second": 4096, "tasks": 7, "zone": "Europe/Berlin",
         "windows": ["mon,tue 22:00-06:00"]});

@@ -197,7 +197,7 @@ async fn figures_are_read_by_a_parser() {
     let get = |name: &str, labels: &[(&str, &str)]| figures.get(name, labels);
     assert_eq!(
         get("coffer_backup_bytes_total", &[("what", "read")]),
-        f64::from(1 << 19)
+        f64::from(1 << 20)
     );
     assert_eq!(
         get("coffer_backup_bytes_total", &[("what", "new")]),

@@ -145,7 +145,8 @@ async fn a_locked_backup_stays_until_its_time() {
 async fn a_lock_moves_the_expiry() {
     let mut lab = Lab::new().await;
     let vault = lab.server_vault("v", &["web"]).await;
-    let kept = json!({"checkpoint": {"vault_id": vault, "parameters": {"retention_days": 1}}});
+    let kept =
+        json!({"checkpoint": {"vault_id": vault, "parameters": {"retention_duration_days": 1}}});
     let made = lab.post("/checkpoints", kept).await;
     let checkpoint = made.body["checkpoint"]["id"]
         .as_str()

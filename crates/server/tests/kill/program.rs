@@ -54,7 +54,7 @@ impl Program {
         let mut text = format!(
             "data_dir = '{root}/data'\nregion = 'eu-de'\n\
              [http]\nlisten = ['127.0.0.1:0']\nshutdown_grace_seconds = 10\n\
-             [[store]]\nname = 'main'\npath = '{}'\n[[images]]\nname = 'shelf'\n",
+             [limits]\nstore_reserve_mib = 0\n[[store]]\nname = 'main'\npath = '{}'\n[[images]]\nname = 'shelf'\n",
             store.display()
         );
         for (server, disks) in servers {
