@@ -1,39 +1,6 @@
 // Create Server Backup in all its forms: several servers, full backups, left out disks, full vaults.
-import { accessible, at, expect, picture, test } from './rig';
-import { backupsNamed, becomes, inVault, manage, quiet, row, serverNamed, toServers } from './steps';
-
-test('several servers at once, named with suffixes; one is added in the dialog', async ({
-  console: page,
-  api,
-}) => {
-  await quiet(api);
-  await inVault(api, 'web-01');
-  await toServers(page);
-  for (const name of ['web-01', 'archive']) await row(page, name).getByRole('checkbox').check();
-  await expect(page.getByText('Can be started: 1, stopped: 1, backed up: 2.')).toBeVisible();
-  await page.getByRole('button', { name: 'Create Server Backup' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Create Server Backup' });
-  await dialog.getByRole('checkbox', { name: 'add others' }).check();
-  await dialog.getByRole('button', { name: 'Add shop-db' }).click();
-  await expect(dialog.getByRole('checkbox', { name: 'shop-db', exact: true })).toBeChecked();
-  const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
-  // 64 characters leave no room for the suffix.
-  await name.fill('x'.repeat(60));
-  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
-  await expect(dialog).toContainText('1 to 59 letters, digits, underscores or hyphens');
-  await name.fill('trio');
-  await expect(dialog).toContainText('They will be named trio-0001 to trio-0003.');
-  await dialog.getByText('As a command').click();
-  await expect(dialog).toContainText('coffer backup create');
-  await expect(dialog).toContainText('POST /v3/');
-  await accessible(page, 'create server backup of three');
-  await picture(page, 'create-server-backup-several');
-  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
-  await expect(page.getByText('Backup trio of 3 resources started.')).toBeVisible();
-  await expect(page.getByText(/backups are Available/)).toBeVisible({ timeout: 120_000 });
-  const made = await backupsNamed(api, 'trio');
-  expect(made.map((backup) => backup.name).sort()).toEqual(['trio-0001', 'trio-0002', 'trio-0003']);
-});
+import { at, expect, test } from './rig';
+import { becomes, inVault, manage, quiet, row, serverNamed, toServers } from './steps';
 
 test('changed fields are not thrown away without a question', async ({ console: page, api }) => {
   await quiet(api);
