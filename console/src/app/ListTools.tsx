@@ -17,7 +17,7 @@ export function ListTools<T>({
   file,
   fields,
 }: {
-  list: ListState<T>;
+  list: Pick<ListState<T>, 'filter' | 'keyword' | 'onSearch' | 'everything'>;
   properties: Property[];
   /** Columns that can be left out. */
   choices: { label: string; checked: boolean; onSelect: () => void }[];

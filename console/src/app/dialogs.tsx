@@ -24,6 +24,7 @@ const vaultDialogs = () => import('../features/vaults/dialogs');
 const backupDialogs = () => import('../features/backups/dialogs');
 const userDialogs = () => import('../features/admin/userDialogs');
 const adminDialogs = () => import('../features/admin/dialogs');
+const notificationDialogs = () => import('../features/operations/notificationDialogs');
 const sharingDialogs = () => import('../features/sharing/dialogs');
 
 const known: Record<string, ComponentType<DialogProps>> = {
@@ -60,6 +61,10 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'accept-share': named(sharingDialogs, 'AcceptShare'),
   'rename-backup': named(backupDialogs, 'RenameBackup'),
   'delete-backup': named(backupDialogs, 'DeleteBackups'),
+  'edit-notification': named(notificationDialogs, 'EditNotification'),
+  notification: named(notificationDialogs, 'Notification'),
+  'delete-notification': named(notificationDialogs, 'DeleteNotification'),
+  'set-quotas': dialog(() => import('../features/operations/SetQuotas')),
   'create-user': named(userDialogs, 'CreateUser'),
   'set-password': named(userDialogs, 'SetPassword'),
   'edit-roles': named(userDialogs, 'EditRoles'),

@@ -44,6 +44,9 @@ export const nav: NavGroup[] = [
       { key: 'nav.users', to: '/p/$project/admin/users', icon: 'user', admin: true },
       { key: 'nav.projects', to: '/p/$project/admin/projects', icon: 'columns', admin: true },
       { key: 'nav.keys', to: '/p/$project/admin/keys', icon: 'key' },
+      { key: 'nav.notifications', to: '/p/$project/admin/notifications', icon: 'bell' },
+      { key: 'nav.quotas', to: '/p/$project/admin/quotas', icon: 'gauge' },
+      { key: 'nav.audit', to: '/p/$project/admin/audit', icon: 'log' },
     ],
   },
 ];

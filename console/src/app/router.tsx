@@ -245,6 +245,46 @@ const keys = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../features/admin/KeysPage'))),
 });
 
+/** Properties by which the audit trail can be narrowed: one value each. */
+export const auditFilters = [
+  'user',
+  'action',
+  'resource',
+  'resource_type',
+  'kind',
+  'result',
+  'request_id',
+  'from',
+  'to',
+] as const;
+export type AuditSearch = { [name in (typeof auditFilters)[number]]?: string | undefined };
+
+const audit = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/audit',
+  validateSearch: (raw: Record<string, unknown>): AuditSearch => {
+    const found: AuditSearch = {};
+    for (const name of auditFilters) {
+      const value = text(raw[name]);
+      if (value) found[name] = value;
+    }
+    return found;
+  },
+  component: lazyRouteComponent(() => withTexts(import('../features/operations/AuditPage'))),
+});
+
+const notifications = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/notifications',
+  component: lazyRouteComponent(() => withTexts(import('../features/operations/NotificationsPage'))),
+});
+
+const quotas = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/quotas',
+  component: lazyRouteComponent(() => withTexts(import('../features/operations/QuotasPage'))),
+});
+
 const policies = createRoute({
   getParentRoute: () => project,
   path: '/policies',
@@ -292,6 +332,9 @@ const routes = root.addChildren([
     users,
     projects,
     keys,
+    audit,
+    notifications,
+    quotas,
   ]),
 ]);
 

@@ -76,9 +76,14 @@ export default function ProjectsPage() {
           onSort={setSort}
           nameOf={(row) => row.name}
           links={(row) => (
-            <Button kind="link" onClick={() => open('edit-project', { id: row.id })}>
-              {t('admin.edit_project')}
-            </Button>
+            <>
+              <Button kind="link" onClick={() => open('edit-project', { id: row.id })}>
+                {t('admin.edit_project')}
+              </Button>
+              <Button kind="link" onClick={() => open('set-quotas', { id: row.id })}>
+                {t('quota.title')}
+              </Button>
+            </>
           )}
           failure={error}
           onRetry={() => void refetch()}

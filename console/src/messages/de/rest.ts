@@ -5,6 +5,7 @@ import { api } from './api';
 import { backup } from './backup';
 import { backups } from './backups';
 import { disks } from './disks';
+import { operations } from './operations';
 import { policies } from './policies';
 import { server } from './server';
 import { servers } from './servers';
@@ -19,6 +20,7 @@ export const rest: Record<keyof typeof english, Text> = {
   ...backup,
   ...backups,
   ...disks,
+  ...operations,
   ...policies,
   ...server,
   ...servers,

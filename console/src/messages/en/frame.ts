@@ -12,6 +12,9 @@ export const frame = {
   'nav.users': 'Users',
   'nav.projects': 'Projects',
   'nav.keys': 'Access Keys',
+  'nav.notifications': 'Notifications',
+  'nav.quotas': 'Quotas',
+  'nav.audit': 'Audit',
   'nav.disks': 'Elastic Volume Service',
   'nav.policies': 'Policies',
 

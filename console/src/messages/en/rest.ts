@@ -4,6 +4,7 @@ import { api } from './api';
 import { backup } from './backup';
 import { backups } from './backups';
 import { disks } from './disks';
+import { operations } from './operations';
 import { policies } from './policies';
 import { server } from './server';
 import { servers } from './servers';
@@ -17,6 +18,7 @@ export const rest = {
   ...backup,
   ...backups,
   ...disks,
+  ...operations,
   ...policies,
   ...server,
   ...servers,
