@@ -88,7 +88,12 @@ impl Column for Timestamp {
         Stored::Int(Some(self.as_millisecond()))
     }
     fn load(stored: Stored) -> Option<Timestamp> {
-        Timestamp::from_millisecond(i64::load(stored)?).ok()
+        let milliseconds = i64::load(stored)?;
+        // The last moment there is says "never"; its whole milliseconds are out of what is read.
+        if milliseconds == Timestamp::MAX.as_millisecond() {
+            return Some(Timestamp::MAX);
+        }
+        Timestamp::from_millisecond(milliseconds).ok()
     }
 }
 
@@ -578,6 +583,16 @@ pub(super) use values;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn never_is_read_back() {
+        assert_eq!(
+            Timestamp::load(Timestamp::MAX.store()),
+            Some(Timestamp::MAX)
+        );
+        let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_millis(1_795_879_102_275);
+        assert_eq!(Timestamp::load(now.store()), Some(now));
+    }
 
     #[track_caller]
     fn check(order: Order<'_>, expected: &str) {
