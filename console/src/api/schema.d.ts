@@ -15383,6 +15383,13 @@ export interface components {
             auto_trigger?: boolean | null;
             /** @description At most 255 characters. */
             description?: string | null;
+            /**
+             * Format: int64
+             * @description Coffer's own, 1 to 9999. Backups of several resources get the suffixes `-0001`, `-0002` and so
+             *     on; with this they begin at this number, and a single one gets its suffix too. So whoever backs
+             *     up resources of several vaults counts on over all of them.
+             */
+            first_number?: number | null;
             /** @description False asks for a full backup. */
             incremental?: boolean | null;
             /** @description 1 to 64 of letters, digits, `_`, `-`; `manualbk_xxxx` where absent. */

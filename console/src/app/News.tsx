@@ -13,7 +13,7 @@ import { useOpenDialog } from './dialogs';
 export default function News({ project }: { project: string }) {
   return useBegun().map((begun) =>
     begun.kind === 'backup' ? (
-      <BackupNews key={begun.checkpoint} project={project} begun={begun} />
+      <BackupNews key={begun.checkpoints.join()} project={project} begun={begun} />
     ) : (
       <RestoreNews key={begun.task} project={project} begun={begun} />
     ),
@@ -23,8 +23,8 @@ export default function News({ project }: { project: string }) {
 function BackupNews({ project, begun }: { project: string; begun: BegunBackup }) {
   const { t } = useWords();
   const navigate = useNavigate();
-  const { checkpoint, type } = begun;
-  const found = useQuery(list('backup', project, { limit: 256, filter: { checkpoint_id: checkpoint } }));
+  const { checkpoints, type } = begun;
+  const found = useQuery(list('backup', project, { limit: 256, filter: { checkpoint_id: checkpoints } }));
   const backups = found.data?.items;
   const ended = backups?.every((backup) => !isCreating(backup.state));
   useEffect(() => {

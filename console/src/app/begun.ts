@@ -4,8 +4,8 @@ import { useSyncExternalStore } from 'react';
 
 export interface BegunBackup {
   kind: 'backup';
-  /** The restore point that the backups belong to. */
-  checkpoint: string;
+  /** The restore points that the backups belong to: one of each vault. */
+  checkpoints: readonly string[];
   type: 'server' | 'disk';
 }
 

@@ -424,6 +424,16 @@ fn the_main_job_by_command_line() {
         "cannot be started or stopped from here",
     );
     run("vault delete safer --yes");
+
+    // Disks in different vaults: one name, whose numbers go on from vault to vault.
+    run("vault create one --type disk --size 100 --add web-vda");
+    run("vault create two --type disk --size 100 --add web-vdb");
+    let pair = run("backup create web-vda web-vdb --type disk --name pair");
+    let mut names: Vec<_> = (0..2).map(|n| &pair["backups"][n]["name"]).collect();
+    names.sort_by_key(|name| name.to_string());
+    assert_eq!(names, ["pair-0001", "pair-0002"], "{pair}");
+    run("vault delete one --yes");
+    run("vault delete two --yes");
     assert_eq!(run("vault list"), serde_json::json!([]));
     assert_eq!(run("backup list"), serde_json::json!([]));
 }

@@ -32,7 +32,7 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
   const [step, setStep] = useState<'vault' | 'form' | null>(null);
   const [target, setTarget] = useState<Plan['target'] | undefined>(undefined);
   const [tried, setTried] = useState(false);
-  const done = useRef<Done>({ started: [], skipped: [], checkpoints: [] });
+  const done = useRef<Done>({ started: [], taken: 0, skipped: [], checkpoints: [] });
   const nameField = useRef<HTMLInputElement>(null);
 
   const needsVault = without.length > 0;
@@ -59,7 +59,7 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
             search: { tab: 'backups', q: name },
           }),
       });
-      for (const checkpoint of done.current.checkpoints) hasBegun({ kind: 'backup', checkpoint, type: mode });
+      hasBegun({ kind: 'backup', checkpoints: done.current.checkpoints, type: mode });
       for (const skipped of done.current.skipped)
         toast('bad', t('backup.skipped', { name: skipped.name, reason: skipped.reason }));
       close();

@@ -44,7 +44,10 @@ export function requests(plan: Plan): string[] {
     else target = plan.target.id;
     list.push(say(`${v3}/vaults/${target}/addresources`, associateRequest(loose)));
   }
-  for (const [vault, resources] of byVault(plan.resources, target))
-    list.push(say(`${v3}/checkpoints`, checkpointRequest(plan, vault, resources)));
+  let taken = 0;
+  for (const [vault, resources] of byVault(plan.resources, target)) {
+    list.push(say(`${v3}/checkpoints`, checkpointRequest(plan, vault, resources, taken)));
+    taken += resources.length;
+  }
   return list;
 }

@@ -30,7 +30,7 @@ describe('a backup', () => {
   });
   it('sends what the dialog shows', () => {
     const left = { ...resource('a', 'v1'), exclude: ['d2'] };
-    expect(checkpointRequest(plan([left]), 'v1', [left])).toEqual({
+    expect(checkpointRequest(plan([left]), 'v1', [left], 0)).toEqual({
       checkpoint: {
         vault_id: 'v1',
         parameters: {
@@ -68,5 +68,7 @@ describe('a backup', () => {
       'POST /v3/p/checkpoints',
       'POST /v3/p/checkpoints',
     ]);
+    // The numbers behind the name go on over the vaults.
+    expect(all.slice(1).map((each) => /"first_number": (\d+)/.exec(each)?.[1])).toEqual(['1', '2']);
   });
 });

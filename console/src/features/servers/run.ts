@@ -37,6 +37,8 @@ export interface Done {
   associated?: boolean;
   /** Vaults whose backup has started. */
   started: string[];
+  /** How many backups have started. */
+  taken: number;
   skipped: { name: string; reason: string }[];
   /** The restore points they belong to. */
   checkpoints: string[];
@@ -51,13 +53,17 @@ const detail = (resource: Resource) => ({
   ...(resource.exclude.length ? { extra_info: { exclude_volumes: resource.exclude } } : {}),
 });
 
-/** The request that starts the backup of resources of one vault. */
-export function checkpointRequest(plan: Plan, vault: string, resources: Resource[]) {
+/**
+ * The request that starts the backup of resources of one vault. `taken`: how many the vaults before it
+ * took: the numbers behind the name go on over all vaults.
+ */
+export function checkpointRequest(plan: Plan, vault: string, resources: Resource[], taken: number) {
   return {
     checkpoint: {
       vault_id: vault,
       parameters: {
         name: plan.name,
+        ...(plan.resources.length > 1 ? { first_number: taken + 1 } : {}),
         description: plan.description,
         incremental: !plan.full,
         auto_trigger: false,
@@ -132,10 +138,12 @@ export async function run(plan: Plan, done: Done): Promise<void> {
     if (done.started.includes(vault)) continue;
     const answer = await call<{
       checkpoint: { id: string; vault: { skipped_resources?: { name: string; reason: string }[] } };
-    }>('POST', `${v3}/checkpoints`, checkpointRequest(plan, vault, resources));
+    }>('POST', `${v3}/checkpoints`, checkpointRequest(plan, vault, resources, done.taken));
+    const skipped = answer.checkpoint.vault.skipped_resources ?? [];
     done.started.push(vault);
+    done.taken += resources.length - skipped.length;
     done.checkpoints.push(answer.checkpoint.id);
-    done.skipped.push(...(answer.checkpoint.vault.skipped_resources ?? []));
+    done.skipped.push(...skipped);
   }
   for (const kind of ['server', 'disk', 'backup', 'task', 'vault']) {
     void queryClient.invalidateQueries({ queryKey: ['list', kind] });

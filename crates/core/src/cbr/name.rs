@@ -64,13 +64,19 @@ pub fn automatic_backup_name(random: u16) -> String {
 /// The names of the `count` backups of one run.
 ///
 /// A single one keeps `name`; several get `-0001`, `-0002` and so on, and the name is cut so that
-/// the whole stays within 64 characters.
-pub fn backup_names(name: &str, count: usize) -> Vec<String> {
-    if count == 1 {
+/// the whole stays within 64 characters. With a `first` number, a run that is a part of something
+/// larger (servers in several vaults), a single one is numbered as well.
+pub fn backup_names(name: &str, count: usize, first: Option<u16>) -> Vec<String> {
+    if count == 1 && first.is_none() {
         return vec![name.to_owned()];
     }
-    let stem: String = name.chars().take(NAME_MAX - 5).collect();
-    (1..=count).map(|n| format!("{stem}-{n:04}")).collect()
+    let numbers = (usize::from(first.unwrap_or(1))..).take(count);
+    let numbered = |n: usize| {
+        let suffix = format!("-{n:04}");
+        let stem: String = name.chars().take(NAME_MAX - suffix.len()).collect();
+        stem + &suffix
+    };
+    numbers.map(numbered).collect()
 }
 
 /// The name of a disk's part of a server's backup: the backup's name and the disk's.
@@ -117,14 +123,23 @@ mod tests {
 
     #[test]
     fn several_backups_are_numbered() {
-        assert_eq!(backup_names("patch-day", 1), ["patch-day"]);
+        assert_eq!(backup_names("patch-day", 1, None), ["patch-day"]);
         assert_eq!(
-            backup_names("patch-day", 2),
+            backup_names("patch-day", 2, None),
             ["patch-day-0001", "patch-day-0002"]
         );
-        let long = backup_names(&"x".repeat(64), 2);
+        let long = backup_names(&"x".repeat(64), 2, None);
         assert_eq!(long[1].len(), 64);
         assert!(long[1].ends_with("-0002"));
+    }
+
+    #[test]
+    fn parts_of_a_larger_run_go_on_counting() {
+        assert_eq!(backup_names("p", 1, Some(3)), ["p-0003"]);
+        assert_eq!(backup_names("p", 2, Some(2)), ["p-0002", "p-0003"]);
+        let late = backup_names(&"x".repeat(64), 2, Some(9999));
+        assert!(late.iter().all(|name| name.len() == 64));
+        assert!(late[1].ends_with("x-10000"));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct NewCheckpoint {
     pub vault_id: String,
     /// Name of the run.
     pub name: Option<String>,
+    /// Number of its first backup, where it is a part of something larger: then all are numbered.
+    pub first_number: Option<u16>,
     /// Description.
     pub description: Option<String>,
     /// Read and store everything anew.
@@ -144,7 +146,7 @@ impl App {
             .policy
             .as_ref()
             .and_then(|p| p.definition.0.full_every());
-        let names = backup_names(&name, taking.len());
+        let names = backup_names(&name, taking.len(), new.first_number);
         for (take, name) in taking.into_iter().zip(names) {
             let id = BackupId(door::new_uuid());
             let resource = &take.resource;

@@ -217,6 +217,7 @@ impl App {
                     NewCheckpoint {
                         vault_id: task.vault_id.to_string(),
                         name: backup.as_ref().map(|b| b.name.clone()),
+                        first_number: None,
                         description: backup.as_ref().and_then(|b| b.description.clone()),
                         full: backup.as_ref().is_some_and(|b| b.wants_full),
                         auto_trigger: false,

@@ -179,10 +179,13 @@ async fn create(client: &Client, output: &Output, args: CreateArgs) -> Result<()
     };
 
     let mut checkpoints = Vec::new();
+    let mut taken_before = 0;
     for (vault_id, resources) in &runs {
         let request = CheckpointRequest {
             vault_id: vault_id.clone(),
             name: args.name.clone(),
+            // One name for several vaults: the numbers go on from one to the next.
+            first_number: (runs.len() > 1 && args.name.is_some()).then_some(taken_before + 1),
             description: args.description.clone(),
             full: args.full,
             resources: resources.clone(),
@@ -197,6 +200,7 @@ async fn create(client: &Client, output: &Output, args: CreateArgs) -> Result<()
             output.note(&format!("Left out `{name}`: {}", skipped.reason));
         }
         let taken = resources.len() - checkpoint.value.vault.skipped_resources.len();
+        taken_before += taken;
         checkpoints.push((checkpoint, taken));
     }
     let tasks = tasks_of(client, &checkpoints).await?;

@@ -289,6 +289,8 @@ pub struct CheckpointRequest {
     pub vault_id: String,
     /// Name of the backups.
     pub name: Option<String>,
+    /// Number of the first of them, where this is a part of something larger (Coffer's own).
+    pub first_number: Option<usize>,
     /// Free text.
     pub description: Option<String>,
     /// Copy everything again.
@@ -463,6 +465,9 @@ impl Client {
         });
         if let Some(name) = &request.name {
             parameters["name"] = json!(name);
+        }
+        if let Some(first) = request.first_number {
+            parameters["first_number"] = json!(first);
         }
         if let Some(description) = &request.description {
             parameters["description"] = json!(description);

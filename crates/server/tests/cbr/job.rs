@@ -224,8 +224,11 @@ async fn several_servers_are_numbered_and_the_broken_one_is_skipped() {
     assert_eq!(names, ["run-0001", "run-0002"]);
 
     lab.host.remove_server("db");
-    let body = json!({"checkpoint": {"vault_id": vault}});
+    // A part of something larger: its numbers go on, also where it is left alone.
+    let body = json!({"checkpoint": {"vault_id": vault, "parameters": {"name": "part", "first_number": 3}}});
     let made = lab.post("/checkpoints", body).await.body;
+    let checkpoint = made["checkpoint"]["id"].as_str().unwrap();
+    assert_eq!(lab.backup_of(checkpoint).await["name"], "part-0003");
     let skipped = &made["checkpoint"]["vault"]["skipped_resources"];
     assert_eq!(skipped[0]["code"], "BackupService.7100", "{made}");
     assert_eq!(

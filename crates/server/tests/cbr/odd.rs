@@ -19,6 +19,7 @@ fn calls(vault: &str, backup: &str, web: &str) -> Vec<(Method, String, Value)> {
     let run = json!({"checkpoint": {"vault_id": vault, "parameters": {"name": "n",
         "description": "d", "resources": [web], "retention_duration_days": 3}}});
     let details = json!({"checkpoint": {"vault_id": vault, "parameters": {
+        "first_number": 7,
         "resource_details": [{"id": web, "type": "OS::Nova::Server", "name": "x"}]}}});
     let restore = json!({"restore": {"server_id": web, "stop_timeout": 3,
         "mappings": [{"backup_id": backup, "volume_id": web}]}});

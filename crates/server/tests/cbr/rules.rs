@@ -467,6 +467,9 @@ async fn bad_input_is_named() {
             json!({"retention_duration_days": 36501}),
             "retention_duration_days",
         ),
+        (json!({"first_number": 0}), "first_number"),
+        (json!({"first_number": 10000}), "first_number"),
+        (json!({"first_number": "1"}), "first_number"),
         (
             json!({"resource_details": [{"id": web, "type": "x"}]}),
             "resource_details[0].type",

@@ -32,6 +32,11 @@ pub struct CreateCheckpoint {
 pub struct CheckpointParameters {
     /// 1 to 64 of letters, digits, `_`, `-`; `manualbk_xxxx` where absent.
     name: Option<String>,
+    /// Coffer's own, 1 to 9999. Backups of several resources get the suffixes `-0001`, `-0002` and so
+    /// on; with this they begin at this number, and a single one gets its suffix too. So whoever backs
+    /// up resources of several vaults counts on over all of them.
+    #[schema(minimum = 1, maximum = 9999)]
+    first_number: Option<i64>,
     /// At most 255 characters.
     description: Option<String>,
     /// False asks for a full backup.
@@ -173,6 +178,13 @@ impl TryFrom<CreateCheckpoint> for NewCheckpoint {
         if let Some(text) = &p.description {
             name::check_description(&format!("{at}.description"), text, name::DESCRIPTION_MAX)?;
         }
+        let first_number = p.first_number.map(|first| {
+            let whole = u16::try_from(first).ok().filter(|n| (1..=9999).contains(n));
+            whole.ok_or_else(|| {
+                let text = "must be a whole number from 1 to 9999";
+                Refusal::parameter(&format!("{at}.first_number"), text)
+            })
+        });
         let retention_days = match p.retention_duration_days {
             None | Some(-1) => None,
             Some(days @ 1..=36500) => Some(days),
@@ -215,6 +227,7 @@ impl TryFrom<CreateCheckpoint> for NewCheckpoint {
             policy: None,
             vault_id: c.vault_id,
             name: wanted,
+            first_number: first_number.transpose()?,
             description: p.description,
             full: p.incremental == Some(false),
             auto_trigger: p.auto_trigger.unwrap_or(false),
