@@ -1,5 +1,5 @@
 // Which columns a table leaves out: the user's choice, kept in this browser.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { hiddenColumns, setHiddenColumns } from '../lib/settings';
 
 export function useColumns(
@@ -10,7 +10,10 @@ export function useColumns(
   choices: { label: string; checked: boolean; onSelect: () => void }[];
 } {
   const [stored, setStored] = useState(() => hiddenColumns(table));
-  const hidden = new Set(stored ?? columns.filter((column) => column.off).map((column) => column.id));
+  const hidden = useMemo(
+    () => new Set(stored ?? columns.filter((column) => column.off).map((column) => column.id)),
+    [stored, columns],
+  );
   const choices = columns
     .filter((column) => column.optional)
     .map((column) => ({

@@ -3,6 +3,19 @@
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 export const GIB = 1024 ** 3;
 
+// Making a formatter costs far more than using it, and lists use them in every row.
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numbers(locale: string, digits: number): Intl.NumberFormat {
+  const key = `${locale} ${digits}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+    formats.set(key, found);
+  }
+  return found;
+}
+
 /** A size for people: three figures and a binary unit, such as "1.24 GiB". Zero is "0 B". */
 export function formatSize(bytes: number, locale = 'en'): string {
   let value = bytes;
@@ -13,12 +26,12 @@ export function formatSize(bytes: number, locale = 'en'): string {
   }
   const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const rounded = Number(value.toFixed(digits));
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(rounded)} ${units[unit]}`;
+  return `${numbers(locale, digits).format(rounded)} ${units[unit]}`;
 }
 
 /** The exact size for a tooltip: "1,331,691,520 bytes". */
 export function exactBytes(bytes: number, locale = 'en'): string {
-  return new Intl.NumberFormat(locale).format(bytes);
+  return numbers(locale, 0).format(bytes);
 }
 
 /** Bytes per second for people. */

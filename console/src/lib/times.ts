@@ -11,7 +11,18 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 
+// Making a formatter costs far more than using it, and lists use them in every row.
 const formats = new Map<string, Intl.DateTimeFormat>();
+const ages = new Map<string, Intl.RelativeTimeFormat>();
+
+function relative(locale: string): Intl.RelativeTimeFormat {
+  let found = ages.get(locale);
+  if (!found) {
+    found = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+    ages.set(locale, found);
+  }
+  return found;
+}
 
 function format(clock: Pick<Clock, 'locale' | 'zone'>, kind: string, options: Intl.DateTimeFormatOptions) {
   const key = `${clock.locale} ${clock.zone} ${kind}`;
@@ -56,11 +67,11 @@ export function formatAge(at: string | number | Date, clock: Clock): string {
   const difference = new Date(at).getTime() - clock.now;
   const size = Math.abs(difference);
   if (size >= WEEK) return formatTime(at, clock);
-  const relative = new Intl.RelativeTimeFormat(clock.locale, { numeric: 'auto', style: 'short' });
-  if (size < 45_000) return relative.format(0, 'second');
-  if (size < HOUR) return relative.format(Math.round(difference / MINUTE), 'minute');
-  if (size < DAY) return relative.format(Math.round(difference / HOUR), 'hour');
-  return relative.format(Math.round(difference / DAY), 'day');
+  const words = relative(clock.locale);
+  if (size < 45_000) return words.format(0, 'second');
+  if (size < HOUR) return words.format(Math.round(difference / MINUTE), 'minute');
+  if (size < DAY) return words.format(Math.round(difference / HOUR), 'hour');
+  return words.format(Math.round(difference / DAY), 'day');
 }
 
 /** A span of seconds in at most two units: "33 s", "2 min 5 s", "1 h 4 min", "3 d 2 h". */

@@ -1,8 +1,8 @@
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useWords } from '../messages';
 import { Failure } from './Failure';
 import { Tick } from './Form';
-import { createMenuHandle, type MenuEntry, RowMenu, RowMenuTrigger } from './Menu';
+import { createMenuHandle, type MenuEntry, type MenuHandle, RowMenu, RowMenuTrigger } from './Menu';
 import css from './Table.module.css';
 import { Cell, type Column, Head, Skeleton } from './TableParts';
 import { rowKeys } from './tableKeys';
@@ -46,18 +46,85 @@ export interface TableProps<T extends { id: string }> {
   expanded?: (row: T) => ReactNode;
 }
 
+/** What one row needs; it is rendered again only where some of this has changed. */
+interface LineProps<T extends { id: string }> {
+  row: T;
+  name: string;
+  columns: readonly Column<T>[];
+  /** Whether it is ticked; undefined where rows are not ticked. */
+  ticked: boolean | undefined;
+  marked: boolean;
+  onTick: (id: string, checked: boolean, range: boolean) => void;
+  links: ((row: T) => ReactNode) | undefined;
+  /** The table's menu, where it has one. */
+  handle: MenuHandle<T> | undefined;
+  prefix: string;
+}
+
 // Rows and cells have their roles written out: cards on narrow screens are `display: block`, which
 // takes a table's meaning away otherwise.
 
-/** A native table: sticky header, sort, ticks with ranges, one menu for all rows, cards when narrow. */
+function LineOf<T extends { id: string }>(props: LineProps<T>) {
+  const { row, name, columns, ticked, marked, onTick, links, handle, prefix } = props;
+  const { t } = useWords();
+  return (
+    <tr
+      role="row"
+      data-id={row.id}
+      className={[css.line, ticked ? css.ticked : '', marked ? css.marked : ''].join(' ')}
+    >
+      {ticked === undefined ? null : (
+        <td role="cell" className={css.ticks}>
+          <Tick
+            label={t('kit.select_row', { name })}
+            hiddenLabel
+            checked={ticked}
+            onChange={(checked, shift) => onTick(row.id, checked, shift)}
+          />
+        </td>
+      )}
+      {columns.map((column) => (
+        <Cell key={column.id} column={column} row={row} />
+      ))}
+      {links || handle ? (
+        <td role="cell" className={css.operation}>
+          <span className={css.actions}>
+            {links?.(row)}
+            {handle ? (
+              <RowMenuTrigger
+                handle={handle}
+                payload={row}
+                id={`${prefix}${row.id}`}
+                label={t('kit.more_of', { name })}
+              >
+                {t('kit.more')}
+              </RowMenuTrigger>
+            ) : null}
+          </span>
+        </td>
+      ) : null}
+    </tr>
+  );
+}
+const Line = memo(LineOf) as typeof LineOf;
+
+/**
+ * A native table: sticky header, sort, ticks with ranges, one menu for all rows, cards when narrow. A
+ * row is rendered again only where it has changed: pages with many rows keep `columns` and `links` the
+ * same from one rendering to the next.
+ */
 export function Table<T extends { id: string }>(props: TableProps<T>) {
-  const { label, rows, selection, nameOf, menu, links, failure, onRetry, empty, marked, expanded } = props;
+  const { label, rows, hidden, selection, nameOf, menu, links, failure, onRetry, empty, marked, expanded } =
+    props;
   const { t } = useWords();
   const prefix = useId();
   const [handle] = useState(() => createMenuHandle<T>());
   const last = useRef<string | null>(null);
   const body = useRef<HTMLTableSectionElement>(null);
-  const columns = props.columns.filter((column) => !props.hidden?.has(column.id));
+  const columns = useMemo(
+    () => props.columns.filter((column) => !hidden?.has(column.id)),
+    [props.columns, hidden],
+  );
   const operations = Boolean(menu || links);
   const span = columns.length + (selection ? 1 : 0) + (operations ? 1 : 0);
 
@@ -75,6 +142,15 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
     last.current = id;
     selection.onChange(ids);
   };
+  // Rows keep one function, which finds what is ticked by then.
+  const ticking = useRef(tick);
+  useLayoutEffect(() => {
+    ticking.current = tick;
+  });
+  const onTick = useCallback(
+    (id: string, checked: boolean, range: boolean) => ticking.current(id, checked, range),
+    [],
+  );
   const onKeyDown = rowKeys({
     rows,
     body,
@@ -122,50 +198,20 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
         <tbody ref={body} role="rowgroup" onKeyDown={onKeyDown}>
           {rows === undefined && !failure ? <Skeleton span={span} /> : null}
           {rows?.map((row) => {
-            const name = nameOf(row);
             const more = expanded?.(row);
             return [
-              <tr
+              <Line
                 key={row.id}
-                role="row"
-                data-id={row.id}
-                className={[
-                  css.line,
-                  selection?.ids.has(row.id) ? css.ticked : '',
-                  marked?.has(row.id) ? css.marked : '',
-                ].join(' ')}
-              >
-                {selection ? (
-                  <td role="cell" className={css.ticks}>
-                    <Tick
-                      label={t('kit.select_row', { name })}
-                      hiddenLabel
-                      checked={selection.ids.has(row.id)}
-                      onChange={(checked, shift) => tick(row.id, checked, shift)}
-                    />
-                  </td>
-                ) : null}
-                {columns.map((column) => (
-                  <Cell key={column.id} column={column} row={row} />
-                ))}
-                {operations ? (
-                  <td role="cell" className={css.operation}>
-                    <span className={css.actions}>
-                      {links?.(row)}
-                      {menu ? (
-                        <RowMenuTrigger
-                          handle={handle}
-                          payload={row}
-                          id={`${prefix}${row.id}`}
-                          label={t('kit.more_of', { name })}
-                        >
-                          {t('kit.more')}
-                        </RowMenuTrigger>
-                      ) : null}
-                    </span>
-                  </td>
-                ) : null}
-              </tr>,
+                row={row}
+                name={nameOf(row)}
+                columns={columns}
+                ticked={selection?.ids.has(row.id)}
+                marked={marked?.has(row.id) ?? false}
+                onTick={onTick}
+                links={links}
+                handle={menu ? handle : undefined}
+                prefix={prefix}
+              />,
               more ? (
                 <tr key={`${row.id}-more`} role="row" className={css.more}>
                   <td role="cell" colSpan={span}>

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
 import { watchChanges } from '../../api/live';
 import type { Backup, ResourceKind } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
@@ -95,7 +96,19 @@ export function BackupList({
     .filter(Boolean)
     .join(', ');
 
-  const columns = backupColumns(t, project, server, vault);
+  const columns = useMemo(() => backupColumns(t, project, server, vault), [t, project, server, vault]);
+  const links = useCallback(
+    (row: Backup) => (
+      <Button
+        kind="link"
+        reason={restoreReason(row)}
+        onClick={() => open(server ? 'restore-server' : 'restore-disk', { backup: [row.id] })}
+      >
+        {t(server ? 'backup_pages.restore_server' : 'backup_pages.restore_disk')}
+      </Button>
+    ),
+    [t, open, server, restoreReason],
+  );
   const { hidden, choices } = useColumns(`backups-${type}`, columns);
 
   return (
@@ -160,15 +173,7 @@ export function BackupList({
         nameOf={(row) => row.name}
         menu={menu}
         marked={marked}
-        links={(row) => (
-          <Button
-            kind="link"
-            reason={restoreReason(row)}
-            onClick={() => open(server ? 'restore-server' : 'restore-disk', { backup: [row.id] })}
-          >
-            {t(server ? 'backup_pages.restore_server' : 'backup_pages.restore_disk')}
-          </Button>
-        )}
+        links={links}
         failure={list.failure}
         onRetry={list.retry}
         onOpen={(row) =>

@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import type { Backup } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { allowed, cancelTask, deleteBackup, restoreBackup, shareBackup, type Verdict } from '../../lib/can';
@@ -9,10 +10,13 @@ import type { MenuEntry } from '../../ui/Menu';
 /** Whether a backup can be restored now, in words where not. */
 export function useRestoreReason(): (backup: Backup) => string | undefined {
   const say = useReason();
-  return (backup) => {
-    const verdict = restoreBackup(backup);
-    return allowed(verdict) ? undefined : say(verdict.reason);
-  };
+  return useCallback(
+    (backup) => {
+      const verdict = restoreBackup(backup);
+      return allowed(verdict) ? undefined : say(verdict.reason);
+    },
+    [say],
+  );
 }
 
 /** The menu of a backup, in its row and on its page. */

@@ -1,4 +1,5 @@
 import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
 import type { Disk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
@@ -49,86 +50,100 @@ export default function DisksPage() {
   const list = useList({ kind: 'disk', project, search, properties, sort: 'name' });
   const selection = useSelection(list);
   const chosen = selection.rows;
-  const why = (disk: Disk) => {
-    const verdict = backupDisk(disk);
-    return allowed(verdict) ? undefined : say(verdict.reason);
-  };
-  const columns: Column<Disk>[] = [
-    {
-      id: 'name',
-      header: t('disk_pages.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <span data-row="" tabIndex={-1}>
-              {row.name}
-            </span>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
+  const why = useCallback(
+    (disk: Disk) => {
+      const verdict = backupDisk(disk);
+      return allowed(verdict) ? undefined : say(verdict.reason);
     },
-    {
-      id: 'status',
-      header: t('disk_pages.status'),
-      cell: (row) => <StatusWord look={diskLook(row.status)} since={row.task?.started_at ?? null} />,
-    },
-    {
-      id: 'size',
-      header: t('disk_pages.size'),
-      sort: 'size_bytes',
-      align: 'right',
-      cell: (row) => <Size bytes={row.size_bytes} />,
-    },
-    {
-      id: 'used_as',
-      header: t('disk_pages.used_as'),
-      sort: 'system',
-      optional: true,
-      cell: (row) => t(row.system ? 'disk_pages.system' : 'disk_pages.data'),
-    },
-    {
-      id: 'server',
-      header: t('disk_pages.server'),
-      sort: 'server',
-      cell: (row) =>
-        row.server ? (
-          <>
-            <Link to="/p/$project/servers/$server" params={{ project, server: row.server.id }} search={{}}>
-              {row.server.name}
-            </Link>
-            {row.device ? <span className="soft"> {row.device}</span> : null}
-          </>
-        ) : (
-          <span className="soft">{t('disk_pages.detached')}</span>
+    [say],
+  );
+  const links = useCallback(
+    (row: Disk) => (
+      <Button kind="link" reason={why(row)} onClick={() => open('backup-disk', { disk: [row.id] })}>
+        {t('disk_pages.create_backup')}
+      </Button>
+    ),
+    [why, open, t],
+  );
+  const columns = useMemo(
+    (): Column<Disk>[] => [
+      {
+        id: 'name',
+        header: t('disk_pages.name'),
+        sort: 'name',
+        names: true,
+        cell: (row) => (
+          <NameCell
+            link={
+              <span data-row="" tabIndex={-1}>
+                {row.name}
+              </span>
+            }
+            id={<Copyable text={row.id} short name={row.name} />}
+          />
         ),
-    },
-    { id: 'host', header: t('disk_pages.az'), sort: 'host', optional: true, cell: (row) => row.host },
-    {
-      id: 'format',
-      header: t('disk_pages.format'),
-      sort: 'format',
-      optional: true,
-      off: true,
-      cell: (row) => [row.format, row.bus].filter(Boolean).join(', '),
-    },
-    {
-      id: 'vault',
-      header: t('disk_pages.vault'),
-      sort: 'vault',
-      optional: true,
-      cell: (row) => <InVault project={project} disk={row} />,
-    },
-    {
-      id: 'last_backup',
-      header: t('disk_pages.last_backup'),
-      sort: 'last_backup',
-      optional: true,
-      cell: (row) => <Backed disk={row} />,
-    },
-  ];
+      },
+      {
+        id: 'status',
+        header: t('disk_pages.status'),
+        cell: (row) => <StatusWord look={diskLook(row.status)} since={row.task?.started_at ?? null} />,
+      },
+      {
+        id: 'size',
+        header: t('disk_pages.size'),
+        sort: 'size_bytes',
+        align: 'right',
+        cell: (row) => <Size bytes={row.size_bytes} />,
+      },
+      {
+        id: 'used_as',
+        header: t('disk_pages.used_as'),
+        sort: 'system',
+        optional: true,
+        cell: (row) => t(row.system ? 'disk_pages.system' : 'disk_pages.data'),
+      },
+      {
+        id: 'server',
+        header: t('disk_pages.server'),
+        sort: 'server',
+        cell: (row) =>
+          row.server ? (
+            <>
+              <Link to="/p/$project/servers/$server" params={{ project, server: row.server.id }} search={{}}>
+                {row.server.name}
+              </Link>
+              {row.device ? <span className="soft"> {row.device}</span> : null}
+            </>
+          ) : (
+            <span className="soft">{t('disk_pages.detached')}</span>
+          ),
+      },
+      { id: 'host', header: t('disk_pages.az'), sort: 'host', optional: true, cell: (row) => row.host },
+      {
+        id: 'format',
+        header: t('disk_pages.format'),
+        sort: 'format',
+        optional: true,
+        off: true,
+        cell: (row) => [row.format, row.bus].filter(Boolean).join(', '),
+      },
+      {
+        id: 'vault',
+        header: t('disk_pages.vault'),
+        sort: 'vault',
+        optional: true,
+        cell: (row) => <InVault project={project} disk={row} />,
+      },
+      {
+        id: 'last_backup',
+        header: t('disk_pages.last_backup'),
+        sort: 'last_backup',
+        optional: true,
+        cell: (row) => <Backed disk={row} />,
+      },
+    ],
+    [t, project],
+  );
   const { hidden, choices } = useColumns('disks', columns);
   return (
     <Page
@@ -195,11 +210,7 @@ export default function DisksPage() {
         onSort={list.onSort}
         selection={selection}
         nameOf={(row) => row.name}
-        links={(row) => (
-          <Button kind="link" reason={why(row)} onClick={() => open('backup-disk', { disk: [row.id] })}>
-            {t('disk_pages.create_backup')}
-          </Button>
-        )}
+        links={links}
         failure={list.failure}
         onRetry={list.retry}
         empty={

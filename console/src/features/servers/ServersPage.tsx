@@ -1,4 +1,5 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
@@ -51,81 +52,84 @@ export default function ServersPage() {
   const selection = useSelection(list);
   const chosen = selection.rows;
 
-  const columns: Column<Server>[] = [
-    {
-      id: 'name',
-      header: t('servers.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <Link
-              data-row=""
-              to="/p/$project/servers/$server"
-              params={{ project, server: row.id }}
-              search={{}}
-            >
-              {row.name}
-            </Link>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
-    { id: 'host', header: t('servers.az'), sort: 'host', optional: true, cell: (row) => row.host },
-    {
-      id: 'status',
-      header: t('servers.status'),
-      sort: 'status',
-      cell: (row) => <StatusWord look={serverLook(row.status)} />,
-    },
-    {
-      id: 'spec',
-      header: t('servers.spec'),
-      optional: true,
-      cell: (row) =>
-        row.vcpus ? (
-          <span className="number">
-            {t('servers.cpus', { n: row.vcpus, memory: formatSize(row.memory_mib * 1024 * 1024, locale) })}
-          </span>
-        ) : (
-          <span className="soft">–</span>
+  const columns = useMemo(
+    (): Column<Server>[] => [
+      {
+        id: 'name',
+        header: t('servers.name'),
+        sort: 'name',
+        names: true,
+        cell: (row) => (
+          <NameCell
+            link={
+              <Link
+                data-row=""
+                to="/p/$project/servers/$server"
+                params={{ project, server: row.id }}
+                search={{}}
+              >
+                {row.name}
+              </Link>
+            }
+            id={<Copyable text={row.id} short name={row.name} />}
+          />
         ),
-    },
-    {
-      id: 'ip',
-      header: t('servers.ip'),
-      optional: true,
-      cell: (row) => (row.addresses.length ? row.addresses.join(', ') : <span className="soft">–</span>),
-    },
-    {
-      id: 'disks',
-      header: t('servers.disks'),
-      align: 'right',
-      optional: true,
-      sort: 'disk_bytes',
-      cell: (row) => (
-        <>
-          <span className="soft number">{row.disk_count} × </span>
-          <Size bytes={row.disk_bytes} />
-        </>
-      ),
-    },
-    {
-      id: 'vault',
-      header: t('servers.vault'),
-      optional: true,
-      cell: (row) => (row.vault ? row.vault.name : <span className="soft">{t('servers.no_vault')}</span>),
-    },
-    {
-      id: 'last_backup',
-      header: t('servers.last_backup'),
-      optional: true,
-      sort: 'last_backup',
-      cell: (row) => <Backed row={row} />,
-    },
-  ];
+      },
+      { id: 'host', header: t('servers.az'), sort: 'host', optional: true, cell: (row) => row.host },
+      {
+        id: 'status',
+        header: t('servers.status'),
+        sort: 'status',
+        cell: (row) => <StatusWord look={serverLook(row.status)} />,
+      },
+      {
+        id: 'spec',
+        header: t('servers.spec'),
+        optional: true,
+        cell: (row) =>
+          row.vcpus ? (
+            <span className="number">
+              {t('servers.cpus', { n: row.vcpus, memory: formatSize(row.memory_mib * 1024 * 1024, locale) })}
+            </span>
+          ) : (
+            <span className="soft">–</span>
+          ),
+      },
+      {
+        id: 'ip',
+        header: t('servers.ip'),
+        optional: true,
+        cell: (row) => (row.addresses.length ? row.addresses.join(', ') : <span className="soft">–</span>),
+      },
+      {
+        id: 'disks',
+        header: t('servers.disks'),
+        align: 'right',
+        optional: true,
+        sort: 'disk_bytes',
+        cell: (row) => (
+          <>
+            <span className="soft number">{row.disk_count} × </span>
+            <Size bytes={row.disk_bytes} />
+          </>
+        ),
+      },
+      {
+        id: 'vault',
+        header: t('servers.vault'),
+        optional: true,
+        cell: (row) => (row.vault ? row.vault.name : <span className="soft">{t('servers.no_vault')}</span>),
+      },
+      {
+        id: 'last_backup',
+        header: t('servers.last_backup'),
+        optional: true,
+        sort: 'last_backup',
+        cell: (row) => <Backed row={row} />,
+      },
+    ],
+    [t, locale, project],
+  );
   const { hidden, choices } = useColumns('servers', columns);
 
   // Some of the ticked ones are enough: the dialog says which are left out, and why.

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Task } from '../../api/types';
 import { ListTools } from '../../app/ListTools';
 import { useColumns, useList } from '../../app/useList';
@@ -45,6 +45,12 @@ const fields: Record<string, (row: Task) => Field> = {
   error: (row) => row.error?.message,
 };
 
+const toggled = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> => {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
+};
+
 /** Tasks: what the service does and did. */
 export default function TasksPage() {
   const { t } = useWords();
@@ -54,98 +60,98 @@ export default function TasksPage() {
   const navigate = useNavigate();
   const list = useList({ kind: 'task', project, search, properties, sort: '-created_at' });
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const title = (task: Task) => `${kind(task.kind)} ${task.resource?.name ?? task.vault?.name ?? ''}`.trim();
-  const toggle = (id: string) =>
-    setExpanded((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-
-  const columns: Column<Task>[] = [
-    {
-      id: 'id',
-      header: t('task_pages.id'),
-      sort: 'id',
-      names: true,
-      cell: (row) => (
-        <span className={css.first}>
-          <Button
-            kind="quiet"
-            icon={expanded.has(row.id) ? 'down' : 'right'}
-            aria-expanded={expanded.has(row.id)}
-            aria-label={t('task_pages.details_of', { name: title(row) })}
-            onClick={() => toggle(row.id)}
-          />
-          <Link
-            data-row=""
-            to="/p/$project/tasks/$task"
-            params={{ project, task: row.id }}
-            search={{}}
-            className={`mono ${css.nowrap}`}
-            title={row.id}
-          >
-            {row.id.slice(0, 8)}…
-          </Link>
-        </span>
-      ),
-    },
-    { id: 'state', header: t('task_pages.status'), sort: 'state', cell: (row) => <TaskState task={row} /> },
-    { id: 'kind', header: t('task_pages.type'), sort: 'kind', cell: (row) => kind(row.kind) },
-    {
-      id: 'resource',
-      header: t('task_pages.resource'),
-      sort: 'resource_name',
-      cell: (row) => <ResourceLink project={project} task={row} />,
-    },
-    {
-      id: 'resource_type',
-      header: t('task_pages.resource_type'),
-      optional: true,
-      off: true,
-      cell: (row) => (row.resource ? t(`kind.${row.resource.type}`) : <span className="soft">–</span>),
-    },
-    {
-      id: 'vault',
-      header: t('task_pages.vault'),
-      sort: 'vault',
-      optional: true,
-      cell: (row) => <VaultLink project={project} task={row} />,
-    },
-    {
-      id: 'times',
-      header: t('task_pages.times'),
-      sort: 'created_at',
-      cell: (row) => (
-        <span className={css.times}>
-          <Age at={row.started_at ?? row.created_at} absolute />
-          {row.ended_at ? <Age at={row.ended_at} absolute /> : null}
-        </span>
-      ),
-    },
-    {
-      id: 'duration',
-      header: t('task_pages.duration'),
-      align: 'right',
-      optional: true,
-      cell: (row) => <Duration task={row} />,
-    },
-    {
-      id: 'bytes',
-      header: t('task_pages.read'),
-      sort: 'read_bytes',
-      align: 'right',
-      optional: true,
-      cell: (row) => <Size bytes={row.read_bytes} />,
-    },
-    {
-      id: 'rate',
-      header: t('task_pages.rate'),
-      align: 'right',
-      optional: true,
-      cell: (row) => <Rate task={row} />,
-    },
-  ];
+  const title = useCallback(
+    (task: Task) => `${kind(task.kind)} ${task.resource?.name ?? task.vault?.name ?? ''}`.trim(),
+    [kind],
+  );
+  const links = useCallback((row: Task) => <TaskActions project={project} task={row} />, [project]);
+  const columns = useMemo(
+    (): Column<Task>[] => [
+      {
+        id: 'id',
+        header: t('task_pages.id'),
+        sort: 'id',
+        names: true,
+        cell: (row) => (
+          <span className={css.first}>
+            <Button
+              kind="quiet"
+              icon={expanded.has(row.id) ? 'down' : 'right'}
+              aria-expanded={expanded.has(row.id)}
+              aria-label={t('task_pages.details_of', { name: title(row) })}
+              onClick={() => setExpanded((before) => toggled(before, row.id))}
+            />
+            <Link
+              data-row=""
+              to="/p/$project/tasks/$task"
+              params={{ project, task: row.id }}
+              search={{}}
+              className={`mono ${css.nowrap}`}
+              title={row.id}
+            >
+              {row.id.slice(0, 8)}…
+            </Link>
+          </span>
+        ),
+      },
+      { id: 'state', header: t('task_pages.status'), sort: 'state', cell: (row) => <TaskState task={row} /> },
+      { id: 'kind', header: t('task_pages.type'), sort: 'kind', cell: (row) => kind(row.kind) },
+      {
+        id: 'resource',
+        header: t('task_pages.resource'),
+        sort: 'resource_name',
+        cell: (row) => <ResourceLink project={project} task={row} />,
+      },
+      {
+        id: 'resource_type',
+        header: t('task_pages.resource_type'),
+        optional: true,
+        off: true,
+        cell: (row) => (row.resource ? t(`kind.${row.resource.type}`) : <span className="soft">–</span>),
+      },
+      {
+        id: 'vault',
+        header: t('task_pages.vault'),
+        sort: 'vault',
+        optional: true,
+        cell: (row) => <VaultLink project={project} task={row} />,
+      },
+      {
+        id: 'times',
+        header: t('task_pages.times'),
+        sort: 'created_at',
+        cell: (row) => (
+          <span className={css.times}>
+            <Age at={row.started_at ?? row.created_at} absolute />
+            {row.ended_at ? <Age at={row.ended_at} absolute /> : null}
+          </span>
+        ),
+      },
+      {
+        id: 'duration',
+        header: t('task_pages.duration'),
+        align: 'right',
+        optional: true,
+        cell: (row) => <Duration task={row} />,
+      },
+      {
+        id: 'bytes',
+        header: t('task_pages.read'),
+        sort: 'read_bytes',
+        align: 'right',
+        optional: true,
+        cell: (row) => <Size bytes={row.read_bytes} />,
+      },
+      {
+        id: 'rate',
+        header: t('task_pages.rate'),
+        align: 'right',
+        optional: true,
+        cell: (row) => <Rate task={row} />,
+      },
+    ],
+    [t, kind, project, expanded, title],
+  );
   const { hidden, choices } = useColumns('tasks', columns);
   return (
     <Page title={t('task_pages.title')} about={list.rows ? t('task_pages.count', { n: list.total }) : null}>
@@ -187,7 +193,7 @@ export default function TasksPage() {
         sort={list.sort}
         onSort={list.onSort}
         nameOf={title}
-        links={(row) => <TaskActions project={project} task={row} />}
+        links={links}
         expanded={(row) => (expanded.has(row.id) ? <TaskDetails project={project} task={row} /> : null)}
         failure={list.failure}
         onRetry={list.retry}

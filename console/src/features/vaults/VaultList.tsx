@@ -1,4 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
 import type { ResourceKind, Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
@@ -65,144 +66,172 @@ export function VaultList({
     sort: '-created_at',
     always: { type },
   });
-  const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
   const server = type === 'server';
+  const links = useCallback(
+    (row: Vault) => {
+      const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
+      return (
+        <>
+          <Button
+            kind="link"
+            reason={why(associateTo(row))}
+            onClick={() => open('associate', { vault: row.id })}
+          >
+            {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
+          </Button>
+          <Button kind="link" reason={why(backupVault(row))} onClick={() => perform(row)}>
+            {t('vaults.perform')}
+          </Button>
+        </>
+      );
+    },
+    [t, say, open, perform, server],
+  );
 
-  const columns: Column<Vault>[] = [
-    {
-      id: 'name',
-      header: t('vaults.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <Link data-row="" to="/p/$project/vaults/$vault" params={{ project, vault: row.id }} search={{}}>
-              {row.name}
-            </Link>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
-    {
-      id: 'state',
-      header: t('vaults.status'),
-      sort: 'state',
-      cell: (row) => <StatusWord look={vaultLook(row.state)} since={row.updated_at} />,
-    },
-    {
-      id: 'protect_type',
-      header: t('vaults.type'),
-      optional: true,
-      off: true,
-      cell: (row) => t(row.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
-    },
-    {
-      id: 'locked',
-      header: t('vaults.locking'),
-      sort: 'locked',
-      optional: true,
-      cell: (row) =>
-        row.locked ? (
-          <span className={css.with}>
-            <Icon name="lock" size={13} /> {t('vaults.enabled')}
-          </span>
-        ) : (
-          <span className="soft">{t('vaults.disabled')}</span>
-        ),
-    },
-    {
-      id: 'used',
-      header: t('vaults.capacity'),
-      sort: 'used_bytes',
-      cell: (row) => (
-        <span className={css.capacity}>
-          <span className="number">
-            {t('kit.of', {
-              done: formatSize(row.used_bytes, locale),
-              total: formatSize(row.size_bytes, locale),
-            })}
-          </span>
-          <Fill
-            label={t('vaults.fill_of', { name: row.name })}
-            used={row.used_bytes}
-            size={row.size_bytes}
-            threshold={row.threshold_percent}
+  const columns = useMemo(
+    (): Column<Vault>[] => [
+      {
+        id: 'name',
+        header: t('vaults.name'),
+        sort: 'name',
+        names: true,
+        cell: (row) => (
+          <NameCell
+            link={
+              <Link
+                data-row=""
+                to="/p/$project/vaults/$vault"
+                params={{ project, vault: row.id }}
+                search={{}}
+              >
+                {row.name}
+              </Link>
+            }
+            id={<Copyable text={row.id} short name={row.name} />}
           />
-        </span>
-      ),
-    },
-    {
-      id: 'resources',
-      header: server ? t('vaults.servers') : t('vaults.disks'),
-      sort: 'resource_count',
-      align: 'right',
-      cell: (row) => (
-        <Link
-          to="/p/$project/vaults/$vault"
-          params={{ project, vault: row.id }}
-          search={{ tab: 'resources' }}
-          className="number"
-          aria-label={t(server ? 'vaults.servers_of' : 'vaults.disks_of', {
-            n: row.resource_count,
-            name: row.name,
-          })}
-        >
-          {row.resource_count}
-        </Link>
-      ),
-    },
-    {
-      id: 'backups',
-      header: t('vaults.backups'),
-      sort: 'backup_count',
-      align: 'right',
-      optional: true,
-      off: true,
-      cell: (row) => <span className="number">{row.backup_count}</span>,
-    },
-    {
-      id: 'policy',
-      header: t('vaults.policy'),
-      optional: true,
-      cell: (row) =>
-        row.policy ? (
-          <>
-            {row.policy.name}{' '}
-            {row.policy.enabled ? null : <span className="soft">{t('policy.disabled')}</span>}
-          </>
-        ) : (
-          <span className="soft">{t('vaults.no_policy')}</span>
         ),
-    },
-    {
-      id: 'tags',
-      header: t('vaults.tags'),
-      optional: true,
-      off: true,
-      cell: (row) =>
-        row.tags.map((tag) => (tag.value ? `${tag.key}: ${tag.value}` : tag.key)).join(', ') || (
-          <span className="soft">–</span>
+      },
+      {
+        id: 'state',
+        header: t('vaults.status'),
+        sort: 'state',
+        cell: (row) => <StatusWord look={vaultLook(row.state)} since={row.updated_at} />,
+      },
+      {
+        id: 'protect_type',
+        header: t('vaults.type'),
+        optional: true,
+        off: true,
+        cell: (row) =>
+          t(row.protect_type === 'replication' ? 'vaults.type_replication' : 'vaults.type_backup'),
+      },
+      {
+        id: 'locked',
+        header: t('vaults.locking'),
+        sort: 'locked',
+        optional: true,
+        cell: (row) =>
+          row.locked ? (
+            <span className={css.with}>
+              <Icon name="lock" size={13} /> {t('vaults.enabled')}
+            </span>
+          ) : (
+            <span className="soft">{t('vaults.disabled')}</span>
+          ),
+      },
+      {
+        id: 'used',
+        header: t('vaults.capacity'),
+        sort: 'used_bytes',
+        cell: (row) => (
+          <span className={css.capacity}>
+            <span className="number">
+              {t('kit.of', {
+                done: formatSize(row.used_bytes, locale),
+                total: formatSize(row.size_bytes, locale),
+              })}
+            </span>
+            <Fill
+              label={t('vaults.fill_of', { name: row.name })}
+              used={row.used_bytes}
+              size={row.size_bytes}
+              threshold={row.threshold_percent}
+            />
+          </span>
         ),
-    },
-    {
-      id: 'store',
-      header: t('vaults.store'),
-      sort: 'store',
-      optional: true,
-      off: true,
-      cell: (row) => row.store,
-    },
-    {
-      id: 'created',
-      header: t('vaults.created'),
-      sort: 'created_at',
-      optional: true,
-      off: true,
-      cell: (row) => <Age at={row.created_at} />,
-    },
-  ];
+      },
+      {
+        id: 'resources',
+        header: server ? t('vaults.servers') : t('vaults.disks'),
+        sort: 'resource_count',
+        align: 'right',
+        cell: (row) => (
+          <Link
+            to="/p/$project/vaults/$vault"
+            params={{ project, vault: row.id }}
+            search={{ tab: 'resources' }}
+            className="number"
+            aria-label={t(server ? 'vaults.servers_of' : 'vaults.disks_of', {
+              n: row.resource_count,
+              name: row.name,
+            })}
+          >
+            {row.resource_count}
+          </Link>
+        ),
+      },
+      {
+        id: 'backups',
+        header: t('vaults.backups'),
+        sort: 'backup_count',
+        align: 'right',
+        optional: true,
+        off: true,
+        cell: (row) => <span className="number">{row.backup_count}</span>,
+      },
+      {
+        id: 'policy',
+        header: t('vaults.policy'),
+        optional: true,
+        cell: (row) =>
+          row.policy ? (
+            <>
+              {row.policy.name}{' '}
+              {row.policy.enabled ? null : <span className="soft">{t('policy.disabled')}</span>}
+            </>
+          ) : (
+            <span className="soft">{t('vaults.no_policy')}</span>
+          ),
+      },
+      {
+        id: 'tags',
+        header: t('vaults.tags'),
+        optional: true,
+        off: true,
+        cell: (row) =>
+          row.tags.map((tag) => (tag.value ? `${tag.key}: ${tag.value}` : tag.key)).join(', ') || (
+            <span className="soft">–</span>
+          ),
+      },
+      {
+        id: 'store',
+        header: t('vaults.store'),
+        sort: 'store',
+        optional: true,
+        off: true,
+        cell: (row) => row.store,
+      },
+      {
+        id: 'created',
+        header: t('vaults.created'),
+        sort: 'created_at',
+        optional: true,
+        off: true,
+        cell: (row) => <Age at={row.created_at} />,
+      },
+    ],
+    [t, locale, project, server],
+  );
   const { hidden, choices } = useColumns(`vaults-${type}`, columns);
   const create = (
     <Button
@@ -240,20 +269,7 @@ export function VaultList({
         onSort={list.onSort}
         nameOf={(row) => row.name}
         menu={menu}
-        links={(row) => (
-          <>
-            <Button
-              kind="link"
-              reason={why(associateTo(row))}
-              onClick={() => open('associate', { vault: row.id })}
-            >
-              {t(server ? 'vaults.associate_server' : 'vaults.associate_disk')}
-            </Button>
-            <Button kind="link" reason={why(backupVault(row))} onClick={() => perform(row)}>
-              {t('vaults.perform')}
-            </Button>
-          </>
-        )}
+        links={links}
         failure={list.failure}
         onRetry={list.retry}
         onOpen={(row) =>
