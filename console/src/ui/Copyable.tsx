@@ -15,7 +15,7 @@ export function Copyable({ text, short = false, name }: { text: string; short?: 
     setTimeout(() => setDone(false), 1500);
   };
   return (
-    <span className={css.copyable}>
+    <span className={css.copyable} data-copyable="">
       <code title={text}>{short ? `${text.slice(0, 13)}…` : text}</code>
       <button
         type="button"
