@@ -1,6 +1,7 @@
 import { useMutation, useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { backupsChanged, deleteBackup as remove } from '../../api/backups';
+import { ApiFailure } from '../../api/client';
 import { one } from '../../api/queries';
 import type { Backup } from '../../api/types';
 import type { DialogProps } from '../../app/dialogs';
@@ -20,6 +21,9 @@ const SHOWN = 100;
 /** Deletions asked for at once: more only wait at the server. */
 const AT_ONCE = 4;
 
+/** Whether somebody else has deleted it meanwhile. */
+const isGone = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;
+
 /** Deletes one or many backups: level 2. Results come per backup. */
 export function DeleteBackups({ project, about, close }: DialogProps) {
   const { t } = useWords();
@@ -30,7 +34,11 @@ export function DeleteBackups({ project, about, close }: DialogProps) {
     queries: (about.backup ?? []).map((id) => ({ ...one('backup', project, id), enabled: !going })),
   });
   const [kept] = useState(() => keptRows<Backup>(about.id));
-  const backups = [...kept, ...results.flatMap((result) => (result.data ? [result.data] : []))];
+  const backups = [
+    ...kept,
+    ...results.flatMap((result) => (result.data && !isGone(result.error) ? [result.data] : [])),
+  ];
+  const already = results.filter((result) => isGone(result.error)).length;
   const pending = results.some((result) => result.isPending);
   const nothing = about.backup === undefined && kept.length === 0;
   useEffect(() => {
@@ -75,7 +83,7 @@ export function DeleteBackups({ project, about, close }: DialogProps) {
       title={t('backup_pages.delete_title', values)}
       action={t('backup_pages.delete_n', { n: fit.length })}
       busy={run.isPending || pending || fit.length === 0}
-      failure={results.find((result) => result.error)?.error}
+      failure={results.find((result) => result.error && !isGone(result.error))?.error}
       onConfirm={() => run.mutate()}
       onClose={close}
     >
@@ -135,6 +143,7 @@ export function DeleteBackups({ project, about, close }: DialogProps) {
         </table>
       ) : null}
       <p className="soft">{t('backup_pages.delete_shared')}</p>
+      {already > 0 ? <Note>{t('backup_pages.already_gone', { n: already })}</Note> : null}
       {unfit.slice(0, SHOWN).map((backup) => {
         const verdict = deleteBackup(backup);
         return allowed(verdict) ? null : (

@@ -60,6 +60,10 @@ export const backups = {
     'Blöcke, die auch andere Backups brauchen, bleiben: Ihnen schadet es nicht. Daher kann weniger frei werden, als die Backups belegen.',
   'backup_pages.deleting': { one: 'Backup {name} wird gelöscht.', other: '{n} Backups werden gelöscht.' },
   'backup_pages.none_deletable': 'Keines davon kann jetzt gelöscht werden.',
+  'backup_pages.already_gone': {
+    one: 'Eines der Backups gibt es nicht mehr.',
+    other: '{n} der Backups gibt es nicht mehr.',
+  },
   'backup_pages.stays': '{name} bleibt: {reason}',
   'backup_pages.none': 'Es gibt noch kein Backup.',
   'backup_pages.none_server':

@@ -58,6 +58,10 @@ export const backups = {
     other: '{n} backups are being deleted.',
   },
   'backup_pages.none_deletable': 'None of them can be deleted now.',
+  'backup_pages.already_gone': {
+    one: 'One of the backups is gone already.',
+    other: '{n} of the backups are gone already.',
+  },
   'backup_pages.stays': '{name} stays: {reason}',
   'backup_pages.none': 'There is no backup yet.',
   'backup_pages.none_server':
