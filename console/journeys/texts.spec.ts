@@ -1,0 +1,119 @@
+// Every text comes from a catalog, and longer ones fit: English in disguise on every page.
+import type { Page } from '@playwright/test';
+import { type Api, at, expect, picture, rig, test } from './rig';
+
+/** All texts that come from the server: names, states, hosts. */
+async function dataOf(api: Api): Promise<string[]> {
+  const found = new Set<string>(['Coffer', 'English', 'Deutsch', 'Ctrl K', rig.user, 'curl']);
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') found.add(value);
+    else if (Array.isArray(value)) value.forEach(walk);
+    else if (value && typeof value === 'object') Object.values(value).forEach(walk);
+  };
+  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
+  for (let day = 1; day <= 7; day += 1) found.add(weekday.format(Date.UTC(2026, 0, day)));
+  for (const path of ['servers', 'disks', 'vaults', 'backups', 'tasks', 'overview'])
+    walk(await api.call('GET', `/coffer/v1/{project}/${path}`));
+  for (const path of ['/coffer/v1/users', '/v3/projects', '/v3/{project}/policies'])
+    walk(await api.call('GET', path));
+  return [...found].filter((each) => /\p{L}{2}/u.test(each)).sort((a, b) => b.length - a.length);
+}
+
+/** Visible texts that neither a catalog nor the server gave. */
+async function strangers(page: Page, data: string[]): Promise<string[]> {
+  return page.evaluate((known) => {
+    const found: string[] = [];
+    const skip = 'code, kbd, time, svg, script, style, noscript, option, .number, datalist';
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const parent = walker.currentNode.parentElement;
+      let text = walker.currentNode.textContent ?? '';
+      if (!parent || parent.closest(skip) || !parent.checkVisibility()) continue;
+      for (let before = ''; before !== text; ) {
+        before = text;
+        text = text.replace(/\[[^[\]]*\]/g, ' ');
+      }
+      for (const each of known) text = text.split(each).join(' ');
+      // What the browser's own tables and units give, proposed names, beginnings of ids.
+      text = text
+        .replace(/\d{1,2} \p{L}{3,4} \d{4}, [\d:]+ \S+ \(\S+\)/gu, ' ')
+        .replace(/\b([KMGT]iB|[0-9a-f]{8}|(vault|policy|manualbk)_[0-9a-f]+)\b/g, ' ');
+      if (/\p{L}{3}/u.test(text)) found.push(`no catalog has: ${text.trim()}`);
+    }
+    return found;
+  }, data);
+}
+
+/** Texts that are cut off, and pages that are wider than the window. */
+async function cutOff(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+      const style = getComputedStyle(element);
+      if (!/hidden|clip/.test(style.overflowX) || style.clipPath !== 'none') continue;
+      if (style.textOverflow === 'ellipsis' || !element.checkVisibility()) continue;
+      if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+        found.push(`cut off: ${element.className} ${element.textContent?.slice(0, 60)}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth + 1)
+      found.push(`wider than the window: ${document.documentElement.scrollWidth}`);
+    return found;
+  });
+}
+
+/** Opens a page in the language chosen, and waits for what it shows. */
+async function turnTo(page: Page, path: string): Promise<void> {
+  await page.goto(at(path));
+  await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty();
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+}
+
+const pages = [
+  '/overview',
+  '/servers',
+  `/servers/${rig.freeServer}`,
+  '/disks',
+  '/server-backups',
+  '/server-backups?tab=backups',
+  '/server-backups?tab=shared',
+  '/disk-backups',
+  '/vaults/new?type=server',
+  '/policies',
+  '/policies?do=create-policy',
+  '/tasks',
+  '/admin/users',
+  '/admin/projects',
+  '/admin/keys',
+  '/servers?do=zone',
+];
+
+for (const width of [1280, 390]) {
+  test(`no text is hard-coded, none is cut off, ${width} px wide`, async ({ console: page, api }) => {
+    const data = await dataOf(api);
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(() => localStorage.setItem('coffer.language', 'pseudo'));
+    const found: string[] = [];
+    for (const path of pages) {
+      await turnTo(page, path);
+      await expect(page.locator('nav a').first()).toContainText('[');
+      const flaws = [...(await strangers(page, data)), ...(await cutOff(page))];
+      found.push(...flaws.map((each) => `${path}: ${each}`));
+    }
+    expect([...new Set(found)]).toEqual([]);
+  });
+
+  test(`German shows on every page and is not cut off, ${width} px wide`, async ({ console: page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(() => localStorage.setItem('coffer.language', 'de'));
+    const found: string[] = [];
+    for (const path of pages) {
+      await turnTo(page, path);
+      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+      found.push(...(await cutOff(page)).map((each) => `${path}: ${each}`));
+    }
+    expect([...new Set(found)]).toEqual([]);
+    await turnTo(page, '/policies');
+    await expect(page.getByRole('heading', { level: 1, name: 'Richtlinien' })).toBeVisible();
+    await picture(page, `policies-german-${width}`);
+  });
+}
