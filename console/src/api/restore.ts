@@ -1,7 +1,10 @@
 // Restores: by the CBR API's call; with a way back by Coffer's own, since CBR has none.
-import { call } from './client';
-import { base, everything, queryClient } from './queries';
-import type { Backup, Named, RestoreEstimate, Task } from './types';
+import { ask } from './client';
+import { everything, queryClient } from './queries';
+import type { components } from './schema';
+import type { Backup, Named, Task } from './types';
+
+type Schemas = components['schemas'];
 
 export interface RestoreRequest {
   server: string;
@@ -15,28 +18,30 @@ export interface RestoreRequest {
   safety: boolean;
 }
 
-/** A backup of what a restore would overwrite; why there can be none, where there cannot. */
-export interface SafetyEstimate {
-  read_bytes: number | null;
-  vault: Named | null;
-  fits: boolean;
-  refusal: { message: string } | null;
-}
-
-/** What the estimate says of the way back; null where the service offers none. */
-export const safetyOf = (estimate: RestoreEstimate | undefined): SafetyEstimate | null =>
-  (estimate as { safety?: SafetyEstimate | null } | undefined)?.safety ?? null;
-
 /** The safety backup that a restore made, where it can be undone with it. */
-export function wayBack(task: Task | undefined): Named | null {
-  const made = task as { safety_backup?: Named | null; can_go_back?: boolean } | undefined;
-  return made?.can_go_back ? (made.safety_backup ?? null) : null;
-}
+export const wayBack = (task: Task | undefined): Named | null =>
+  task?.can_go_back ? task.safety_backup : null;
 
 const changed = (): void => {
   for (const kind of ['server', 'disk', 'backup', 'task'])
     void queryClient.invalidateQueries({ queryKey: ['list', kind] });
 };
+
+/** What a restore is told, as the CBR API takes it. */
+const told = (backup: Backup, wanted: RestoreRequest): Schemas['Restore'] =>
+  backup.type === 'server'
+    ? {
+        server_id: wanted.server,
+        power_on: wanted.powerOn,
+        mappings: wanted.mappings.map((each) => ({
+          backup_id: each.disk_backup_id,
+          volume_id: each.disk_id,
+        })),
+      }
+    : {
+        volume_id: wanted.disk,
+        ...(wanted.stop === null ? {} : { stop_server: wanted.stop, power_on: wanted.powerOn }),
+      };
 
 /** Starts a restore and gives its task. */
 export async function restore(
@@ -44,28 +49,17 @@ export async function restore(
   backup: Backup,
   wanted: RestoreRequest,
 ): Promise<Task | undefined> {
-  const id = encodeURIComponent(backup.id);
-  const what =
-    backup.type === 'server'
-      ? {
-          server_id: wanted.server,
-          power_on: wanted.powerOn,
-          mappings: wanted.mappings.map((each) => ({
-            backup_id: each.disk_backup_id,
-            volume_id: each.disk_id,
-          })),
-        }
-      : {
-          volume_id: wanted.disk,
-          ...(wanted.stop === null ? {} : { stop_server: wanted.stop, power_on: wanted.powerOn }),
-        };
+  const what = told(backup, wanted);
+  const path = { project_id: project, backup_id: backup.id };
   if (wanted.safety) {
-    const path = `${base(project)}/backups/${id}/restore`;
-    const task = await call<Task>('POST', path, { restore: { ...what, safety_backup: true } });
+    const task = await ask('POST', '/coffer/v1/{project_id}/backups/{backup_id}/restore', {
+      path,
+      body: { restore: { ...what, safety_backup: true } },
+    });
     changed();
     return task;
   }
-  await call('POST', `/v3/${encodeURIComponent(project)}/backups/${id}/restore`, { restore: what });
+  await ask('POST', '/v3/{project_id}/backups/{backup_id}/restore', { path, body: { restore: what } });
   changed();
   // The CBR call does not name its task: it is the newest of this backup.
   const query = { sort: '-created_at', filter: { backup_id: backup.id, kind: 'restore' } };
@@ -74,7 +68,10 @@ export async function restore(
 
 /** Undoes a restore from the safety backup it made, and gives the task that does it. */
 export async function goBack(project: string, task: string): Promise<Task> {
-  const begun = await call<Task>('POST', `${base(project)}/tasks/${encodeURIComponent(task)}/go-back`, {});
+  const begun = await ask('POST', '/coffer/v1/{project_id}/tasks/{task_id}/go-back', {
+    path: { project_id: project, task_id: task },
+    body: {},
+  });
   changed();
   return begun;
 }

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { list, restoreEstimate } from '../../api/queries';
-import { safetyOf } from '../../api/restore';
 import type { Backup, Disk } from '../../api/types';
 import { restoreBackup } from '../../lib/can';
 import { type Destinations, home, pairs } from './mapping';
@@ -37,7 +36,7 @@ export function useRestorePlan(project: string, backup: Backup) {
   });
 
   // The way back is a backup of what is overwritten: the server says whether there can be one.
-  const before = safetyOf(estimate.data);
+  const before = estimate.data?.safety ?? null;
   const [wished, setWished] = useState(true);
   const possible = before !== null && before.refusal === null && before.fits;
 
