@@ -25,6 +25,8 @@ const backupDialogs = () => import('../features/backups/dialogs');
 const userDialogs = () => import('../features/admin/userDialogs');
 const adminDialogs = () => import('../features/admin/dialogs');
 const notificationDialogs = () => import('../features/operations/notificationDialogs');
+const limitDialogs = () => import('../features/operations/LimitsDialog');
+const recoveryDialogs = () => import('../features/vaults/RecoveryKey');
 const sharingDialogs = () => import('../features/sharing/dialogs');
 
 const known: Record<string, ComponentType<DialogProps>> = {
@@ -59,12 +61,19 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'share-backup': named(sharingDialogs, 'ShareBackup'),
   'end-share': named(sharingDialogs, 'EndShare'),
   'accept-share': named(sharingDialogs, 'AcceptShare'),
+  'create-disk': dialog(() => import('../features/backups/CreateDisk')),
+  'create-server': dialog(() => import('../features/backups/CreateServer')),
   'rename-backup': named(backupDialogs, 'RenameBackup'),
   'delete-backup': named(backupDialogs, 'DeleteBackups'),
   'edit-notification': named(notificationDialogs, 'EditNotification'),
   notification: named(notificationDialogs, 'Notification'),
   'delete-notification': named(notificationDialogs, 'DeleteNotification'),
   'set-quotas': dialog(() => import('../features/operations/SetQuotas')),
+  'host-limits': named(limitDialogs, 'HostLimits'),
+  'vault-limits': named(limitDialogs, 'VaultLimits'),
+  'set-objective': dialog(() => import('../features/operations/SetObjective')),
+  'recovery-key': named(recoveryDialogs, 'MakeRecoveryKey'),
+  'confirm-recovery-key': named(recoveryDialogs, 'ConfirmRecoveryKey'),
   'create-user': named(userDialogs, 'CreateUser'),
   'set-password': named(userDialogs, 'SetPassword'),
   'edit-roles': named(userDialogs, 'EditRoles'),

@@ -36,6 +36,7 @@ export const nav: NavGroup[] = [
       { key: 'nav.disk_backups', to: '/p/$project/disk-backups', icon: 'vault', letter: 'b' },
       { key: 'nav.policies', to: '/p/$project/policies', icon: 'calendar', letter: 'p' },
       { key: 'nav.tasks', to: '/p/$project/tasks', icon: 'tasks', letter: 't' },
+      { key: 'nav.report', to: '/p/$project/report', icon: 'shield' },
     ],
   },
   {
@@ -43,6 +44,7 @@ export const nav: NavGroup[] = [
     pages: [
       { key: 'nav.users', to: '/p/$project/admin/users', icon: 'user', admin: true },
       { key: 'nav.projects', to: '/p/$project/admin/projects', icon: 'columns', admin: true },
+      { key: 'nav.hosts', to: '/p/$project/admin/hosts', icon: 'server', admin: true },
       { key: 'nav.keys', to: '/p/$project/admin/keys', icon: 'key' },
       { key: 'nav.notifications', to: '/p/$project/admin/notifications', icon: 'bell' },
       { key: 'nav.quotas', to: '/p/$project/admin/quotas', icon: 'gauge' },

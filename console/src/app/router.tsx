@@ -285,6 +285,18 @@ const quotas = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../features/operations/QuotasPage'))),
 });
 
+const hosts = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/hosts',
+  component: lazyRouteComponent(() => withTexts(import('../features/operations/HostsPage'))),
+});
+
+const report = createRoute({
+  getParentRoute: () => project,
+  path: '/report',
+  component: lazyRouteComponent(() => withTexts(import('../features/operations/ReportPage'))),
+});
+
 const policies = createRoute({
   getParentRoute: () => project,
   path: '/policies',
@@ -335,6 +347,8 @@ const routes = root.addChildren([
     audit,
     notifications,
     quotas,
+    hosts,
+    report,
   ]),
 ]);
 

@@ -112,6 +112,15 @@ export function restoreBackup(backup: Pick<Backup, 'state' | 'can_restore' | 're
   return ok;
 }
 
+/** Create Disk, Create Server: from a backup that can be read, whatever became of its server. */
+export function createFrom(backup: Pick<Backup, 'state' | 'can_restore'>): Verdict {
+  if (isCreating(backup.state)) return no('reason.backup_not_ready');
+  // One that is being restored can be read by others too.
+  if (backup.state !== 'available' && backup.state !== 'restoring') return no('reason.backup_not_available');
+  if (backup.state === 'available' && !backup.can_restore) return no('reason.backup_cannot_restore');
+  return ok;
+}
+
 /** Delete a backup. */
 export function deleteBackup(backup: Pick<Backup, 'state' | 'locked' | 'expires_at'>): Verdict {
   if (backup.locked) return no('reason.backup_locked');

@@ -5,6 +5,9 @@ export function isName(name: string, longest = 64): boolean {
   return name.length >= 1 && name.length <= longest && /^[A-Za-z0-9_-]+$/.test(name);
 }
 
+/** What hypervisors call servers and disks: as above, dots besides, a letter, digit or `_` at first. */
+export const isHostName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name);
+
 /** Longest name a backup of `count` resources may have: several get a suffix such as "-0001". */
 export const longestBackupName = (count: number): number => (count > 1 ? 59 : 64);
 

@@ -20,6 +20,8 @@ const kinds: Record<string, Key> = {
   vault_delete: 'task.kind.vault_delete',
   remove_resource: 'task.kind.remove_resource',
   migrate: 'task.kind.migrate',
+  create_disk: 'task.kind.create_disk',
+  create_server: 'task.kind.create_server',
 };
 
 /** What a kind of task is called. */

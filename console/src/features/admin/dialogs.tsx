@@ -11,6 +11,7 @@ import {
   projectsQuery,
 } from '../../api/admin';
 import type { DialogProps } from '../../app/dialogs';
+import { useChange } from '../../app/useChange';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
@@ -18,7 +19,6 @@ import { Confirm, Dialog } from '../../ui/Dialog';
 import { Failure, Note } from '../../ui/Failure';
 import { TextField, Tick } from '../../ui/Form';
 import { Facts } from '../../ui/Page';
-import { useChange } from './useChange';
 
 /** Creates a project, or edits the one that the address names. */
 export function EditProject({ about, close }: DialogProps) {

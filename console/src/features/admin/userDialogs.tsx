@@ -13,13 +13,13 @@ import {
 } from '../../api/admin';
 import { sessionQuery } from '../../api/queries';
 import type { DialogProps } from '../../app/dialogs';
+import { useChange } from '../../app/useChange';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Confirm, Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { TextField, Tick } from '../../ui/Form';
 import css from './admin.module.css';
-import { useChange } from './useChange';
 
 const leastPassword = 8;
 

@@ -1,7 +1,15 @@
 import { useCallback } from 'react';
 import type { Backup } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
-import { allowed, cancelTask, deleteBackup, restoreBackup, shareBackup, type Verdict } from '../../lib/can';
+import {
+  allowed,
+  cancelTask,
+  createFrom,
+  deleteBackup,
+  restoreBackup,
+  shareBackup,
+  type Verdict,
+} from '../../lib/can';
 import { isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
@@ -37,6 +45,22 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
             },
           ]
         : []),
+      ...(backup.type === 'server'
+        ? [
+            {
+              label: t('create.server'),
+              icon: 'server' as const,
+              reason: why(createFrom(backup)),
+              onSelect: () => open('create-server', { backup: [backup.id] }),
+            },
+          ]
+        : []),
+      {
+        label: t('create.disk'),
+        icon: 'disk' as const,
+        reason: why(createFrom(backup)),
+        onSelect: () => open('create-disk', { backup: [backup.id] }),
+      },
       {
         label: t('sharing.share'),
         icon: 'share' as const,

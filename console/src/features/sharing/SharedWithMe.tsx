@@ -49,6 +49,7 @@ export function SharedWithMe({ project, type }: { project: string; type: Resourc
     },
     onError: (error) => toast('bad', error instanceof Error ? error.message : String(error)),
   });
+  const server = type === 'server';
   const columns: Column<Row>[] = [
     {
       id: 'name',
@@ -96,7 +97,14 @@ export function SharedWithMe({ project, type }: { project: string; type: Resourc
       nameOf={(row) => row.name}
       links={(row) => (
         <>
-          {row.share === 'accepted' ? null : (
+          {row.share === 'accepted' ? (
+            <Button
+              kind="link"
+              onClick={() => open(server ? 'create-server' : 'create-disk', { backup: [row.id] })}
+            >
+              {t(server ? 'create.server' : 'create.disk')}
+            </Button>
+          ) : (
             <Button kind="link" onClick={() => open('accept-share', { backup: [row.id] })}>
               {t('sharing.accept')}
             </Button>

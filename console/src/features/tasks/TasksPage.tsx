@@ -52,6 +52,17 @@ const toggled = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> => {
 };
 
 /** Tasks: what the service does and did. */
+const taskKinds: readonly Task['kind'][] = [
+  'backup',
+  'restore',
+  'delete',
+  'vault_delete',
+  'remove_resource',
+  'migrate',
+  'create_disk',
+  'create_server',
+];
+
 export default function TasksPage() {
   const { t } = useWords();
   const kind = useTaskKind();
@@ -169,10 +180,7 @@ export default function TasksPage() {
           {
             id: 'kind',
             label: t('task_pages.type'),
-            values: ['backup', 'restore', 'delete', 'vault_delete', 'remove_resource'].map((value) => ({
-              value,
-              label: kind(value),
-            })),
+            values: taskKinds.map((value) => ({ value, label: kind(value) })),
           },
           { id: 'resource_name', label: t('task_pages.resource') },
           { id: 'resource_id', label: t('task_pages.resource_id') },

@@ -23,7 +23,7 @@ export default function Associate({ project, about, close }: DialogProps) {
         await associate(
           project,
           vault,
-          picked.map((each) => ({ id: each.id })),
+          picked.map((each) => ({ id: each.id, exclude_volumes: [...each.out] })),
         );
     },
     onSuccess: () => {

@@ -6,6 +6,7 @@ import { Size } from '../../ui/Size';
 import { Age } from '../../ui/Time';
 import { History } from './History';
 import { PolicySection } from './PolicySection';
+import { LimitsSection, RecoverySection } from './Safety';
 import css from './vaults.module.css';
 
 /** What a vault is, what it holds, and what backs it up. */
@@ -35,6 +36,8 @@ export function Details({ project, vault }: { project: string; vault: Vault }) {
       </Section>
       <PolicySection project={project} vault={vault} />
       <History project={project} vault={vault} />
+      <RecoverySection project={project} vault={vault} />
+      <LimitsSection project={project} vault={vault} />
       <Section title={t('vaults.properties')}>
         <Facts
           facts={[

@@ -63,7 +63,7 @@ export default function NewVaultPage() {
         description,
         type,
         size_gib: size,
-        resources: picked.map((each) => ({ id: each.id })),
+        resources: picked.map((each) => ({ id: each.id, exclude_volumes: [...each.out] })),
         locked,
         auto_expand: expand,
         policy: policy.on ? policy.id : null,
@@ -203,6 +203,8 @@ export default function NewVaultPage() {
                 <dd>{t(expand ? 'kit.yes' : 'kit.no')}</dd>
                 <dt>{t('policy.auto')}</dt>
                 <dd>{t(policy.on ? 'kit.yes' : 'kit.no')}</dd>
+                <dt>{t('vaults.auto_bind')}</dt>
+                <dd>{t(bind ? 'kit.yes' : 'kit.no')}</dd>
               </dl>
               {shown && wrong ? <p className={css.wrong}>{t('vaults.new_wrong')}</p> : null}
               <Button type="submit" kind="primary" busy={create.isPending}>

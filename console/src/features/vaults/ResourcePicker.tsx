@@ -18,21 +18,47 @@ export interface Picked {
   size_bytes: number;
   /** What it takes of a vault's capacity: the sizes of its disks, each rounded up, in GiB. */
   gib: number;
+  /** Of a server: its disks, and the ids of those that are left out (VLT-24). */
+  disks: readonly { id: string; name: string; system: boolean; gib: number }[];
+  out: readonly string[];
 }
 
-export const sumGib = (picked: readonly Picked[]): number => picked.reduce((sum, each) => sum + each.gib, 0);
+/** What a server or disk takes without the disks that are left out. */
+const takes = (each: Picked): number =>
+  each.disks.reduce((rest, disk) => (each.out.includes(disk.id) ? rest - disk.gib : rest), each.gib);
+export const sumGib = (picked: readonly Picked[]): number =>
+  picked.reduce((sum, each) => sum + takes(each), 0);
 
 const pickServer = (server: Server): Picked => ({
   id: server.id,
   name: server.name,
   size_bytes: server.disk_bytes,
   gib: server.disks.reduce((sum, disk) => sum + wholeGib(disk.size_bytes), 0),
+  disks: server.disks.map((disk) => ({
+    id: disk.id,
+    name: disk.name,
+    system: disk.system,
+    gib: wholeGib(disk.size_bytes),
+  })),
+  out: [],
 });
 const pickDisk = (disk: Disk): Picked => ({
   id: disk.id,
   name: disk.name,
   size_bytes: disk.size_bytes,
   gib: wholeGib(disk.size_bytes),
+  disks: [],
+  out: [],
+});
+
+/** Only what was picked of a row. */
+const bare = ({ id, name, size_bytes, gib, disks, out }: Picked): Picked => ({
+  id,
+  name,
+  size_bytes,
+  gib,
+  disks,
+  out,
 });
 
 /** Table of servers or disks to tick, and the ticked ones beside it by name. */
@@ -81,11 +107,7 @@ export function ResourcePicker({
   const free = rows.filter((row) => !row.vault && !row.reason);
   const all = free.length > 0 && free.every((row) => ids.has(row.id));
   const toggle = (row: Picked, on: boolean) =>
-    onChange(
-      on
-        ? [...picked, { id: row.id, name: row.name, size_bytes: row.size_bytes, gib: row.gib }]
-        : picked.filter((each) => each.id !== row.id),
-    );
+    onChange(on ? [...picked, bare(row)] : picked.filter((each) => each.id !== row.id));
   return (
     <div className={css.picker}>
       <TextField
@@ -112,14 +134,7 @@ export function ResourcePicker({
                   mixed={!all && free.some((row) => ids.has(row.id))}
                   onChange={(on) => {
                     const others = picked.filter((each) => !free.some((row) => row.id === each.id));
-                    onChange(
-                      on
-                        ? [
-                            ...others,
-                            ...free.map(({ id, name, size_bytes, gib }) => ({ id, name, size_bytes, gib })),
-                          ]
-                        : others,
-                    );
+                    onChange(on ? [...others, ...free.map(bare)] : others);
                   }}
                 />
               </th>
@@ -182,8 +197,52 @@ export function ResourcePicker({
               </li>
             ))}
           </ul>
+          {picked
+            .filter((each) => each.disks.length > 1)
+            .map((each) => (
+              <DiskChoice
+                key={each.id}
+                server={each}
+                onChange={(out) =>
+                  onChange(picked.map((other) => (other.id === each.id ? { ...other, out } : other)))
+                }
+              />
+            ))}
         </div>
       ) : null}
     </div>
+  );
+}
+
+/** Which disks of a server are backed up: at least one. */
+function DiskChoice({ server, onChange }: { server: Picked; onChange: (out: string[]) => void }) {
+  const { t } = useWords();
+  const left = server.disks.length - server.out.length;
+  return (
+    <details className={css.choice}>
+      <summary>
+        {t('vaults.disks_picked', { name: server.name, picked: left, all: server.disks.length })}
+      </summary>
+      <div className={css.choices}>
+        {server.disks.map((disk) => {
+          const on = !server.out.includes(disk.id);
+          return (
+            <Tick
+              key={disk.id}
+              label={t(disk.system ? 'vaults.system_disk' : 'vaults.data_disk', {
+                name: disk.name,
+                size: disk.gib,
+              })}
+              checked={on}
+              reason={on && left === 1 ? t('vaults.disks_one') : undefined}
+              onChange={(wanted) =>
+                onChange(wanted ? server.out.filter((id) => id !== disk.id) : [...server.out, disk.id])
+              }
+            />
+          );
+        })}
+        {server.out.length > 0 ? <p className="soft">{t('vaults.disks_apart')}</p> : null}
+      </div>
+    </details>
   );
 }

@@ -12,6 +12,8 @@ export const frame = {
   'nav.projects': 'Projekte',
   'nav.notifications': 'Benachrichtigungen',
   'nav.quotas': 'Kontingente',
+  'nav.hosts': 'Hosts',
+  'nav.report': 'Schutzbericht',
   'nav.audit': 'Protokoll',
   'nav.keys': 'Zugriffsschlüssel',
   'nav.disks': 'Elastic Volume Service',

@@ -94,6 +94,8 @@ export const kit = {
   'task.kind.vault_delete': 'Vault löschen',
   'task.kind.remove_resource': 'Zuordnung lösen',
   'task.kind.migrate': 'Verlegen',
+  'task.kind.create_disk': 'Datenträger erstellen',
+  'task.kind.create_server': 'Server erstellen',
 
   'reason.restore_runs': 'Eine Wiederherstellung läuft ({percent} %).',
   'reason.backup_runs': 'Backup {name} läuft ({percent} %).',

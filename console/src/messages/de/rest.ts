@@ -4,9 +4,11 @@ import { admin } from './admin';
 import { api } from './api';
 import { backup } from './backup';
 import { backups } from './backups';
+import { create } from './create';
 import { disks } from './disks';
 import { operations } from './operations';
 import { policies } from './policies';
+import { safety } from './safety';
 import { server } from './server';
 import { servers } from './servers';
 import { sharing } from './sharing';
@@ -19,9 +21,11 @@ export const rest: Record<keyof typeof english, Text> = {
   ...api,
   ...backup,
   ...backups,
+  ...create,
   ...disks,
   ...operations,
   ...policies,
+  ...safety,
   ...server,
   ...servers,
   ...sharing,

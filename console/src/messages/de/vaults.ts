@@ -115,6 +115,12 @@ export const vaults = {
   'vaults.auto_bind_tags': 'Ohne Tags nimmt er alle; mit Tags die, die eines davon haben.',
   'vaults.auto_bind_done': 'Automatische Zuordnung von {name} ist aktiviert.',
   'vaults.auto_bind_off': 'Automatische Zuordnung von {name} ist deaktiviert.',
+  'vaults.disks_picked': 'Datenträger von {name}: {picked}/{all}',
+  'vaults.system_disk': '{name}, Systemdatenträger, {size} GiB',
+  'vaults.data_disk': '{name}, Datenträger, {size} GiB',
+  'vaults.disks_one': 'Mindestens ein Datenträger wird gesichert.',
+  'vaults.disks_apart':
+    'Daten, die sich über mehrere Datenträger verteilen, passen nach einer Wiederherstellung vielleicht nicht zusammen.',
   'vaults.migrate': 'Verlegen',
   'vaults.migrate_title': {
     one: '{name} aus {vault} verlegen',

@@ -14,6 +14,8 @@ export const frame = {
   'nav.keys': 'Access Keys',
   'nav.notifications': 'Notifications',
   'nav.quotas': 'Quotas',
+  'nav.hosts': 'Hosts',
+  'nav.report': 'Protection Report',
   'nav.audit': 'Audit',
   'nav.disks': 'Elastic Volume Service',
   'nav.policies': 'Policies',

@@ -95,6 +95,8 @@ export const kit = {
   'task.kind.vault_delete': 'Delete vault',
   'task.kind.remove_resource': 'Dissociate',
   'task.kind.migrate': 'Migrate',
+  'task.kind.create_disk': 'Create disk',
+  'task.kind.create_server': 'Create server',
 
   'reason.restore_runs': 'A restore is running ({percent} %).',
   'reason.backup_runs': 'Backup {name} is running ({percent} %).',

@@ -3,9 +3,11 @@ import { admin } from './admin';
 import { api } from './api';
 import { backup } from './backup';
 import { backups } from './backups';
+import { create } from './create';
 import { disks } from './disks';
 import { operations } from './operations';
 import { policies } from './policies';
+import { safety } from './safety';
 import { server } from './server';
 import { servers } from './servers';
 import { sharing } from './sharing';
@@ -17,9 +19,11 @@ export const rest = {
   ...api,
   ...backup,
   ...backups,
+  ...create,
   ...disks,
   ...operations,
   ...policies,
+  ...safety,
   ...server,
   ...servers,
   ...sharing,

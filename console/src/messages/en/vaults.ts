@@ -115,6 +115,11 @@ export const vaults = {
   'vaults.auto_bind_tags': 'Without tags it takes all; with tags, those that have one of them.',
   'vaults.auto_bind_done': 'Automatic association of {name} is enabled.',
   'vaults.auto_bind_off': 'Automatic association of {name} is disabled.',
+  'vaults.disks_picked': 'Disks of {name}: {picked}/{all}',
+  'vaults.system_disk': '{name}, system disk, {size} GiB',
+  'vaults.data_disk': '{name}, data disk, {size} GiB',
+  'vaults.disks_one': 'At least one disk is backed up.',
+  'vaults.disks_apart': 'Data that is spread over several disks may not fit together after a restore.',
   'vaults.migrate': 'Migrate',
   'vaults.migrate_title': {
     one: 'Migrate {name} from {vault}',

@@ -1,0 +1,94 @@
+// What Create Disk and Create Server have in common: their backup, their host, and what follows.
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { hostNamesQuery, type Source, sourceQuery } from '../../api/create';
+import { sessionQuery } from '../../api/queries';
+import type { Task } from '../../api/types';
+import { GIB } from '../../lib/sizes';
+import { fullTime } from '../../lib/times';
+import { useWords } from '../../messages';
+import { SelectField } from '../../ui/Form';
+import { Facts } from '../../ui/Page';
+import { Size } from '../../ui/Size';
+import { toast } from '../../ui/toasts';
+
+/** A time of the CBR API, which is UTC without saying so. */
+const instant = (time: string): string => (/[zZ]|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`);
+
+/** The backup that a dialog is about. */
+export function useSource(project: string, id: string | undefined) {
+  const { data, error } = useQuery(sourceQuery(project, id ?? ''));
+  return { source: data, failure: error, parts: data ? partsOf(data) : [] };
+}
+
+/** The disks' backups inside a backup: its children, or itself. */
+export const partsOf = (source: Source): readonly Source[] =>
+  source.resource_type === 'OS::Nova::Server' ? source.children : [source];
+
+/** Starts what makes something new, says so, and closes. */
+export function useCreation(project: string, name: string, begin: () => Promise<Task>, close: () => void) {
+  const { t } = useWords();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: begin,
+    onSuccess: (task) => {
+      toast('good', t('create.started', { name }), {
+        label: t('create.view_task'),
+        onSelect: () =>
+          void navigate({ to: '/p/$project/tasks/$task', params: { project, task: task.id }, search: {} }),
+      });
+      close();
+    },
+  });
+}
+
+/** What is made from: which backup, of when, how much. */
+export function SourceFacts({ source, bytes }: { source: Source; bytes: number }) {
+  const { t, locale, zone } = useWords();
+  return (
+    <Facts
+      facts={[
+        [t('create.backup'), source.name],
+        [t('create.of'), source.resource_name],
+        [t('create.state_of'), fullTime(instant(source.protected_at ?? source.created_at), { locale, zone })],
+        [t('create.at_most'), <Size key="s" bytes={bytes} />],
+      ]}
+    />
+  );
+}
+
+export const bytesOf = (parts: readonly Source[]): number =>
+  parts.reduce((sum, each) => sum + each.resource_size * GIB, 0);
+
+/** Whether something can be made from it now: also while it is being restored. */
+export const isReadable = (source: Source): boolean =>
+  source.status === 'available' || source.status === 'restoring';
+
+/** The host to make it on; an empty value is the one that the backup is from. */
+export function HostField({
+  project,
+  value,
+  onChange,
+}: {
+  project: string;
+  value: string;
+  onChange: (host: string) => void;
+}) {
+  const { t } = useWords();
+  const { data: session } = useQuery(sessionQuery);
+  const { data: hosts } = useQuery({
+    ...hostNamesQuery(project, session?.domain_admin ?? false),
+    enabled: session !== undefined,
+  });
+  return (
+    <SelectField
+      label={t('create.host')}
+      value={value}
+      onChange={onChange}
+      choices={[
+        { value: '', label: t('create.host_same') },
+        ...(hosts ?? []).map((host) => ({ value: host, label: host })),
+      ]}
+    />
+  );
+}
