@@ -11,7 +11,8 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  // Guests that are shut down and started again take their time on a busy machine.
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   // A broken stage breaks everything: say so soon.
   maxFailures: 8,
