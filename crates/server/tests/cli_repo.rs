@@ -8,6 +8,9 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "cli_repo/nbd.rs"]
+mod nbd;
+
 const MIB: usize = 1 << 20;
 
 /// A directory with a key, a repository `store` and a disk `a.raw` of 4 MiB, half of it data.

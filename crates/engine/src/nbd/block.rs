@@ -8,12 +8,10 @@ use coffer_core::extent::Extent;
 use coffer_core::{Error, Result};
 
 use super::client::{NbdClient, RANGE_BYTES_MAX, StatusExtent};
+use super::wire::{ALLOCATION, allocation};
 use super::{NbdAddress, NbdError};
 use crate::block::{BlockSource, BlockTarget, Content, SourceExtent};
 
-const ALLOCATION: &str = "base:allocation";
-/// In `base:allocation`: reads as zeroes. (1 is a hole, which alone promises nothing.)
-const FLAG_ZERO: u32 = 2;
 /// In `qemu:dirty-bitmap:`: written to since the epoch began.
 const FLAG_DIRTY: u32 = 1;
 
@@ -124,7 +122,7 @@ impl NbdSource {
             };
             let zero = allocated
                 .flatten()
-                .is_some_and(|s| s.flags & FLAG_ZERO != 0);
+                .is_some_and(|s| s.flags & allocation::ZERO != 0);
             let clean = written.flatten().is_some_and(|s| s.flags & FLAG_DIRTY == 0);
             let content = match (clean, zero) {
                 (true, _) => Content::Unchanged,

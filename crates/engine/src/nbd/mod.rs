@@ -1,15 +1,18 @@
-//! A client of the NBD protocol: how blocks of virtual disks are read and written.
+//! The NBD protocol: how blocks of virtual disks are read and written, and how those of backups are
+//! served.
 //!
 //! Every driver ends in NBD exports, by QEMU itself or by `qemu-nbd`. The subset spoken is
 //! fixed newstyle with structured replies and meta contexts, as the protocol's document has it
 //! (NetworkBlockDevice: `doc/proto.md`); servers without structured replies are read too, but
 //! know no extents. One connection carries many requests at once.
 //!
-//! The server is not trusted: every length it sends is checked before memory is taken for it.
+//! Nobody at the other end is trusted: every length is checked before memory is taken for it. The
+//! client is in `client`; [`server`] is the other side.
 
 mod block;
 mod client;
 mod handshake;
+pub mod server;
 mod wire;
 
 use std::path::PathBuf;

@@ -20,28 +20,47 @@ pub(super) mod handshake_flag {
 }
 
 pub(super) mod option {
+    pub const EXPORT_NAME: u32 = 1;
+    pub const ABORT: u32 = 2;
+    pub const LIST: u32 = 3;
+    pub const INFO: u32 = 6;
     pub const GO: u32 = 7;
     pub const STRUCTURED_REPLY: u32 = 8;
+    pub const LIST_META_CONTEXT: u32 = 9;
     pub const SET_META_CONTEXT: u32 = 10;
 }
 
 pub(super) mod option_reply {
     pub const ACK: u32 = 1;
+    /// One export of a list.
+    pub const SERVER: u32 = 2;
     pub const INFO: u32 = 3;
     pub const META_CONTEXT: u32 = 4;
     /// Set on every error.
     pub const ERROR: u32 = 1 << 31;
+    /// The server does not know the option.
+    pub const UNSUPPORTED: u32 = ERROR | 1;
+    /// The option's data makes no sense, or it comes at the wrong time.
+    pub const INVALID: u32 = ERROR | 3;
+    /// There is no such export.
+    pub const UNKNOWN: u32 = ERROR | 6;
 }
 
 pub(super) mod info {
     pub const EXPORT: u16 = 0;
+    pub const NAME: u16 = 1;
+    pub const DESCRIPTION: u16 = 2;
     pub const BLOCK_SIZE: u16 = 3;
 }
 
 pub(super) mod transmission_flag {
+    /// Set always.
+    pub const HAS_FLAGS: u16 = 1;
     pub const READ_ONLY: u16 = 1 << 1;
     pub const SEND_FLUSH: u16 = 1 << 2;
     pub const SEND_WRITE_ZEROES: u16 = 1 << 6;
+    /// What one connection reads is what the others read.
+    pub const CAN_MULTI_CONN: u16 = 1 << 8;
 }
 
 pub(super) mod command {
@@ -49,8 +68,22 @@ pub(super) mod command {
     pub const WRITE: u16 = 1;
     pub const DISCONNECT: u16 = 2;
     pub const FLUSH: u16 = 3;
+    pub const TRIM: u16 = 4;
     pub const WRITE_ZEROES: u16 = 6;
     pub const BLOCK_STATUS: u16 = 7;
+    /// Of BLOCK_STATUS: one extent is enough.
+    pub const FLAG_REQUEST_ONE: u16 = 1 << 3;
+}
+
+/// The meta context that says what is allocated and what reads as zeroes.
+pub(super) const ALLOCATION: &str = "base:allocation";
+
+/// Flags of an extent in `base:allocation`.
+pub(super) mod allocation {
+    /// Nothing is stored there. Alone it promises nothing of what is read.
+    pub const HOLE: u32 = 1;
+    /// Reads as zeroes.
+    pub const ZERO: u32 = 2;
 }
 
 pub(super) mod chunk {
@@ -61,11 +94,16 @@ pub(super) mod chunk {
     pub const BLOCK_STATUS: u16 = 5;
     /// Set on every error.
     pub const ERROR: u16 = 1 << 15;
+    pub const ERROR_PLAIN: u16 = ERROR | 1;
     pub const ERROR_OFFSET: u16 = ERROR | 2;
 }
 
+/// Writing is not allowed.
+pub(super) const EPERM: u32 = 1;
 /// The server could not read or write.
 pub(super) const EIO: u32 = 5;
+/// The request makes no sense.
+pub(super) const EINVAL: u32 = 22;
 /// The server goes away.
 pub(super) const ESHUTDOWN: u32 = 108;
 /// The file system of the export is full.
@@ -123,6 +161,13 @@ impl<'a> Fields<'a> {
 
     pub fn u64(&mut self) -> Option<u64> {
         self.take().map(u64::from_be_bytes)
+    }
+
+    /// The next `len` bytes.
+    pub fn bytes(&mut self, len: u32) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(usize::try_from(len).ok()?)?;
+        self.0 = rest;
+        Some(head)
     }
 
     /// What is left, as text for people.

@@ -7,6 +7,7 @@ mod export;
 mod mark;
 mod reclaim;
 mod restore;
+mod source;
 mod verify;
 mod walk;
 
@@ -16,6 +17,7 @@ pub use delete::{Deleted, delete_backup};
 pub use export::{EXPORT_READ_MAX, Export};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
+pub use source::{BackupSource, ReadCache};
 pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};
 pub use walk::{differences, estimate_restore};
 

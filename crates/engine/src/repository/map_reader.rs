@@ -203,6 +203,7 @@ pub enum Part {
 pub struct Cursor<'a> {
     vault: &'a Vault,
     compare: bool,
+    first: u64,
     chunks: u64,
     stack: Vec<Place>,
 }
@@ -240,16 +241,24 @@ impl<'a> Cursor<'a> {
         Cursor {
             vault,
             compare: other.is_some(),
+            first: 0,
             chunks,
             stack: vec![place],
         }
+    }
+
+    /// Begins at chunk `first`. Of what lies before it nothing is read; a leaf that covers it comes
+    /// whole.
+    #[must_use]
+    pub fn starting_at(self, first: u64) -> Cursor<'a> {
+        Cursor { first, ..self }
     }
 
     /// The next part; none at the end. `look_into` is asked for ranges of chunks that are the same.
     pub async fn next(&mut self, look_into: impl Fn(Range<u64>) -> bool) -> Result<Option<Part>> {
         while let Some(place) = self.stack.pop() {
             let start = place.index * span(place.level);
-            let range = start..(start + span(place.level)).min(self.chunks);
+            let range = start.max(self.first)..(start + span(place.level)).min(self.chunks);
             if range.is_empty() {
                 continue;
             }

@@ -11,9 +11,10 @@ use coffer_core::format::records::{
 };
 use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
 use coffer_core::{Kind, Result};
+use coffer_engine::block::{BlockSource, Content};
 use coffer_engine::pipeline::{
-    BackupDisk, BackupJob, Deleted, KnownState, ReclaimOptions, Scope, back_up, delete_backup,
-    read_range, reclaim, restore_disk, verify, verify_without_key,
+    BackupDisk, BackupJob, BackupSource, Deleted, KnownState, ReadCache, ReclaimOptions, Scope,
+    back_up, delete_backup, read_range, reclaim, restore_disk, verify, verify_without_key,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store, end_session};
@@ -487,7 +488,48 @@ impl Model {
                 .await
                 .unwrap();
             assert!(part == expected[extent.start as usize..extent.end as usize]);
+            self.read_as_source(disk, expected).await;
         }
+    }
+
+    /// The disk as it is served: in parts of all sizes, from several places at once.
+    async fn read_as_source(&self, disk: &ManifestDisk, expected: &[u8]) {
+        let vault = self.vaulted.repository.vault().clone();
+        let source = BackupSource::new(vault, disk.clone(), ReadCache::new(1 << 20));
+        let size = disk.size_bytes;
+        let mut at = 0;
+        for found in source
+            .extents(Extent {
+                start: 0,
+                end: size,
+            })
+            .await
+            .unwrap()
+        {
+            assert_eq!(found.extent.start, at);
+            at = found.extent.end;
+            let bytes = &expected[found.extent.start as usize..at as usize];
+            let zero = bytes.iter().all(|byte| *byte == 0);
+            assert!(zero || found.content == Content::Data, "{found:?}");
+        }
+        assert_eq!(at, size);
+        let reads = (0..8).filter(|_| size > 0).map(|i| {
+            let start = size * i / 8;
+            let extent = Extent {
+                start,
+                end: size.min(start + (1 << (3 * i))),
+            };
+            let source = &source;
+            async move {
+                let part = source.read(extent).await.unwrap();
+                assert!(part == expected[extent.start as usize..extent.end as usize]);
+                // A part of the state is that part of the whole's.
+                let told = source.extents(extent).await.unwrap();
+                let told: u64 = told.iter().map(|found| found.extent.len()).sum();
+                assert_eq!(told, extent.len());
+            }
+        });
+        futures::future::join_all(reads).await;
     }
 
     async fn restore(&self, manifest: &Manifest, disk: &ManifestDisk) -> Result<Vec<u8>> {

@@ -7,6 +7,7 @@ mod init;
 mod key;
 mod list;
 mod maintain;
+mod nbd;
 mod restore;
 mod verify;
 
@@ -48,6 +49,7 @@ enum RepoCommand {
     Ls(list::ListArgs),
     Read(restore::ReadArgs),
     Restore(restore::RestoreArgs),
+    Nbd(nbd::NbdArgs),
     Verify(verify::VerifyArgs),
     Delete(maintain::DeleteArgs),
     Reclaim(maintain::ReclaimArgs),
@@ -91,6 +93,7 @@ pub fn run(args: RepoArgs, context: &Context<'_>) -> Result<()> {
             RepoCommand::Ls(args) => list::run(args, environment, output).await,
             RepoCommand::Read(args) => restore::read(args, environment, output, cancel).await,
             RepoCommand::Restore(args) => restore::run(args, environment, output, cancel).await,
+            RepoCommand::Nbd(args) => nbd::run(args, environment, output, cancel).await,
             RepoCommand::Verify(args) => verify::run(args, environment, output, cancel).await,
             RepoCommand::Delete(args) => maintain::delete(args, environment, output).await,
             RepoCommand::Reclaim(args) => {

@@ -240,7 +240,7 @@ fn incomplete(error: Error, overwrite: bool, path: &Path) -> Error {
 }
 
 /// Ends the session, whatever came of the work.
-async fn end(session: ReadSession, done: Result<()>) -> Result<()> {
+pub(super) async fn end(session: ReadSession, done: Result<()>) -> Result<()> {
     let ended = session.end().await;
     done.and(ended)
 }
