@@ -3982,6 +3982,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coffer/v1/{project_id}/backups/{backup_id}/nbd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the disks of a backup: with `Connection: upgrade` and `Upgrade: nbd` the connection goes on
+         *     as one of the NBD protocol, of which this is the server. Each disk is a read-only export of its
+         *     name (`vda`); of a disk's backup there is one, which is the default export too. As long as a
+         *     connection is open the backup cannot be deleted. `coffer nbd` makes a socket of it for clients such as `qemu-img`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description `nbd` */
+                    Upgrade?: string | null;
+                };
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The connection is one of NBD now. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coffer/v1/{project_id}/backups/{backup_id}/restore": {
         parameters: {
             query?: never;

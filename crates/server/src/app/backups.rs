@@ -310,6 +310,14 @@ impl App {
             .into());
         }
         check_not_base(&mut tx, &backup).await?;
+        if self.serving.holds(backup.id).await {
+            return Err(Refusal::new(
+                Code::BACKUP_IN_USE,
+                format!("backup {id} is being read over NBD"),
+            )
+            .hint("End its readers first.")
+            .into());
+        }
         self.queue_deletion(&mut tx, actor, &vault, &backup, None)
             .await
             .during(op)?;

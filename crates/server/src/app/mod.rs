@@ -25,6 +25,7 @@ pub mod resource_tags;
 pub mod restore;
 pub mod retention;
 pub mod runs;
+pub mod serving;
 pub mod start;
 pub mod tags;
 pub mod tasks;
@@ -74,6 +75,8 @@ pub struct App {
     pub sender: Arc<crate::notify::Sender>,
     /// Block maps of the last tasks.
     pub maps: maps::Maps,
+    /// Backups that are read over the network now.
+    pub serving: serving::Serving,
     /// The region this service is.
     pub region: Arc<str>,
     /// Directories that administrators may restore image files into.

@@ -50,6 +50,7 @@ impl App {
             bell,
             sender: crate::notify::Sender::new(config)?,
             maps: super::maps::Maps::default(),
+            serving: super::serving::Serving::default(),
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
         })

@@ -82,7 +82,7 @@ pub async fn server(client: &Client, output: &Output, args: ServerCreateArgs) ->
 }
 
 /// The disk's backup that is meant.
-fn part<'a>(backup: &'a Backup, disk: Option<&str>) -> Result<&'a Backup> {
+pub(super) fn part<'a>(backup: &'a Backup, disk: Option<&str>) -> Result<&'a Backup> {
     if backup.resource_type == DISK_TYPE {
         return Ok(backup);
     }

@@ -20,6 +20,7 @@ mod human;
 mod limit;
 mod login;
 mod make;
+mod nbd;
 mod notify;
 mod output;
 mod overview;
@@ -110,6 +111,7 @@ enum Command {
     Policy(policy::PolicyArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
+    Nbd(nbd::NbdArgs),
     Task(task::TaskArgs),
     Audit(audit::AuditArgs),
     Host(host::HostArgs),
@@ -174,6 +176,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Policy(args) => policy::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
+        Command::Nbd(args) => nbd::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Host(args) => host::run(args, context),

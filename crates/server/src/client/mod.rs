@@ -173,6 +173,29 @@ impl Client {
             .await
     }
 
+    /// Makes a connection that speaks `protocol`; a 401 leads to one new log-in, as in `call`.
+    async fn upgrade(
+        &self,
+        service: Service,
+        path: &str,
+        protocol: &str,
+    ) -> Result<reqwest::Upgraded> {
+        let session = self.session().await;
+        let url = self.url(&session, service, path)?;
+        let transport = &self.0.transport;
+        match transport.upgrade(url, &session.token, protocol).await {
+            Err(error) if failure::status_of(&error) == Some(401) => {
+                let Credentials::Password { .. } = self.0.credentials else {
+                    return Err(error.hint("The log-in has run out: run `coffer login`."));
+                };
+                let session = self.log_in_again(&session).await?;
+                let url = self.url(&session, service, path)?;
+                transport.upgrade(url, &session.token, protocol).await
+            }
+            other => other,
+        }
+    }
+
     /// Replaces `stale`, unless somebody else has done so meanwhile.
     async fn log_in_again(&self, stale: &Arc<Session>) -> Result<Arc<Session>> {
         let inner = &self.0;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use coffer_core::{Error, Result};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, UPGRADE};
 use reqwest::{Certificate, Method};
 use serde_json::Value;
 use url::Url;
@@ -87,6 +87,31 @@ impl Transport {
         let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
         match status.is_success() {
             true => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            false => Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error()),
+        }
+    }
+
+    /// Makes a connection of its own that speaks another protocol once the service has agreed.
+    pub async fn upgrade(
+        &self,
+        url: Url,
+        token: &str,
+        protocol: &str,
+    ) -> Result<reqwest::Upgraded> {
+        let place = format!("{}://{}", url.scheme(), url.authority());
+        let request = self.http.post(url).header(AUTH_TOKEN, token);
+        let request = request
+            .header(CONNECTION, "upgrade")
+            .header(UPGRADE, protocol);
+        let response = request.send().await.map_err(|e| no_answer(&place, e))?;
+        let status = response.status();
+        if status == reqwest::StatusCode::SWITCHING_PROTOCOLS {
+            return response.upgrade().await.map_err(|e| no_answer(&place, e));
+        }
+        let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
+        match status.is_success() {
+            true => Err(Error::invalid(format!("{place} does not speak {protocol}"))
+                .hint("A proxy before the service has to pass upgrades on.")),
             false => Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error()),
         }
     }

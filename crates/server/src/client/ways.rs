@@ -109,6 +109,15 @@ impl Client {
         Ok((id, task_id(Some(answer["task"].clone()))?))
     }
 
+    /// A connection on which the service is an NBD server of the backup's disks. The backup stays
+    /// in place as long as one is open.
+    pub async fn read_backup(&self, backup: &str) -> Result<reqwest::Upgraded> {
+        let path = format!("/backups/{}/nbd", encoded(backup));
+        self.upgrade(Service::Coffer, &path, "nbd")
+            .await
+            .context("read backup")
+    }
+
     /// What is safe and what is not, capacity, what runs, what failed.
     pub async fn overview(&self) -> Result<Value> {
         let answer = self.get(Service::Coffer, "/overview").await;

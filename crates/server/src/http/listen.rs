@@ -13,7 +13,6 @@ use axum::http::Request;
 use coffer_core::{Error, Result};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -26,6 +25,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::public::Peer;
@@ -35,6 +35,8 @@ use crate::config::{Http, Tls};
 /// next request included).
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(75);
+/// How long a connection may say nothing before its other end is asked, and between such questions.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// How often certificate and key are looked at for changes.
 const CERTIFICATE_PERIOD: Duration = Duration::from_secs(10);
@@ -77,7 +79,7 @@ impl Listeners {
 
     /// Serves until `stop`; then requests under way have `grace` to end.
     pub(crate) async fn serve(self, router: Router, stop: CancellationToken, grace: Duration) {
-        let graceful = GracefulShutdown::new();
+        let open = Open::default();
         {
             let accepting = self.sockets.iter().map(|socket| {
                 accept_all(
@@ -85,7 +87,7 @@ impl Listeners {
                     self.tls.as_ref().map(|(acceptor, _)| acceptor),
                     &self.connections,
                     &router,
-                    &graceful,
+                    &open,
                 )
             });
             let renewing = async {
@@ -101,7 +103,9 @@ impl Listeners {
             }
         }
         drop(self.sockets);
-        if tokio::time::timeout(grace, graceful.shutdown())
+        open.closing.cancel();
+        open.tasks.close();
+        if tokio::time::timeout(grace, open.tasks.wait())
             .await
             .is_err()
         {
@@ -110,12 +114,20 @@ impl Listeners {
     }
 }
 
+/// Connections that are open. One that was upgraded to another protocol is none any more.
+#[derive(Default)]
+struct Open {
+    tasks: TaskTracker,
+    /// Tells them to end after the request under way.
+    closing: CancellationToken,
+}
+
 async fn accept_all(
     socket: &TcpListener,
     tls: Option<&TlsAcceptor>,
     connections: &Arc<Semaphore>,
     router: &Router,
-    graceful: &GracefulShutdown,
+    open: &Open,
 ) {
     loop {
         let permit = connections.clone().acquire_owned().await;
@@ -123,19 +135,24 @@ async fn accept_all(
         match socket.accept().await {
             Ok((stream, address)) => {
                 let (tls, router) = (tls.cloned(), router.clone());
-                let watcher = graceful.watcher();
-                tokio::spawn(async move {
+                let closing = open.closing.clone();
+                open.tasks.spawn(async move {
                     // A small answer goes out at once.
                     let _ = stream.set_nodelay(true);
+                    // One whose other end is gone without a word is found out, also where nothing
+                    // is due from either side for hours.
+                    let _ = rustix::net::sockopt::set_socket_keepalive(&stream, true);
+                    let _ = rustix::net::sockopt::set_tcp_keepidle(&stream, KEEPALIVE);
+                    let _ = rustix::net::sockopt::set_tcp_keepintvl(&stream, KEEPALIVE);
                     let peer = Peer {
                         address,
                         tls: tls.is_some(),
                     };
                     match tls {
-                        None => connection(stream, peer, router, watcher, permit).await,
+                        None => connection(stream, peer, router, closing, permit).await,
                         Some(tls) => {
                             if let Some(stream) = handshake(&tls, stream).await {
-                                connection(stream, peer, router, watcher, permit).await;
+                                connection(stream, peer, router, closing, permit).await;
                             }
                         }
                     }
@@ -168,7 +185,7 @@ async fn connection<S>(
     stream: S,
     peer: Peer,
     router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
+    closing: CancellationToken,
     _permit: OwnedSemaphorePermit,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -181,8 +198,17 @@ async fn connection<S>(
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    if let Err(error) = watcher.watch(served).await {
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .with_upgrades();
+    let mut served = std::pin::pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = closing.cancelled() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "connection ended: {error}");
     }
 }

@@ -11,6 +11,7 @@ mod limits;
 mod members;
 mod metrics;
 mod migrate;
+mod nbd;
 mod notify;
 mod odd;
 mod policies;

@@ -14,6 +14,7 @@ pub(in crate::api) mod groups;
 mod limits;
 mod lists;
 mod live;
+mod nbd;
 mod notifications;
 mod objects;
 mod overview;
@@ -89,6 +90,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(act::lock))
         .routes(routes!(ways::restore))
         .routes(routes!(ways::go_back))
+        .routes(routes!(nbd::read))
         .routes(routes!(ways::create_disk))
         .routes(routes!(ways::create_server))
         .routes(routes!(act::object))

@@ -1,0 +1,198 @@
+//! Backups that are read over the network: their disks as read-only NBD exports.
+//!
+//! A reader is a connection. The first one of a backup begins a session in the repository, the last
+//! one ends it; as long as it lasts the backup cannot be deleted by hand, and what is deleted all the
+//! same (a vault, say, or what has expired) keeps its data until the session has ended. Nothing of
+//! this is in the catalog: a service that is killed leaves a session of a process that is gone, which
+//! the next reclaim removes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use coffer_core::cbr::Operation;
+use coffer_core::ids::BackupId;
+use coffer_core::{Error, Result};
+use coffer_engine::nbd::server::{Figures, Served, serve_stream};
+use coffer_engine::pipeline::{BackupSource, ReadCache};
+use coffer_engine::repository::{ReadSession, Repository};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::restore::{disk_backups, restorable_by};
+use super::{Actor, App, AppResult, During};
+use crate::tasks::engine::{Manifest, ManifestDisk};
+
+const OP: Operation = Operation::Restore;
+/// What is kept of what was read, of all backups together.
+const CACHE_BYTES: u64 = 128 << 20;
+/// Readers at once: each may hold 4 MiB besides the cache, and a descriptor.
+const READERS_MAX: usize = 64;
+
+/// The backups that are being read. Clones share them.
+#[derive(Clone)]
+pub struct Serving {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    cache: Arc<ReadCache>,
+    readers: Arc<Semaphore>,
+    figures: Figures,
+    held: Mutex<HashMap<BackupId, Held>>,
+}
+
+/// A backup that is held in place.
+struct Held {
+    reading: ReadSession,
+    disks: Vec<(ManifestDisk, Served)>,
+    readers: usize,
+}
+
+impl Default for Serving {
+    fn default() -> Serving {
+        Serving {
+            inner: Arc::new(Inner {
+                cache: ReadCache::new(CACHE_BYTES),
+                readers: Arc::new(Semaphore::new(READERS_MAX)),
+                figures: Figures::default(),
+                held: Mutex::default(),
+            }),
+        }
+    }
+}
+
+/// The right to read a backup, until [`Reader::serve`] returns.
+pub struct Reader {
+    serving: Serving,
+    /// What is held in the repository: of a disk inside a server's backup, the whole of it.
+    whole: BackupId,
+    exports: Vec<Served>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Serving {
+    /// Whether somebody reads from a backup.
+    pub async fn holds(&self, backup: BackupId) -> bool {
+        self.inner.held.lock().await.contains_key(&backup)
+    }
+
+    /// Connections that are open.
+    pub fn readers(&self) -> u64 {
+        self.inner.figures.connections()
+    }
+
+    /// Holds a backup in place for one more reader and says which disks it has.
+    async fn hold(
+        &self,
+        repository: &Repository,
+        (whole, stored): (BackupId, BackupId),
+    ) -> Result<Vec<(ManifestDisk, Served)>> {
+        let mut held = self.inner.held.lock().await;
+        if let Some(there) = held.get_mut(&whole) {
+            there.readers += 1;
+            return Ok(there.disks.clone());
+        }
+        let reading = repository.begin_reading(&[stored]).await?;
+        let disks = match reading.manifests.first() {
+            Some(manifest) => served(repository, manifest, &self.inner.cache),
+            None => Vec::new(),
+        };
+        let there = Held {
+            reading,
+            disks: disks.clone(),
+            readers: 1,
+        };
+        held.insert(whole, there);
+        Ok(disks)
+    }
+
+    async fn let_go(&self, whole: BackupId) {
+        let mut held = self.inner.held.lock().await;
+        let Some(there) = held.get_mut(&whole) else {
+            return;
+        };
+        there.readers -= 1;
+        if there.readers > 0 {
+            return;
+        }
+        // With the lock: who comes next begins a session of its own.
+        if let Some(last) = held.remove(&whole)
+            && let Err(error) = last.reading.end().await
+        {
+            tracing::warn!(error = %error.chain(), "the reading session was not ended");
+        }
+    }
+}
+
+fn served(
+    repository: &Repository,
+    manifest: &Manifest,
+    cache: &Arc<ReadCache>,
+) -> Vec<(ManifestDisk, Served)> {
+    let resource = &manifest.facts.resource.name;
+    let disks = manifest.disks.iter().map(|disk| {
+        let (vault, cache) = (repository.vault().clone(), Arc::clone(cache));
+        let export = Served {
+            name: disk.name.clone(),
+            description: format!(
+                "disk {} of {resource} at {}",
+                disk.name, manifest.instant.at
+            ),
+            source: Arc::new(BackupSource::new(vault, disk.clone(), cache)),
+        };
+        (disk.clone(), export)
+    });
+    disks.collect()
+}
+
+impl App {
+    /// Holds a backup in place for one reader. Each of its disks is an export of its name; of a
+    /// disk's backup there is one, which is the default export too.
+    pub async fn read_backup(&self, actor: &Actor, id: &str) -> AppResult<Reader> {
+        let mut tx = self.catalog.snapshot().await.during(OP)?;
+        let asked = restorable_by(&mut tx, actor, id).await?;
+        let (top, vault) = self.readable(&mut tx, &asked).await?;
+        let wanted = disk_backups(&mut tx, &asked).await?;
+        drop(tx);
+        let permit = Arc::clone(&self.serving.inner.readers).try_acquire_owned();
+        let permit = permit.map_err(|_| {
+            Error::unavailable(format!("{READERS_MAX} readers are connected already"))
+                .hint("Try again when one has ended.")
+        });
+        let permit = permit.during(OP)?;
+        let repository = self.repositories.open(&vault).await.during(OP)?;
+        let stored = (top.id, top.repository_id);
+        let disks = self.serving.hold(&repository, stored).await.during(OP)?;
+        let exports = disks
+            .into_iter()
+            .filter(|(disk, _)| wanted.iter().any(|part| part.disk == disk.disk_id))
+            .map(|(_, export)| export)
+            .collect();
+        Ok(Reader {
+            serving: self.serving.clone(),
+            whole: top.id,
+            exports,
+            _permit: permit,
+        })
+    }
+}
+
+impl Reader {
+    /// Answers the reader's requests until it goes or `stop`, then lets the backup go.
+    ///
+    /// Has to be called: a reader that is dropped leaves the backup held until the service ends.
+    pub async fn serve<S>(self, stream: Option<S>, stop: CancellationToken)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        if let Some(stream) = stream {
+            let figures = &self.serving.inner.figures;
+            tokio::select! {
+                () = serve_stream(stream, &self.exports, figures) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        self.serving.let_go(self.whole).await;
+    }
+}
