@@ -65,3 +65,53 @@ pub trait BlockTarget: Send + Sync {
         false
     }
 }
+
+/// Alignment, in bytes, of memory, offsets and lengths that direct I/O takes everywhere: a page,
+/// and the largest logical block of disks.
+pub const DIRECT_ALIGN: usize = 4096;
+
+/// Bytes whose address is a multiple of [`DIRECT_ALIGN`], so that a target may write them without
+/// a copy through the page cache.
+#[derive(Debug)]
+pub struct AlignedBuffer {
+    memory: Vec<u8>,
+    start: usize,
+    len: usize,
+}
+
+impl AlignedBuffer {
+    /// So many zeroes.
+    pub fn zeroed(len: usize) -> AlignedBuffer {
+        let memory = vec![0; len + DIRECT_ALIGN];
+        // Where an address cannot be told, any will do: the target looks at it again.
+        let start = memory.as_ptr().align_offset(DIRECT_ALIGN).min(DIRECT_ALIGN);
+        AlignedBuffer { memory, start, len }
+    }
+
+    /// All of it.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.memory[self.start..self.start + self.len]
+    }
+
+    /// The bytes, where they are.
+    pub fn into_bytes(self) -> Bytes {
+        Bytes::from(self.memory).slice(self.start..self.start + self.len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_are_aligned_and_stay_where_they_are() {
+        for len in [0, 1, 4096, 100_000, 4 << 20] {
+            let mut buffer = AlignedBuffer::zeroed(len);
+            let before = buffer.bytes_mut().as_ptr().addr();
+            assert_eq!(buffer.bytes_mut().len(), len);
+            let bytes = buffer.into_bytes();
+            assert_eq!(before % DIRECT_ALIGN, 0);
+            assert!(bytes.is_empty() || bytes.as_ptr().addr() == before);
+        }
+    }
+}

@@ -5,18 +5,19 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use coffer_core::extent::{Extent, ExtentSet};
 use coffer_core::{Error, Kind, Result};
-use rustix::fs::{FallocateFlags, FlockOperation, SeekFrom};
+use rustix::fs::{FallocateFlags, FlockOperation, OFlags, SeekFrom};
 use rustix::io::Errno;
 
-use crate::block::{BlockSource, BlockTarget, Content, SourceExtent};
+use crate::block::{BlockSource, BlockTarget, Content, DIRECT_ALIGN, SourceExtent};
 
 /// Largest read or write of one call: what [`BlockSource`] and [`BlockTarget`] promise.
 const REQUEST_BYTES_MAX: u64 = 4 << 20;
@@ -136,9 +137,57 @@ impl BlockSource for RawFileSource {
 #[derive(Debug, Clone)]
 pub struct RawFileTarget {
     file: Arc<File>,
+    /// The same file past the page cache, where the file system has that.
+    direct: Option<Arc<Direct>>,
     path: Arc<Path>,
     size: u64,
     new: bool,
+}
+
+/// A descriptor with `O_DIRECT`.
+///
+/// A restore writes more than the cache holds and reads none of it again: through the cache it
+/// would cost five to ten times the processor time, and push out what guests want.
+#[derive(Debug)]
+struct Direct {
+    file: File,
+    /// The file system refused a write that is aligned: it wants larger blocks.
+    refused: AtomicBool,
+}
+
+impl Direct {
+    /// Opens a file once more. To be done before it is locked, and dropped with the target: the
+    /// lock is lost with any descriptor of the file.
+    fn open(path: &Path) -> Option<Arc<Direct>> {
+        let flags = i32::try_from(OFlags::DIRECT.bits()).ok()?;
+        let file = OpenOptions::new()
+            .write(true)
+            .custom_flags(flags)
+            .open(path)
+            .ok()?;
+        Some(Arc::new(Direct {
+            file,
+            refused: AtomicBool::new(false),
+        }))
+    }
+
+    /// Writes what can be written directly, from the start; returns how many bytes that were.
+    fn write(&self, data: &[u8], offset: u64) -> std::io::Result<usize> {
+        let aligned = data.as_ptr().addr().is_multiple_of(DIRECT_ALIGN)
+            && offset.is_multiple_of(DIRECT_ALIGN as u64);
+        let len = data.len() / DIRECT_ALIGN * DIRECT_ALIGN;
+        if !aligned || len == 0 || self.refused.load(Ordering::Relaxed) {
+            return Ok(0);
+        }
+        match self.file.write_all_at(&data[..len], offset) {
+            Ok(()) => Ok(len),
+            Err(e) if e.kind() == ErrorKind::InvalidInput => {
+                self.refused.store(true, Ordering::Relaxed);
+                Ok(0)
+            }
+            Err(e) => Err(e),
+        }
+    }
 }
 
 impl RawFileTarget {
@@ -146,7 +195,6 @@ impl RawFileTarget {
     ///
     /// Fails with `Conflict` if there is a file already: nothing is ever overwritten.
     pub fn create(path: impl AsRef<Path>, size: u64) -> Result<RawFileTarget> {
-        use std::os::unix::fs::OpenOptionsExt;
         let path = path.as_ref();
         let file = OpenOptions::new()
             .read(true)
@@ -162,6 +210,7 @@ impl RawFileTarget {
                 _ => io_error(path, "create", e),
             })?;
         let target = RawFileTarget {
+            direct: Direct::open(path),
             path: path.into(),
             size,
             new: true,
@@ -191,10 +240,12 @@ impl RawFileTarget {
             .write(true)
             .open(path)
             .map_err(|e| io_error(path, "open", e))?;
+        let direct = Direct::open(path);
         lock(&file, path)?;
         Ok(RawFileTarget {
             size: size_of(&file, path)?,
             file: Arc::new(file),
+            direct,
             path: path.into(),
             new: false,
         })
@@ -216,8 +267,13 @@ impl BlockTarget for RawFileTarget {
         let extent = Extent::from_len(offset, data.len() as u64);
         check_range(extent, self.size, REQUEST_BYTES_MAX)?;
         let (file, path) = (Arc::clone(&self.file), Arc::clone(&self.path));
+        let direct = self.direct.clone();
         blocking(move || {
-            file.write_all_at(&data, offset)
+            let done = match direct {
+                Some(direct) => direct.write(&data, offset),
+                None => Ok(0),
+            };
+            done.and_then(|done| file.write_all_at(&data[done..], offset + done as u64))
                 .map_err(|e| io_error(&path, "write", e))
         })
         .await
@@ -422,6 +478,8 @@ pub(crate) fn io_error(path: &Path, step: &str, error: std::io::Error) -> Error 
 
 #[cfg(test)]
 mod tests {
+    use crate::block::AlignedBuffer;
+
     use super::*;
 
     const CLUSTER: u64 = 65_536;
@@ -505,6 +563,36 @@ mod tests {
                 .await
                 .is_err()
         );
+    }
+
+    #[tokio::test]
+    async fn writes_past_the_cache_and_through_it_meet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("disk.raw");
+        let size = 4 * CLUSTER + 1000;
+        let target = RawFileTarget::create(&path, size).unwrap();
+        let mut expected = vec![0; size as usize];
+        // Aligned and not, whole pages and odd ends, over each other in both orders.
+        for (byte, start, len) in [
+            (1, 0, 4 * CLUSTER + 1000),
+            (2, CLUSTER + 512, 5000),
+            (3, CLUSTER, 4096),
+            (4, 2 * CLUSTER, 4096 + 7),
+            (5, 2 * CLUSTER + 4096, CLUSTER),
+            (6, 4 * CLUSTER, 1000),
+            (7, 3 * CLUSTER - 1, 2),
+        ] {
+            let mut buffer = AlignedBuffer::zeroed(len as usize);
+            buffer.bytes_mut().fill(byte);
+            target.write(start, buffer.into_bytes()).await.unwrap();
+            expected[start as usize..(start + len) as usize].fill(byte);
+            assert!(std::fs::read(&path).unwrap() == expected, "write {byte}");
+        }
+        target.flush().await.unwrap();
+        drop(target);
+        // The lock went with the target, and with nothing else.
+        drop(RawFileTarget::open(&path).unwrap());
+        assert!(std::fs::read(&path).unwrap() == expected);
     }
 
     #[tokio::test]

@@ -23,11 +23,12 @@ use coffer_core::ids::PackId;
 use coffer_core::map::{Body, ChunkRef, FANOUT};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
+use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::block::BlockTarget;
+use crate::block::{AlignedBuffer, BlockTarget};
 use crate::progress::{Found, Map, Progress};
 use crate::repository::{Directory, Vault};
 
@@ -70,43 +71,46 @@ pub struct RestoreReport {
 ///
 /// The backup must be held in place by a session. A target larger than the disk keeps what lies
 /// beyond; a smaller one is refused.
-pub async fn restore_disk(
-    vault: &Vault,
-    manifest: &Manifest,
-    disk: &ManifestDisk,
+pub fn restore_disk<'a>(
+    vault: &'a Vault,
+    manifest: &'a Manifest,
+    disk: &'a ManifestDisk,
     target: Arc<dyn BlockTarget>,
     known: Option<KnownState>,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<RestoreReport> {
-    if target.size() < disk.size_bytes {
-        return Err(Error::invalid(format!(
-            "the target has {} bytes, the disk `{}` of the backup {}",
-            target.size(),
-            disk.name,
-            disk.size_bytes
-        ))
-        .hint("Choose a target of at least the disk's size."));
-    }
-    progress.add_total(disk.size_bytes);
-    let mut run = Run {
-        vault,
-        chunk_size: disk.chunk_bytes,
-        size: disk.size_bytes,
-        target,
-        progress,
-        map: progress.map(disk.disk_id, &disk.name, disk.size_bytes),
-        report: RestoreReport::default(),
-        batch: Vec::new(),
-        holes: None,
-    };
-    let outcome = tokio::select! {
-        outcome = run.all(disk, known) => outcome,
-        () = cancel.cancelled() => Err(Error::cancelled("the restore was cancelled")),
-    };
-    let name = &disk.name;
-    outcome.map_err(|e| e.context(format!("restore disk `{name}` of {}", manifest.backup_id)))?;
-    Ok(run.report)
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<RestoreReport>> {
+    Box::pin(async move {
+        if target.size() < disk.size_bytes {
+            return Err(Error::invalid(format!(
+                "the target has {} bytes, the disk `{}` of the backup {}",
+                target.size(),
+                disk.name,
+                disk.size_bytes
+            ))
+            .hint("Choose a target of at least the disk's size."));
+        }
+        progress.add_total(disk.size_bytes);
+        let mut run = Run {
+            vault,
+            chunk_size: disk.chunk_bytes,
+            size: disk.size_bytes,
+            target,
+            progress,
+            map: progress.map(disk.disk_id, &disk.name, disk.size_bytes),
+            report: RestoreReport::default(),
+            batch: Vec::new(),
+            holes: None,
+        };
+        let outcome = tokio::select! {
+            outcome = run.all(disk, known) => outcome,
+            () = cancel.cancelled() => Err(Error::cancelled("the restore was cancelled")),
+        };
+        let name = &disk.name;
+        outcome
+            .map_err(|e| e.context(format!("restore disk `{name}` of {}", manifest.backup_id)))?;
+        Ok(run.report)
+    })
 }
 
 struct Run<'a> {
@@ -194,10 +198,11 @@ impl Run<'_> {
                 let end = start + 1;
                 map.mark(Extent { start, end }, Found::Failed);
             };
-            let opened = fetch.carry_out(vault).await.inspect_err(failed)?;
+            let runs = fetch.carry_out(vault, chunk_size, size).await;
+            let runs = runs.inspect_err(failed)?;
             progress.add_read(read);
             let mut written = 0;
-            for (offset, bytes) in assemble(opened, chunk_size, size) {
+            for (offset, bytes) in runs {
                 let len = bytes.len() as u64;
                 target.write(offset, bytes).await?;
                 let end = offset + len;
@@ -296,12 +301,20 @@ fn at_chunk(error: Error, chunk: u64) -> Error {
 }
 
 impl Fetch {
-    async fn carry_out(mut self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
+    /// Reads and opens the chunks of a disk of `size` bytes: runs of neighbours in the order of
+    /// the disk, each with its byte offset.
+    async fn carry_out(
+        mut self,
+        vault: &Vault,
+        chunk_size: ChunkSize,
+        size: u64,
+    ) -> Result<Vec<(u64, Bytes)>> {
         vault.throttle.take(self.end - self.start).await;
+        self.blobs.sort_unstable_by_key(|(chunk, _)| *chunk);
         let bytes = match vault.read_pack(&self.directory, self.start, self.end).await {
             // Compacted since the directory was read: the ordinals hold, the offsets do not.
             Err(e) if e.kind == Kind::NotFound => {
-                return Box::pin(self.again(vault)).await;
+                return Box::pin(self.again(vault, chunk_size, size)).await;
             }
             read => read?,
         };
@@ -312,24 +325,28 @@ impl Fetch {
                 start,
                 blobs,
                 ..
-            } = &mut self;
-            let open = |(chunk, blob): &(u64, BlobEntry)| {
-                let from = (u64::from(blob.offset) - *start) as usize;
+            } = &self;
+            fill_runs(blobs, chunk_size, size, |chunk, blob, plain| {
+                let from = (u64::from(blob.offset) - start) as usize;
                 let stored = &bytes[from..from + blob.stored_len as usize];
-                let plain = directory
-                    .open(&keys, blob, stored)
-                    .map_err(|what| at_chunk(bad_blob(directory, blob, what), *chunk))?;
-                Ok((*chunk, plain))
-            };
-            blobs.iter().map(open).collect()
+                directory
+                    .open_into(&keys, blob, stored, plain)
+                    .map_err(|what| at_chunk(bad_blob(directory, blob, what), chunk))
+            })
         })
         .await
     }
 
     /// Reads the same chunks one by one from the pack's present generation.
-    async fn again(self, vault: &Vault) -> Result<Vec<(u64, Vec<u8>)>> {
-        let mut out = Vec::with_capacity(self.blobs.len());
-        for (chunk, blob) in self.blobs {
+    async fn again(
+        self,
+        vault: &Vault,
+        chunk_size: ChunkSize,
+        size: u64,
+    ) -> Result<Vec<(u64, Bytes)>> {
+        let mut opened = BTreeMap::new();
+        for (chunk, blob) in &self.blobs {
+            let chunk = *chunk;
             let address = coffer_core::map::Address {
                 pack: self.directory.id,
                 ordinal: blob.ordinal,
@@ -339,6 +356,10 @@ impl Fetch {
                 .locate(address)
                 .await
                 .map_err(|e| at_chunk(e, chunk))?;
+            if now.digest != blob.digest {
+                let what = "another blob lies there";
+                return Err(at_chunk(bad_blob(&directory, &now, what), chunk));
+            }
             let start = u64::from(now.offset);
             let stored = vault
                 .read_pack(&directory, start, start + u64::from(now.stored_len))
@@ -346,77 +367,100 @@ impl Fetch {
             let plain = directory
                 .open(&vault.keys, &now, &stored)
                 .map_err(|what| at_chunk(bad_blob(&directory, &now, what), chunk))?;
-            out.push((chunk, plain));
+            opened.insert(chunk, plain);
         }
-        Ok(out)
+        // Both have the digest, and so the length.
+        fill_runs(&self.blobs, chunk_size, size, |chunk, _, plain| {
+            plain.copy_from_slice(&opened[&chunk]);
+            Ok(())
+        })
     }
 }
 
-/// Puts chunks in the order of the disk and joins neighbours into writes.
+/// Makes runs of neighbouring chunks, at most [`WRITE_BYTES`] each, and lets `open` fill in each
+/// chunk where it belongs. `blobs` are in the order of the disk.
 ///
 /// A chunk stored shorter than its place is followed by zeroes; what a shorter disk cuts off goes.
-fn assemble(
-    mut chunks: Vec<(u64, Vec<u8>)>,
+fn fill_runs(
+    blobs: &[(u64, BlobEntry)],
     chunk_size: ChunkSize,
     size: u64,
-) -> Vec<(u64, Bytes)> {
-    chunks.sort_unstable_by_key(|(chunk, _)| *chunk);
-    let mut writes: Vec<(u64, Vec<u8>)> = Vec::new();
-    for (chunk, mut plain) in chunks {
-        let offset = chunk * chunk_size.bytes();
-        plain.resize(chunk_size.bytes().min(size - offset) as usize, 0);
-        match writes.last_mut() {
-            Some((start, bytes))
-                if *start + bytes.len() as u64 == offset
-                    && bytes.len() + plain.len() <= WRITE_BYTES =>
-            {
-                bytes.extend_from_slice(&plain);
-            }
-            _ => {
-                writes.push((offset, plain));
+    mut open: impl FnMut(u64, &BlobEntry, &mut [u8]) -> Result<()>,
+) -> Result<Vec<(u64, Bytes)>> {
+    let chunk_bytes = chunk_size.bytes();
+    let longest = (WRITE_BYTES as u64 / chunk_bytes).max(1) as usize;
+    let mut runs = Vec::new();
+    let mut rest = blobs;
+    while let Some((first, _)) = rest.first().copied() {
+        let together = rest
+            .iter()
+            .zip(first..)
+            .take(longest)
+            .take_while(|((chunk, _), expected)| chunk == expected)
+            .count();
+        let (run, later) = rest.split_at(together);
+        rest = later;
+        let offset = first * chunk_bytes;
+        let len = (together as u64 * chunk_bytes).min(size - offset);
+        let mut buffer = AlignedBuffer::zeroed(len as usize);
+        for ((chunk, blob), place) in run
+            .iter()
+            .zip(buffer.bytes_mut().chunks_mut(chunk_bytes as usize))
+        {
+            match place.get_mut(..blob.raw_len as usize) {
+                Some(plain) => open(*chunk, blob, plain)?,
+                None => {
+                    let mut plain = vec![0; blob.raw_len as usize];
+                    open(*chunk, blob, &mut plain)?;
+                    place.copy_from_slice(&plain[..place.len()]);
+                }
             }
         }
+        runs.push((offset, buffer.into_bytes()));
     }
-    writes
-        .into_iter()
-        .map(|(offset, bytes)| (offset, bytes.into()))
-        .collect()
+    Ok(runs)
 }
 
 /// Reads bytes of a backed-up disk; at most 64 MiB at once.
-pub async fn read_range(vault: &Vault, disk: &ManifestDisk, extent: Extent) -> Result<Bytes> {
-    const READ_RANGE_MAX: u64 = 64 << 20;
-    if extent.end > disk.size_bytes || extent.len() > READ_RANGE_MAX {
-        return Err(Error::invalid(format!(
-            "bytes {}..{} of disk `{}`, which has {}",
-            extent.start, extent.end, disk.name, disk.size_bytes
-        ))
-        .hint("Ask for bytes inside the disk, at most 64 MiB at once."));
-    }
-    let chunk_size = disk.chunk_bytes;
-    let chunks = extent.start / chunk_size.bytes()..extent.end.div_ceil(chunk_size.bytes());
-    let mut wanted = Vec::new();
-    for chunk in chunks {
-        let leaf = vault.leaf(disk.root, chunk / FANOUT as u64).await?;
-        if let Some(leaf) = leaf
-            && let Body::Leaf(entries) = &leaf.node.body
-            && let Some(entry) = entries[chunk as usize % FANOUT]
-        {
-            wanted.push((chunk, entry));
+pub fn read_range<'a>(
+    vault: &'a Vault,
+    disk: &'a ManifestDisk,
+    extent: Extent,
+) -> BoxFuture<'a, Result<Bytes>> {
+    Box::pin(async move {
+        const READ_RANGE_MAX: u64 = 64 << 20;
+        if extent.end > disk.size_bytes || extent.len() > READ_RANGE_MAX {
+            return Err(Error::invalid(format!(
+                "bytes {}..{} of disk `{}`, which has {}",
+                extent.start, extent.end, disk.name, disk.size_bytes
+            ))
+            .hint("Ask for bytes inside the disk, at most 64 MiB at once."));
         }
-    }
-    let mut out = vec![0; extent.len() as usize];
-    for fetch in plan_fetches(vault, wanted).await? {
-        for (offset, bytes) in assemble(fetch.carry_out(vault).await?, chunk_size, disk.size_bytes)
-        {
-            let Some(part) = Extent::from_len(offset, bytes.len() as u64).intersect(extent) else {
-                continue;
-            };
-            let from = (part.start - offset) as usize;
-            let to = (part.start - extent.start) as usize;
-            let len = part.len() as usize;
-            out[to..to + len].copy_from_slice(&bytes[from..from + len]);
+        let chunk_size = disk.chunk_bytes;
+        let chunks = extent.start / chunk_size.bytes()..extent.end.div_ceil(chunk_size.bytes());
+        let mut wanted = Vec::new();
+        for chunk in chunks {
+            let leaf = vault.leaf(disk.root, chunk / FANOUT as u64).await?;
+            if let Some(leaf) = leaf
+                && let Body::Leaf(entries) = &leaf.node.body
+                && let Some(entry) = entries[chunk as usize % FANOUT]
+            {
+                wanted.push((chunk, entry));
+            }
         }
-    }
-    Ok(out.into())
+        let mut out = vec![0; extent.len() as usize];
+        for fetch in plan_fetches(vault, wanted).await? {
+            for (offset, bytes) in fetch.carry_out(vault, chunk_size, disk.size_bytes).await? {
+                let Some(part) = Extent::from_len(offset, bytes.len() as u64).intersect(extent)
+                else {
+                    continue;
+                };
+                let from = (part.start - offset) as usize;
+                let to = (part.start - extent.start) as usize;
+                let len = part.len() as usize;
+                out[to..to + len].copy_from_slice(&bytes[from..from + len]);
+            }
+        }
+        Ok(out.into())
+    })
 }

@@ -142,22 +142,30 @@ impl ObjectKey {
 
     /// Opens sealed bytes; none where they are not what was sealed.
     pub fn open(&self, data: &AssociatedData, sealed: &[u8]) -> Option<Vec<u8>> {
+        let mut plain = vec![0; sealed.len().checked_sub(TAG_BYTES)?];
+        self.open_into(data, sealed, &mut plain).then_some(plain)
+    }
+
+    /// Opens sealed bytes into `plain`, which is [`TAG_BYTES`] shorter. False where they are not
+    /// what was sealed; `plain` then holds nothing of use.
+    pub fn open_into(&self, data: &AssociatedData, sealed: &[u8], plain: &mut [u8]) -> bool {
+        let Some((body, found)) = sealed.split_last_chunk::<TAG_BYTES>() else {
+            return false;
+        };
+        if body.len() != plain.len() {
+            return false;
+        }
         match self {
             ObjectKey::Tagged(key) => {
-                let (body, found) = sealed.split_last_chunk::<TAG_BYTES>()?;
+                plain.copy_from_slice(body);
                 let expected = tag(key, data, body);
-                aws_lc_rs::constant_time::verify_slices_are_equal(&expected, found).ok()?;
-                Some(body.to_vec())
+                aws_lc_rs::constant_time::verify_slices_are_equal(&expected, found).is_ok()
             }
             ObjectKey::Aes(key) => {
                 let nonce = Nonce::assume_unique_for_key(data.nonce());
-                let mut bytes = sealed.to_vec();
-                let len = key
-                    .open_in_place(nonce, Aad::from(data.encode()), &mut bytes)
-                    .ok()?
-                    .len();
-                bytes.truncate(len);
-                Some(bytes)
+                let aad = Aad::from(data.encode());
+                key.open_separate_gather(nonce, aad, body, found, plain)
+                    .is_ok()
             }
         }
     }

@@ -3,12 +3,14 @@
 //! A reader tries the generation it knows; when that is gone it lists the pack's folder and takes
 //! the highest. Directories are cached by pack with their generation (decision F6).
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use coffer_core::format::pack::{BlobEntry, HEADER_BYTES, TRAILER_BYTES, Trailer, join_directory};
 use coffer_core::format::{
-    AssociatedData, Codec, DIRECTORY_ORDINAL, FormatError, ObjectKind, VERSION, checksum, name,
+    AssociatedData, Codec, DIRECTORY_ORDINAL, FormatError, ObjectKind, TAG_BYTES, VERSION,
+    checksum, name,
 };
 use coffer_core::ids::PackId;
 use coffer_core::map::Address;
@@ -64,6 +66,19 @@ impl Directory {
         entry: &BlobEntry,
         stored: &[u8],
     ) -> Result<Vec<u8>, &'static str> {
+        let mut plain = vec![0; entry.raw_len as usize];
+        self.open_into(keys, entry, stored, &mut plain)?;
+        Ok(plain)
+    }
+
+    /// The same into `plain`, which has the blob's length. After an error it holds nothing of use.
+    pub fn open_into(
+        &self,
+        keys: &Keys,
+        entry: &BlobEntry,
+        stored: &[u8],
+        plain: &mut [u8],
+    ) -> Result<(), &'static str> {
         if stored.len() != entry.stored_len as usize || checksum(stored) != entry.checksum {
             return Err("its checksum does not match");
         }
@@ -76,23 +91,56 @@ impl Directory {
             ordinal: entry.ordinal,
             raw_len: entry.raw_len,
         };
-        let packed = self
-            .key
-            .open(&data, stored)
-            .ok_or("its seal does not open")?;
-        let plain = match entry.codec {
-            Codec::Raw => packed,
-            Codec::Zstd => zstd::bulk::decompress(&packed, entry.raw_len as usize)
-                .map_err(|_| "it does not decompress")?,
-        };
-        if plain.len() != entry.raw_len as usize {
-            return Err("its length differs");
+        let sealed = "its seal does not open";
+        let packed_len = stored.len().checked_sub(TAG_BYTES).ok_or(sealed)?;
+        match entry.codec {
+            Codec::Raw if packed_len != plain.len() => return Err("its length differs"),
+            Codec::Raw => {
+                if !self.key.open_into(&data, stored, plain) {
+                    return Err(sealed);
+                }
+            }
+            Codec::Zstd => with_unpacker(|unpacker, packed| {
+                packed.resize(packed_len, 0);
+                if !self.key.open_into(&data, stored, packed) {
+                    return Err(sealed);
+                }
+                match unpacker.decompress_to_buffer(packed, plain) {
+                    Ok(len) if len == plain.len() => Ok(()),
+                    Ok(_) => Err("its length differs"),
+                    Err(_) => Err("it does not decompress"),
+                }
+            })?,
         }
-        match keys.digest(entry.kind, &plain) == entry.digest {
-            true => Ok(plain),
+        match keys.digest(entry.kind, plain) == entry.digest {
+            true => Ok(()),
             false => Err("it does not match its digest"),
         }
     }
+}
+
+/// Runs `work` with the thread's decompressor and a buffer for what it reads: making either anew
+/// for each blob costs more than some blobs do.
+fn with_unpacker<T>(
+    work: impl FnOnce(&mut zstd::bulk::Decompressor<'static>, &mut Vec<u8>) -> Result<T, &'static str>,
+) -> Result<T, &'static str> {
+    type Unpacker = (zstd::bulk::Decompressor<'static>, Vec<u8>);
+    thread_local! {
+        static UNPACKER: RefCell<Option<Unpacker>> = const { RefCell::new(None) };
+    }
+    UNPACKER.with_borrow_mut(|slot| {
+        let unpacker = match slot {
+            Some(unpacker) => unpacker,
+            None => {
+                let made = zstd::bulk::Decompressor::new();
+                slot.insert((
+                    made.map_err(|_| "there is no memory to decompress it")?,
+                    Vec::new(),
+                ))
+            }
+        };
+        work(&mut unpacker.0, &mut unpacker.1)
+    })
 }
 
 /// Reads the directory at the end of a pack's bytes. `tail` is the end of the pack, or all of it.
