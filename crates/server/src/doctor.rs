@@ -10,6 +10,7 @@ use coffer_engine::hypervisor::PowerState;
 use coffer_engine::hypervisor::libvirt::SCRATCH_RESERVE;
 use coffer_engine::repository::Store as ObjectStore;
 use coffer_engine::space;
+use futures::future::BoxFuture;
 use serde::Serialize;
 
 use crate::catalog::{Catalog, recovery_keys, vaults};
@@ -82,26 +83,28 @@ impl Report {
 }
 
 /// Looks at everything that a configuration names.
-pub async fn examine(config: &Config) -> Report {
-    let mut report = Report::default();
-    clock(&mut report);
-    data_dir(&mut report, config);
-    files(&mut report, config);
-    for store in &config.stores {
-        look_at_store(&mut report, config, store).await;
-    }
-    if config.stores.is_empty() {
-        let hint = "Add a [[store]] to the configuration.";
-        report.add(
-            "stores",
-            Level::Wrong,
-            "none is configured: no vault can be made",
-            hint,
-        );
-    }
-    look_at_hosts(&mut report, config).await;
-    catalog(&mut report, config).await;
-    report
+pub fn examine(config: &Config) -> BoxFuture<'_, Report> {
+    Box::pin(async move {
+        let mut report = Report::default();
+        clock(&mut report);
+        data_dir(&mut report, config);
+        files(&mut report, config);
+        for store in &config.stores {
+            look_at_store(&mut report, config, store).await;
+        }
+        if config.stores.is_empty() {
+            let hint = "Add a [[store]] to the configuration.";
+            report.add(
+                "stores",
+                Level::Wrong,
+                "none is configured: no vault can be made",
+                hint,
+            );
+        }
+        look_at_hosts(&mut report, config).await;
+        catalog(&mut report, config).await;
+        report
+    })
 }
 
 fn clock(report: &mut Report) {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::Hypervisor;
+use futures::future::BoxFuture;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -42,117 +43,124 @@ pub struct Service {
 /// # Errors
 /// `Invalid` or `Unavailable` where it cannot start, `Conflict` where another service works on
 /// the same catalog.
-pub async fn run(config: Config, hypervisors: Vec<Arc<dyn Hypervisor>>) -> Result<()> {
-    crate::telemetry::start(&config.log)?;
-    let mut terminate = signal(SignalKind::terminate())
-        .map_err(|e| Error::internal("listen for SIGTERM").caused_by(e))?;
-    let mut interrupt = signal(SignalKind::interrupt())
-        .map_err(|e| Error::internal("listen for SIGINT").caused_by(e))?;
-    // A hang-up renews the certificate where there is one; it never ends the service.
-    let mut hangup = signal(SignalKind::hangup())
-        .map_err(|e| Error::internal("listen for SIGHUP").caused_by(e))?;
-    let service = Service::start(config, hypervisors, Clock::new()).await?;
-    tokio::spawn(async move { while hangup.recv().await.is_some() {} });
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    service.stop().await;
-    Ok(())
+pub fn run(
+    config: Config,
+    hypervisors: Vec<Arc<dyn Hypervisor>>,
+) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        crate::telemetry::start(&config.log)?;
+        let mut terminate = signal(SignalKind::terminate())
+            .map_err(|e| Error::internal("listen for SIGTERM").caused_by(e))?;
+        let mut interrupt = signal(SignalKind::interrupt())
+            .map_err(|e| Error::internal("listen for SIGINT").caused_by(e))?;
+        // A hang-up renews the certificate where there is one; it never ends the service.
+        let mut hangup = signal(SignalKind::hangup())
+            .map_err(|e| Error::internal("listen for SIGHUP").caused_by(e))?;
+        let service = Service::start(config, hypervisors, Clock::new()).await?;
+        tokio::spawn(async move { while hangup.recv().await.is_some() {} });
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        service.stop().await;
+        Ok(())
+    })
 }
 
 impl Service {
     /// Starts a service; it answers when this returns.
-    pub async fn start(
+    pub fn start(
         config: Config,
         hypervisors: Vec<Arc<dyn Hypervisor>>,
         clock: Clock,
-    ) -> Result<Service> {
-        prepare_data_dir(&config.data_dir)?;
-        let catalog = Catalog::open(&config.catalog_url()).await?;
-        let lock = catalog.lock_service().await?;
-        let listeners = Listeners::bind(&config.http).await?;
-        let figures = match config.metrics.listen {
-            Some(address) => Some(Listeners::bind(&figures_http(address)).await?),
-            None => None,
-        };
-        let metrics_token = config.metrics.token()?;
-        if let Some(first) = identity::bootstrap_if_empty(&catalog, &config).await? {
-            let file = first.password_file.unwrap_or_default();
-            tracing::info!(
-                user = first.user,
-                "first start: log in as {} of domain {}, project {}; the password is in {}",
-                first.user,
-                first.domain,
-                first.project,
-                file.display()
-            );
-        }
-        let identity = Identity::open(catalog.clone(), clock.clone(), &config)?;
-        let task_added = Arc::new(Notify::new());
-        let background = TaskTracker::new();
-        let stopping = CancellationToken::new();
-        let service = crate::app::start::service_name(&catalog).await?;
-        let mut hypervisors = hypervisors;
-        hypervisors.extend(crate::hosts::open(&config, &service)?);
-        let default_project = crate::app::start::default_project(&catalog, &config).await?;
-        let app = App::new(
-            &config,
-            catalog.clone(),
-            clock.clone(),
-            hypervisors.clone(),
-            default_project,
-            task_added.clone(),
-        )?;
-        app.start(&config, &background, stopping.clone()).await?;
-        let state = AppState::new(Services {
-            app,
-            config: Arc::new(config),
-            catalog,
-            identity,
-            clock,
-            hypervisors,
-            metrics_token,
-            live: crate::live::Live::new(),
-            task_added,
-            stopping,
-            background,
-        });
-        state
-            .background
-            .spawn(api::coffer::watch::run(state.clone()));
-        let (app, stop) = (state.app.clone(), state.stopping.clone());
-        let history = async move { app.keep_history(stop).await };
-        state.background.spawn(history);
-        let (app, stop) = (state.app.clone(), state.stopping.clone());
-        let days = state.config.audit.keep_days;
-        state
-            .background
-            .spawn(async move { app.keep_audit(days, stop).await });
-        let addresses = listeners.addresses();
-        for address in &addresses {
-            tracing::info!("listening on {address}");
-        }
-        let metrics_address = figures
-            .as_ref()
-            .and_then(|f| f.addresses().first().copied());
-        if let (Some(figures), Some(address)) = (figures, metrics_address) {
-            tracing::info!("figures for Prometheus at http://{address}/metrics");
-            let router = crate::http::metrics::open_router(state.clone());
-            let stop = state.stopping.clone();
+    ) -> BoxFuture<'static, Result<Service>> {
+        Box::pin(async move {
+            prepare_data_dir(&config.data_dir)?;
+            let catalog = Catalog::open(&config.catalog_url()).await?;
+            let lock = catalog.lock_service().await?;
+            let listeners = Listeners::bind(&config.http).await?;
+            let figures = match config.metrics.listen {
+                Some(address) => Some(Listeners::bind(&figures_http(address)).await?),
+                None => None,
+            };
+            let metrics_token = config.metrics.token()?;
+            if let Some(first) = identity::bootstrap_if_empty(&catalog, &config).await? {
+                let file = first.password_file.unwrap_or_default();
+                tracing::info!(
+                    user = first.user,
+                    "first start: log in as {} of domain {}, project {}; the password is in {}",
+                    first.user,
+                    first.domain,
+                    first.project,
+                    file.display()
+                );
+            }
+            let identity = Identity::open(catalog.clone(), clock.clone(), &config)?;
+            let task_added = Arc::new(Notify::new());
+            let background = TaskTracker::new();
+            let stopping = CancellationToken::new();
+            let service = crate::app::start::service_name(&catalog).await?;
+            let mut hypervisors = hypervisors;
+            hypervisors.extend(crate::hosts::open(&config, &service)?);
+            let default_project = crate::app::start::default_project(&catalog, &config).await?;
+            let app = App::new(
+                &config,
+                catalog.clone(),
+                clock.clone(),
+                hypervisors.clone(),
+                default_project,
+                task_added.clone(),
+            )?;
+            app.start(&config, &background, stopping.clone()).await?;
+            let state = AppState::new(Services {
+                app,
+                config: Arc::new(config),
+                catalog,
+                identity,
+                clock,
+                hypervisors,
+                metrics_token,
+                live: crate::live::Live::new(),
+                task_added,
+                stopping,
+                background,
+            });
             state
                 .background
-                .spawn(figures.serve(router, stop, Duration::from_secs(1)));
-        }
-        let router = api::router(state.clone());
-        let grace = Duration::from_secs(state.config.http.shutdown_grace_seconds);
-        let listening = tokio::spawn(listeners.serve(router, state.stopping.clone(), grace));
-        Ok(Service {
-            state,
-            addresses,
-            metrics_address,
-            listening,
-            _lock: lock,
+                .spawn(api::coffer::watch::run(state.clone()));
+            let (app, stop) = (state.app.clone(), state.stopping.clone());
+            let history = async move { app.keep_history(stop).await };
+            state.background.spawn(history);
+            let (app, stop) = (state.app.clone(), state.stopping.clone());
+            let days = state.config.audit.keep_days;
+            state
+                .background
+                .spawn(async move { app.keep_audit(days, stop).await });
+            let addresses = listeners.addresses();
+            for address in &addresses {
+                tracing::info!("listening on {address}");
+            }
+            let metrics_address = figures
+                .as_ref()
+                .and_then(|f| f.addresses().first().copied());
+            if let (Some(figures), Some(address)) = (figures, metrics_address) {
+                tracing::info!("figures for Prometheus at http://{address}/metrics");
+                let router = crate::http::metrics::open_router(state.clone());
+                let stop = state.stopping.clone();
+                state
+                    .background
+                    .spawn(figures.serve(router, stop, Duration::from_secs(1)));
+            }
+            let router = api::router(state.clone());
+            let grace = Duration::from_secs(state.config.http.shutdown_grace_seconds);
+            let listening = tokio::spawn(listeners.serve(router, state.stopping.clone(), grace));
+            Ok(Service {
+                state,
+                addresses,
+                metrics_address,
+                listening,
+                _lock: lock,
+            })
         })
     }
 
@@ -172,22 +180,24 @@ impl Service {
     }
 
     /// Stops: requests under way end, background work parks, the catalog closes.
-    pub async fn stop(self) {
-        tracing::info!("stopping");
-        self.state.stopping.cancel();
-        self.state.background.close();
-        if let Err(error) = self.listening.await {
-            tracing::error!("listeners ended badly: {error}");
-        }
-        let grace = Duration::from_secs(self.state.config.http.shutdown_grace_seconds);
-        if tokio::time::timeout(grace, self.state.background.wait())
-            .await
-            .is_err()
-        {
-            tracing::warn!("background work did not park within {} s", grace.as_secs());
-        }
-        self.state.catalog.close().await;
-        tracing::info!("stopped");
+    pub fn stop(self) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            tracing::info!("stopping");
+            self.state.stopping.cancel();
+            self.state.background.close();
+            if let Err(error) = self.listening.await {
+                tracing::error!("listeners ended badly: {error}");
+            }
+            let grace = Duration::from_secs(self.state.config.http.shutdown_grace_seconds);
+            if tokio::time::timeout(grace, self.state.background.wait())
+                .await
+                .is_err()
+            {
+                tracing::warn!("background work did not park within {} s", grace.as_secs());
+            }
+            self.state.catalog.close().await;
+            tracing::info!("stopped");
+        })
     }
 }
 

@@ -24,6 +24,7 @@ use coffer_core::ids::{BackupId, DiskId};
 use coffer_core::map::{ChunkRef, FANOUT, Root};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Result};
+use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
@@ -78,26 +79,28 @@ pub struct BackupJob {
 ///
 /// On an error the session stays in the store: the next attempt with the same backup id takes
 /// over what was stored. When cancelled, it is abandoned.
-pub async fn back_up(
+pub fn back_up<'a>(
     session: Box<WriteSession>,
     job: BackupJob,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<Manifest> {
-    let outcome = tokio::select! {
-        outcome = run(&session, job, progress) => outcome,
-        () = cancel.cancelled() => Err(Error::cancelled("the backup was cancelled")),
-    };
-    match outcome {
-        // Cancelled at the last moment comes too late: all the work is done.
-        Ok(manifest) => session.commit(&manifest).await.map(|()| manifest),
-        Err(e) => {
-            if cancel.is_cancelled() {
-                session.abandon().await?;
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<Manifest>> {
+    Box::pin(async move {
+        let outcome = tokio::select! {
+            outcome = run(&session, job, progress) => outcome,
+            () = cancel.cancelled() => Err(Error::cancelled("the backup was cancelled")),
+        };
+        match outcome {
+            // Cancelled at the last moment comes too late: all the work is done.
+            Ok(manifest) => session.commit(&manifest).await.map(|()| manifest),
+            Err(e) => {
+                if cancel.is_cancelled() {
+                    session.abandon().await?;
+                }
+                Err(e)
             }
-            Err(e)
         }
-    }
+    })
 }
 
 async fn run(session: &WriteSession, job: BackupJob, progress: &Progress) -> Result<Manifest> {

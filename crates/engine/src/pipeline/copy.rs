@@ -12,6 +12,7 @@ use coffer_core::format::records::{Manifest, ManifestDisk, Tracking};
 use coffer_core::ids::BackupId;
 use coffer_core::map::FANOUT;
 use coffer_core::{Error, Result};
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use super::{BackupDisk, BackupJob, back_up, read_range};
@@ -28,76 +29,79 @@ use crate::repository::{Begun, Repository, Vault, chunk_digest};
 /// `NotFound` where the source has no such backup; `Unavailable` where the target is still deleting
 /// an earlier copy (a reclaim ends that); `Cancelled`; else what reading and backing up
 /// can meet. After an error the target keeps an attempt that the next call takes over.
-pub async fn copy_backup(
-    source: &Repository,
-    target: &Repository,
+pub fn copy_backup<'a>(
+    source: &'a Repository,
+    target: &'a Repository,
     id: BackupId,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<Manifest> {
-    let manifest = source.manifest(id).await?;
-    let manifest = manifest.ok_or_else(|| Error::not_found(format!("there is no backup {id}")))?;
-    let mut parents: Vec<BackupId> = manifest.disks.iter().filter_map(|d| d.parent).collect();
-    parents.sort_unstable();
-    parents.dedup();
-    // An earlier copy that was deleted while somebody read it goes with the next reclaim, and
-    // this one would go with it.
-    if target.condemned().await?.backups.contains(&id) {
-        return Err(Error::unavailable(format!(
-            "an earlier copy of backup {id} is still on its way out of the vault"
-        ))
-        .hint("Run a reclaim there and try again."));
-    }
-    let session = match target.begin_backup(id, &parents).await? {
-        Begun::Committed(copied) => return Ok(*copied),
-        Begun::Session(session) => session,
-    };
-    let mut known = Vec::new();
-    for parent in parents.iter().filter(|p| session.parents.contains_key(p)) {
-        known.extend(source.manifest(*parent).await?);
-    }
-    let mut held: Vec<BackupId> = known.iter().map(|m| m.backup_id).collect();
-    held.push(id);
-    let reading = source.begin_reading(&held).await?;
-    let vault = source.vault();
-    let disks = manifest.disks.iter().map(|disk| {
-        let before = |m: &&Manifest| Some(m.backup_id) == disk.parent;
-        let before = known.iter().find(before).and_then(|m| {
-            let same = |d: &&ManifestDisk| d.disk_id == disk.disk_id;
-            m.disks.iter().find(same)
-        });
-        let than = before.filter(|d| d.chunk_bytes == disk.chunk_bytes);
-        BackupDisk {
-            disk_id: disk.disk_id,
-            child_backup_id: disk.child_backup_id,
-            name: disk.name.clone(),
-            system: disk.system,
-            parent: before.and(disk.parent),
-            source: Arc::new(Recorded {
-                vault: vault.clone(),
-                disk: disk.clone(),
-                than: than.cloned(),
-            }),
-            tracking: match (&disk.tracking, before) {
-                (Tracking::Bitmap { .. }, None) => Tracking::FullScan {
-                    reason: "copied from another vault without its parent".to_owned(),
-                },
-                (tracking, _) => tracking.clone(),
-            },
-            epoch: disk.epoch.clone(),
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<Manifest>> {
+    Box::pin(async move {
+        let manifest = source.manifest(id).await?;
+        let manifest =
+            manifest.ok_or_else(|| Error::not_found(format!("there is no backup {id}")))?;
+        let mut parents: Vec<BackupId> = manifest.disks.iter().filter_map(|d| d.parent).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        // An earlier copy that was deleted while somebody read it goes with the next reclaim, and
+        // this one would go with it.
+        if target.condemned().await?.backups.contains(&id) {
+            return Err(Error::unavailable(format!(
+                "an earlier copy of backup {id} is still on its way out of the vault"
+            ))
+            .hint("Run a reclaim there and try again."));
         }
-    });
-    let job = BackupJob {
-        facts: manifest.facts.clone(),
-        instant: manifest.instant.clone(),
-        definition: manifest.definition.clone(),
-        disks: disks.collect(),
-    };
-    let made = back_up(session, job, progress, cancel).await;
-    if let Err(error) = reading.end().await {
-        tracing::warn!(error = %error.chain(), "a reading session was not ended; the next start does it");
-    }
-    made.map_err(|e| e.context(format!("copy backup {id}")))
+        let session = match target.begin_backup(id, &parents).await? {
+            Begun::Committed(copied) => return Ok(*copied),
+            Begun::Session(session) => session,
+        };
+        let mut known = Vec::new();
+        for parent in parents.iter().filter(|p| session.parents.contains_key(p)) {
+            known.extend(source.manifest(*parent).await?);
+        }
+        let mut held: Vec<BackupId> = known.iter().map(|m| m.backup_id).collect();
+        held.push(id);
+        let reading = source.begin_reading(&held).await?;
+        let vault = source.vault();
+        let disks = manifest.disks.iter().map(|disk| {
+            let before = |m: &&Manifest| Some(m.backup_id) == disk.parent;
+            let before = known.iter().find(before).and_then(|m| {
+                let same = |d: &&ManifestDisk| d.disk_id == disk.disk_id;
+                m.disks.iter().find(same)
+            });
+            let than = before.filter(|d| d.chunk_bytes == disk.chunk_bytes);
+            BackupDisk {
+                disk_id: disk.disk_id,
+                child_backup_id: disk.child_backup_id,
+                name: disk.name.clone(),
+                system: disk.system,
+                parent: before.and(disk.parent),
+                source: Arc::new(Recorded {
+                    vault: vault.clone(),
+                    disk: disk.clone(),
+                    than: than.cloned(),
+                }),
+                tracking: match (&disk.tracking, before) {
+                    (Tracking::Bitmap { .. }, None) => Tracking::FullScan {
+                        reason: "copied from another vault without its parent".to_owned(),
+                    },
+                    (tracking, _) => tracking.clone(),
+                },
+                epoch: disk.epoch.clone(),
+            }
+        });
+        let job = BackupJob {
+            facts: manifest.facts.clone(),
+            instant: manifest.instant.clone(),
+            definition: manifest.definition.clone(),
+            disks: disks.collect(),
+        };
+        let made = back_up(session, job, progress, cancel).await;
+        if let Err(error) = reading.end().await {
+            tracing::warn!(error = %error.chain(), "a reading session was not ended; the next start does it");
+        }
+        made.map_err(|e| e.context(format!("copy backup {id}")))
+    })
 }
 
 /// A disk as a backup recorded it.

@@ -10,6 +10,7 @@ use coffer_core::format::name;
 use coffer_core::format::records::{Attempt, Condemnation, LogEntry, Session};
 use coffer_core::ids::{BackupId, SessionId};
 use coffer_core::{Error, Kind, Result};
+use futures::future::BoxFuture;
 
 use crate::repository::{Needs, Repository, owner_is_gone};
 
@@ -26,47 +27,49 @@ pub enum Deleted {
 }
 
 /// Deletes a backup. `NotFound` where there is none.
-pub async fn delete_backup(repository: &Repository, id: BackupId) -> Result<Deleted> {
-    repository.check_needs(Needs::Delete).await?;
-    let known = repository
-        .attempts()
-        .await?
-        .iter()
-        .any(|name| name.id == id);
-    let readable = match repository.manifest(id).await {
-        Ok(found) => found.is_some(),
-        // A backup whose manifest is damaged can be deleted too.
-        Err(e) if e.kind == Kind::Data => known,
-        Err(e) => return Err(e),
-    };
-    if !readable {
-        return Err(Error::not_found(format!("there is no backup {id}")));
-    }
-    let condemned = repository.condemnations().await?.readable;
-    let number = match condemned.iter().find(|(_, c)| c.backups.contains(&id)) {
-        Some((number, _)) => *number,
-        None => {
-            let condemnation = Condemnation {
-                backups: vec![id],
-                ..Condemnation::default()
-            };
-            repository.condemn(&condemnation).await?.0
+pub fn delete_backup(repository: &Repository, id: BackupId) -> BoxFuture<'_, Result<Deleted>> {
+    Box::pin(async move {
+        repository.check_needs(Needs::Delete).await?;
+        let known = repository
+            .attempts()
+            .await?
+            .iter()
+            .any(|name| name.id == id);
+        let readable = match repository.manifest(id).await {
+            Ok(found) => found.is_some(),
+            // A backup whose manifest is damaged can be deleted too.
+            Err(e) if e.kind == Kind::Data => known,
+            Err(e) => return Err(e),
+        };
+        if !readable {
+            return Err(Error::not_found(format!("there is no backup {id}")));
         }
-    };
-    let waits = repository.waits(number).await?;
-    let held_by = pinning(&repository.sessions().await?, &waits.sessions, id);
-    if !held_by.is_empty() {
-        return Ok(Deleted::Later { held_by });
-    }
-    remove_manifests(repository, id).await?;
-    // A condemnation that reclaim wrote names packs too: it is reclaim's to lift.
-    if condemned
-        .iter()
-        .all(|(n, c)| *n != number || c.packs.is_empty() && c.backups.len() == 1)
-    {
-        repository.lift(number).await?;
-    }
-    Ok(Deleted::Now)
+        let condemned = repository.condemnations().await?.readable;
+        let number = match condemned.iter().find(|(_, c)| c.backups.contains(&id)) {
+            Some((number, _)) => *number,
+            None => {
+                let condemnation = Condemnation {
+                    backups: vec![id],
+                    ..Condemnation::default()
+                };
+                repository.condemn(&condemnation).await?.0
+            }
+        };
+        let waits = repository.waits(number).await?;
+        let held_by = pinning(&repository.sessions().await?, &waits.sessions, id);
+        if !held_by.is_empty() {
+            return Ok(Deleted::Later { held_by });
+        }
+        remove_manifests(repository, id).await?;
+        // A condemnation that reclaim wrote names packs too: it is reclaim's to lift.
+        if condemned
+            .iter()
+            .all(|(n, c)| *n != number || c.packs.is_empty() && c.backups.len() == 1)
+        {
+            repository.lift(number).await?;
+        }
+        Ok(Deleted::Now)
+    })
 }
 
 /// The sessions among `waits` that hold a backup in place. One that cannot be read may.

@@ -5,6 +5,7 @@ use coffer_core::extent::Extent;
 use coffer_core::format::records::ManifestDisk;
 use coffer_core::qcow2::{CLUSTER, Cluster, Layout};
 use coffer_core::{Error, Result};
+use futures::future::BoxFuture;
 
 use super::restore::read_range;
 use super::walk::{Step, Walk};
@@ -30,23 +31,25 @@ impl Export {
     }
 
     /// The disk as a qcow2 file without holes' content. Reads the map.
-    pub async fn qcow2(vault: &Vault, disk: &ManifestDisk) -> Result<Export> {
-        let mut walk = Walk::new(vault, disk, None);
-        let mut data: Vec<std::ops::Range<u64>> = Vec::new();
-        while let Some(step) = walk.next().await? {
-            let Step::Write(chunk, _) = step else {
-                continue;
-            };
-            let extent = walk.extent(chunk..chunk + 1);
-            let (start, end) = (extent.start / CLUSTER, extent.end.div_ceil(CLUSTER));
-            match data.last_mut() {
-                Some(last) if last.end == start => last.end = end,
-                _ => data.push(start..end),
+    pub fn qcow2<'a>(vault: &'a Vault, disk: &'a ManifestDisk) -> BoxFuture<'a, Result<Export>> {
+        Box::pin(async move {
+            let mut walk = Walk::new(vault, disk, None);
+            let mut data: Vec<std::ops::Range<u64>> = Vec::new();
+            while let Some(step) = walk.next().await? {
+                let Step::Write(chunk, _) = step else {
+                    continue;
+                };
+                let extent = walk.extent(chunk..chunk + 1);
+                let (start, end) = (extent.start / CLUSTER, extent.end.div_ceil(CLUSTER));
+                match data.last_mut() {
+                    Some(last) if last.end == start => last.end = end,
+                    _ => data.push(start..end),
+                }
             }
-        }
-        Ok(Export {
-            disk: disk.clone(),
-            layout: Some(Layout::new(disk.size_bytes, data)),
+            Ok(Export {
+                disk: disk.clone(),
+                layout: Some(Layout::new(disk.size_bytes, data)),
+            })
         })
     }
 
@@ -65,44 +68,46 @@ impl Export {
 
     /// Bytes of the file; at most [`EXPORT_READ_MAX`] of them. Each chunk is checked against its
     /// digest on the way.
-    pub async fn read(&self, vault: &Vault, extent: Extent) -> Result<Bytes> {
-        if extent.end > self.len() || extent.len() > EXPORT_READ_MAX {
-            return Err(Error::internal("a part of an export that is too long"));
-        }
-        let Some(layout) = &self.layout else {
-            return read_range(vault, &self.disk, extent).await;
-        };
-        let mut out = BytesMut::with_capacity(extent.len() as usize);
-        let mut at = extent.start;
-        while at < extent.end {
-            let number = at / CLUSTER;
-            let from = at % CLUSTER;
-            match layout.cluster(number) {
-                Cluster::Table(bytes) => {
-                    let to = CLUSTER.min(from + extent.end - at);
-                    push(&mut out, &bytes, from, to);
-                    at += to - from;
-                }
-                Cluster::Data(first) => {
-                    // Neighbours on the disk lie beside each other in the file: read together.
-                    let mut run = first;
-                    let mut next = number + 1;
-                    while next * CLUSTER < extent.end
-                        && run.len() == (next - number) * CLUSTER
-                        && let Cluster::Data(more) = layout.cluster(next)
-                        && more.start == run.end
-                    {
-                        run.end = more.end;
-                        next += 1;
+    pub fn read<'a>(&'a self, vault: &'a Vault, extent: Extent) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            if extent.end > self.len() || extent.len() > EXPORT_READ_MAX {
+                return Err(Error::internal("a part of an export that is too long"));
+            }
+            let Some(layout) = &self.layout else {
+                return read_range(vault, &self.disk, extent).await;
+            };
+            let mut out = BytesMut::with_capacity(extent.len() as usize);
+            let mut at = extent.start;
+            while at < extent.end {
+                let number = at / CLUSTER;
+                let from = at % CLUSTER;
+                match layout.cluster(number) {
+                    Cluster::Table(bytes) => {
+                        let to = CLUSTER.min(from + extent.end - at);
+                        push(&mut out, &bytes, from, to);
+                        at += to - from;
                     }
-                    let bytes = read_range(vault, &self.disk, run).await?;
-                    let to = ((next - number) * CLUSTER).min(from + extent.end - at);
-                    push(&mut out, &bytes, from, to);
-                    at += to - from;
+                    Cluster::Data(first) => {
+                        // Neighbours on the disk lie beside each other in the file: read together.
+                        let mut run = first;
+                        let mut next = number + 1;
+                        while next * CLUSTER < extent.end
+                            && run.len() == (next - number) * CLUSTER
+                            && let Cluster::Data(more) = layout.cluster(next)
+                            && more.start == run.end
+                        {
+                            run.end = more.end;
+                            next += 1;
+                        }
+                        let bytes = read_range(vault, &self.disk, run).await?;
+                        let to = ((next - number) * CLUSTER).min(from + extent.end - at);
+                        push(&mut out, &bytes, from, to);
+                        at += to - from;
+                    }
                 }
             }
-        }
-        Ok(out.freeze())
+            Ok(out.freeze())
+        })
     }
 }
 

@@ -18,6 +18,7 @@ use coffer_core::format::name;
 use coffer_core::format::records::{Condemnation, LogEntry, Manifest, Role, Session};
 use coffer_core::ids::{BackupId, PackId, SessionId};
 use coffer_core::{Error, Result};
+use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -61,53 +62,55 @@ pub struct ReclaimReport {
 ///
 /// Fails with `Data`, and removes nothing, where a manifest or map node cannot be read: what it
 /// refers to is not known.
-pub async fn reclaim(
-    repository: &Repository,
+pub fn reclaim<'a>(
+    repository: &'a Repository,
     options: ReclaimOptions,
-    cancel: &CancellationToken,
-) -> Result<ReclaimReport> {
-    repository.check_needs(Needs::Delete).await?;
-    let mut report = ReclaimReport::default();
-    let packs = list_packs(repository).await?;
-    let sessions = live_sessions(repository, options, &mut report).await?;
-    if !options.dry_run {
-        report.backups_removed = finish_deletions(repository, &sessions).await?;
-    }
-    let mut marked = Marked::default();
-    let survey = marked.add_all(repository, cancel).await?;
-    let condemned = repository.condemned().await?.packs;
-    let candidates: Vec<PackId> = candidates(&packs, &sessions, &marked.marks)
-        .filter(|id| !condemned.contains(id))
-        .collect();
-    report.packs_kept = packs
-        .iter()
-        .filter(|pack| marked.marks.reaches_pack(pack.id))
-        .count() as u64;
-    if options.dry_run {
-        let goes = |pack: &&ListedPack| {
-            candidates.contains(&pack.id)
-                || condemned.contains(&pack.id) && !marked.marks.reaches_pack(pack.id)
-        };
-        for pack in packs.iter().filter(goes) {
-            report.packs_removed += 1;
-            report.bytes_freed += pack.size;
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<ReclaimReport>> {
+    Box::pin(async move {
+        repository.check_needs(Needs::Delete).await?;
+        let mut report = ReclaimReport::default();
+        let packs = list_packs(repository).await?;
+        let sessions = live_sessions(repository, options, &mut report).await?;
+        if !options.dry_run {
+            report.backups_removed = finish_deletions(repository, &sessions).await?;
         }
-        return Ok(report);
-    }
-    check_cancelled(cancel)?;
-    if !candidates.is_empty() {
-        let log_seen = repository.log_head().await?.map(|head| head.number);
-        let condemnation = Condemnation {
-            packs: candidates,
-            log_seen,
-            ..Condemnation::default()
-        };
-        repository.condemn(&condemnation).await?;
-    }
-    carry_out(repository, &packs, &mut marked, &mut report, cancel).await?;
-    repair_log(repository, &survey, &mut report).await?;
-    repository.store.remove_unfinished(UNFINISHED_AGE).await?;
-    Ok(report)
+        let mut marked = Marked::default();
+        let survey = marked.add_all(repository, cancel).await?;
+        let condemned = repository.condemned().await?.packs;
+        let candidates: Vec<PackId> = candidates(&packs, &sessions, &marked.marks)
+            .filter(|id| !condemned.contains(id))
+            .collect();
+        report.packs_kept = packs
+            .iter()
+            .filter(|pack| marked.marks.reaches_pack(pack.id))
+            .count() as u64;
+        if options.dry_run {
+            let goes = |pack: &&ListedPack| {
+                candidates.contains(&pack.id)
+                    || condemned.contains(&pack.id) && !marked.marks.reaches_pack(pack.id)
+            };
+            for pack in packs.iter().filter(goes) {
+                report.packs_removed += 1;
+                report.bytes_freed += pack.size;
+            }
+            return Ok(report);
+        }
+        check_cancelled(cancel)?;
+        if !candidates.is_empty() {
+            let log_seen = repository.log_head().await?.map(|head| head.number);
+            let condemnation = Condemnation {
+                packs: candidates,
+                log_seen,
+                ..Condemnation::default()
+            };
+            repository.condemn(&condemnation).await?;
+        }
+        carry_out(repository, &packs, &mut marked, &mut report, cancel).await?;
+        repair_log(repository, &survey, &mut report).await?;
+        repository.store.remove_unfinished(UNFINISHED_AGE).await?;
+        Ok(report)
+    })
 }
 
 /// The manifests seen, and all they reach.

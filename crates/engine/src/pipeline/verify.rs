@@ -18,6 +18,7 @@ use coffer_core::format::{FormatError, ObjectKind, checksum, name};
 use coffer_core::ids::{BackupId, PackId};
 use coffer_core::map::{Address, Body, FANOUT, NodeRef, span};
 use coffer_core::{Error, Kind, Result};
+use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -119,111 +120,113 @@ impl Damage {
 /// Verifies with the key. Reads what is in scope completely; changes nothing.
 ///
 /// Fails only where the store does not answer, or with `NotFound` for a backup that is not there.
-pub async fn verify(
-    repository: &Repository,
+pub fn verify<'a>(
+    repository: &'a Repository,
     scope: Scope,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<VerifyReport> {
-    let mut report = VerifyReport::default();
-    let mut damage = Damage::default();
-    let manifests = manifests_in(repository, scope, &mut report).await?;
-    let mut marks = Marks::default();
-    for manifest in &manifests {
-        check_cancelled(cancel)?;
-        report.backups += 1;
-        let mut lost = Vec::new();
-        let walk = marks.add(repository, manifest, Chunks::Check, |found| {
-            match found.error.kind {
-                Kind::Data => {
-                    lost.push((found.address, found.error));
-                    Ok(())
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<VerifyReport>> {
+    Box::pin(async move {
+        let mut report = VerifyReport::default();
+        let mut damage = Damage::default();
+        let manifests = manifests_in(repository, scope, &mut report).await?;
+        let mut marks = Marks::default();
+        for manifest in &manifests {
+            check_cancelled(cancel)?;
+            report.backups += 1;
+            let mut lost = Vec::new();
+            let walk = marks.add(repository, manifest, Chunks::Check, |found| {
+                match found.error.kind {
+                    Kind::Data => {
+                        lost.push((found.address, found.error));
+                        Ok(())
+                    }
+                    _ => Err(found.error),
                 }
-                _ => Err(found.error),
+            });
+            walk.await?;
+            for (address, error) in lost {
+                damage.blobs.insert((address.pack, address.ordinal));
+                report.find(name::pack(address.pack, 0), error.chain());
             }
+        }
+        let mut present: BTreeMap<PackId, Vec<(u32, u64)>> = BTreeMap::new();
+        for object in repository.store.list(name::PACKS).await? {
+            match name::parse_pack(&object.name) {
+                Some((id, generation)) => present
+                    .entry(id)
+                    .or_default()
+                    .push((generation, object.size)),
+                None => report.find(object.name, "it is no object of a vault"),
+            }
+        }
+        for pack in marks.packs().filter(|pack| !present.contains_key(pack)) {
+            damage.packs.insert(pack);
+            report.find(name::pack(pack, 0), "the pack is missing");
+        }
+        let wanted: Vec<(PackId, u32, u64)> = present
+            .iter()
+            .filter(|(id, _)| scope == Scope::Vault || marks.reaches_pack(**id))
+            .flat_map(|(id, all)| {
+                all.iter()
+                    .map(move |(generation, size)| (*id, *generation, *size))
+            })
+            .collect();
+        progress.add_total(wanted.iter().map(|(_, _, size)| size).sum());
+        let checks = stream::iter(wanted).map(|(id, generation, size)| async move {
+            (
+                id,
+                generation,
+                size,
+                check_pack(repository, id, generation).await,
+            )
         });
-        walk.await?;
-        for (address, error) in lost {
-            damage.blobs.insert((address.pack, address.ordinal));
-            report.find(name::pack(address.pack, 0), error.chain());
-        }
-    }
-    let mut present: BTreeMap<PackId, Vec<(u32, u64)>> = BTreeMap::new();
-    for object in repository.store.list(name::PACKS).await? {
-        match name::parse_pack(&object.name) {
-            Some((id, generation)) => present
-                .entry(id)
-                .or_default()
-                .push((generation, object.size)),
-            None => report.find(object.name, "it is no object of a vault"),
-        }
-    }
-    for pack in marks.packs().filter(|pack| !present.contains_key(pack)) {
-        damage.packs.insert(pack);
-        report.find(name::pack(pack, 0), "the pack is missing");
-    }
-    let wanted: Vec<(PackId, u32, u64)> = present
-        .iter()
-        .filter(|(id, _)| scope == Scope::Vault || marks.reaches_pack(**id))
-        .flat_map(|(id, all)| {
-            all.iter()
-                .map(move |(generation, size)| (*id, *generation, *size))
-        })
-        .collect();
-    progress.add_total(wanted.iter().map(|(_, _, size)| size).sum());
-    let checks = stream::iter(wanted).map(|(id, generation, size)| async move {
-        (
-            id,
-            generation,
-            size,
-            check_pack(repository, id, generation).await,
-        )
-    });
-    let mut checks = std::pin::pin!(checks.buffer_unordered(PACKS_IN_FLIGHT));
-    while let Some((id, generation, size, checked)) = checks.next().await {
-        check_cancelled(cancel)?;
-        progress.add_done(size);
-        progress.add_read(size);
-        report.packs += 1;
-        report.bytes += size;
-        let object = name::pack(id, generation);
-        match checked {
-            Err(e) if e.kind == Kind::Data => {
-                damage.packs.insert(id);
-                report.find(object, e.chain());
-            }
-            // Removed since it was listed, as reclaim may do.
-            Err(e) if e.kind == Kind::NotFound => {}
-            Err(e) => return Err(e),
-            Ok(pack) => {
-                report.blobs += u64::from(pack.sound);
-                for (ordinal, problem) in pack.bad {
-                    damage.blobs.insert((id, ordinal));
-                    report.find(&object, format!("blob {ordinal}: {problem}"));
+        let mut checks = std::pin::pin!(checks.buffer_unordered(PACKS_IN_FLIGHT));
+        while let Some((id, generation, size, checked)) = checks.next().await {
+            check_cancelled(cancel)?;
+            progress.add_done(size);
+            progress.add_read(size);
+            report.packs += 1;
+            report.bytes += size;
+            let object = name::pack(id, generation);
+            match checked {
+                Err(e) if e.kind == Kind::Data => {
+                    damage.packs.insert(id);
+                    report.find(object, e.chain());
                 }
-                for ordinal in marks.ordinals(id).filter(|at| !pack.ordinals.contains(at)) {
-                    damage.blobs.insert((id, ordinal));
-                    report.find(&object, format!("blob {ordinal} is missing"));
+                // Removed since it was listed, as reclaim may do.
+                Err(e) if e.kind == Kind::NotFound => {}
+                Err(e) => return Err(e),
+                Ok(pack) => {
+                    report.blobs += u64::from(pack.sound);
+                    for (ordinal, problem) in pack.bad {
+                        damage.blobs.insert((id, ordinal));
+                        report.find(&object, format!("blob {ordinal}: {problem}"));
+                    }
+                    for ordinal in marks.ordinals(id).filter(|at| !pack.ordinals.contains(at)) {
+                        damage.blobs.insert((id, ordinal));
+                        report.find(&object, format!("blob {ordinal} is missing"));
+                    }
                 }
             }
         }
-    }
-    for manifest in manifests.iter().filter(|_| !damage.is_empty()) {
-        check_cancelled(cancel)?;
-        report
-            .losses
-            .extend(losses_of(repository, manifest, &damage).await?);
-    }
-    if scope == Scope::Vault {
-        check_other_objects(&repository.store, Some(repository), &mut report).await?;
-        check_log(
-            &repository.store,
-            &present.keys().copied().collect(),
-            &mut report,
-        )
-        .await?;
-    }
-    Ok(report)
+        for manifest in manifests.iter().filter(|_| !damage.is_empty()) {
+            check_cancelled(cancel)?;
+            report
+                .losses
+                .extend(losses_of(repository, manifest, &damage).await?);
+        }
+        if scope == Scope::Vault {
+            check_other_objects(&repository.store, Some(repository), &mut report).await?;
+            check_log(
+                &repository.store,
+                &present.keys().copied().collect(),
+                &mut report,
+            )
+            .await?;
+        }
+        Ok(report)
+    })
 }
 
 async fn manifests_in(
@@ -366,45 +369,47 @@ impl Ranges {
 }
 
 /// Verifies without the key: damage in what is there, and what is missing by the log.
-pub async fn verify_without_key(
-    store: &Store,
-    progress: &Progress,
-    cancel: &CancellationToken,
-) -> Result<VerifyReport> {
-    let mut report = VerifyReport::default();
-    let listed = store.list(name::PACKS).await?;
-    progress.add_total(listed.iter().map(|object| object.size).sum());
-    let mut present = HashSet::new();
-    for object in listed {
-        check_cancelled(cancel)?;
-        progress.add_done(object.size);
-        let Some((id, generation)) = name::parse_pack(&object.name) else {
-            report.find(object.name, "it is no object of a vault");
-            continue;
-        };
-        let Some(bytes) = store.get(&object.name).await? else {
-            continue;
-        };
-        present.insert(id);
-        report.packs += 1;
-        report.bytes += bytes.len() as u64;
-        let checked = crate::cpu::run(move || check_pack_plainly(id, generation, &bytes)).await;
-        match checked {
-            Ok((sound, bad)) => {
-                report.blobs += sound;
-                for ordinal in bad {
-                    report.find(
-                        &object.name,
-                        format!("blob {ordinal}: its checksum does not match"),
-                    );
+pub fn verify_without_key<'a>(
+    store: &'a Store,
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+) -> BoxFuture<'a, Result<VerifyReport>> {
+    Box::pin(async move {
+        let mut report = VerifyReport::default();
+        let listed = store.list(name::PACKS).await?;
+        progress.add_total(listed.iter().map(|object| object.size).sum());
+        let mut present = HashSet::new();
+        for object in listed {
+            check_cancelled(cancel)?;
+            progress.add_done(object.size);
+            let Some((id, generation)) = name::parse_pack(&object.name) else {
+                report.find(object.name, "it is no object of a vault");
+                continue;
+            };
+            let Some(bytes) = store.get(&object.name).await? else {
+                continue;
+            };
+            present.insert(id);
+            report.packs += 1;
+            report.bytes += bytes.len() as u64;
+            let checked = crate::cpu::run(move || check_pack_plainly(id, generation, &bytes)).await;
+            match checked {
+                Ok((sound, bad)) => {
+                    report.blobs += sound;
+                    for ordinal in bad {
+                        report.find(
+                            &object.name,
+                            format!("blob {ordinal}: its checksum does not match"),
+                        );
+                    }
                 }
+                Err(e) => report.find(&object.name, e.to_string()),
             }
-            Err(e) => report.find(&object.name, e.to_string()),
         }
-    }
-    check_other_objects(store, None, &mut report).await?;
-    check_log(store, &present, &mut report).await?;
-    Ok(report)
+        check_other_objects(store, None, &mut report).await?;
+        check_log(store, &present, &mut report).await?;
+        Ok(report)
+    })
 }
 
 fn check_pack_plainly(

@@ -11,6 +11,7 @@ use coffer_core::format::records::ManifestDisk;
 use coffer_core::map::{Body, ChunkRef, FANOUT};
 use coffer_core::plan::{ChunkFate, Touched, chunk_fate};
 use coffer_core::units::ChunkSize;
+use futures::future::BoxFuture;
 
 use super::restore::{KnownState, RestoreReport};
 use crate::repository::{Cursor, Part, Vault, chunk_digest};
@@ -102,46 +103,50 @@ impl<'a> Walk<'a> {
 /// What a restore would do, by the same walk. Nothing is read but map nodes.
 ///
 /// `zero` says that the target is known to read as zeroes.
-pub async fn estimate_restore(
-    vault: &Vault,
-    disk: &ManifestDisk,
+pub fn estimate_restore<'a>(
+    vault: &'a Vault,
+    disk: &'a ManifestDisk,
     zero: bool,
     known: Option<KnownState>,
-) -> Result<RestoreReport> {
-    let mut report = RestoreReport::default();
-    let mut walk = Walk::new(vault, disk, known);
-    while let Some(step) = walk.next().await? {
-        match step {
-            Step::Leave(range) => report.skipped_bytes += walk.extent(range).len(),
-            Step::Zero(_) if zero => {}
-            Step::Zero(range) => report.zeroed_bytes += walk.extent(range).len(),
-            Step::Write(chunk, _) => {
-                report.written_bytes += walk.extent(chunk..chunk + 1).len();
+) -> BoxFuture<'a, Result<RestoreReport>> {
+    Box::pin(async move {
+        let mut report = RestoreReport::default();
+        let mut walk = Walk::new(vault, disk, known);
+        while let Some(step) = walk.next().await? {
+            match step {
+                Step::Leave(range) => report.skipped_bytes += walk.extent(range).len(),
+                Step::Zero(_) if zero => {}
+                Step::Zero(range) => report.zeroed_bytes += walk.extent(range).len(),
+                Step::Write(chunk, _) => {
+                    report.written_bytes += walk.extent(chunk..chunk + 1).len();
+                }
             }
         }
-    }
-    Ok(report)
+        Ok(report)
+    })
 }
 
 /// What differs between two backups of disks: the bytes of `newer` that are not the same in
 /// `older`. What `newer` has beyond the end of `older` differs.
-pub async fn differences(
-    vault: &Vault,
-    older: &ManifestDisk,
-    newer: &ManifestDisk,
-) -> Result<ExtentSet> {
-    let known = KnownState {
-        disk: older.clone(),
-        changed: ExtentSet::default(),
-    };
-    let mut walk = Walk::new(vault, newer, Some(known));
-    let mut found = ExtentSet::default();
-    while let Some(step) = walk.next().await? {
-        match step {
-            Step::Leave(_) => {}
-            Step::Zero(range) => found.insert(walk.extent(range)),
-            Step::Write(chunk, _) => found.insert(walk.extent(chunk..chunk + 1)),
+pub fn differences<'a>(
+    vault: &'a Vault,
+    older: &'a ManifestDisk,
+    newer: &'a ManifestDisk,
+) -> BoxFuture<'a, Result<ExtentSet>> {
+    Box::pin(async move {
+        let known = KnownState {
+            disk: older.clone(),
+            changed: ExtentSet::default(),
+        };
+        let mut walk = Walk::new(vault, newer, Some(known));
+        let mut found = ExtentSet::default();
+        while let Some(step) = walk.next().await? {
+            match step {
+                Step::Leave(_) => {}
+                Step::Zero(range) => found.insert(walk.extent(range)),
+                Step::Write(chunk, _) => found.insert(walk.extent(chunk..chunk + 1)),
+            }
         }
-    }
-    Ok(found)
+        Ok(found)
+    })
 }

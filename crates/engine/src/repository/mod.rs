@@ -34,6 +34,7 @@ use coffer_core::ids::{BackupId, PackId, VaultId};
 use coffer_core::map::Address;
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 pub use keys::{KeySource, RecoveryKey, create_key_file};
@@ -145,57 +146,61 @@ pub struct AttemptName {
 
 impl Repository {
     /// Makes a vault in an empty place. Fails with `Conflict` where anything lies there already.
-    pub async fn init(
+    pub fn init<'a>(
         store: Store,
-        options: &InitOptions,
-        source: &KeySource,
-    ) -> Result<Repository> {
-        if store.get(name::VAULT).await?.is_some() {
-            return Err(Error::conflict("there is a vault already"));
-        }
-        if !store.is_empty().await? {
-            return Err(
-                Error::conflict("the store's place for the vault is not empty")
-                    .hint("Name an empty directory or another prefix."),
-            );
-        }
-        let vault_key = VaultKey::random()?;
-        let keys = Keys::new(&vault_key);
-        let created_ms = now().as_millisecond();
-        let header = VaultHeader {
-            suite: options.suite,
-            chunk_size: options.chunk_size,
-            key_id: 1,
-            vault_id: options.vault_id,
-            pack_target: PACK_TARGET,
-            pack_max: coffer_core::format::pack::PACK_BYTES_MAX,
-            created_ms,
-            key_check: [0; 16],
-        };
-        let header = VaultHeader {
-            key_check: keys.check(&header),
-            ..header
-        };
-        // The key first: a vault that can be seen can be opened.
-        keys::add_slot(&store, &header, 0, &vault_key, source, created_ms).await?;
-        let bytes = bytes::Bytes::from(header.encode());
-        for name in [name::VAULT_TWIN, name::VAULT] {
-            if store.create(name, bytes.clone()).await? == Created::Exists {
-                return Err(Error::conflict(
-                    "somebody else made a vault here at the same time",
-                ));
+        options: &'a InitOptions,
+        source: &'a KeySource,
+    ) -> BoxFuture<'a, Result<Repository>> {
+        Box::pin(async move {
+            if store.get(name::VAULT).await?.is_some() {
+                return Err(Error::conflict("there is a vault already"));
             }
-        }
-        Ok(Repository::from_parts(store, header, vault_key))
+            if !store.is_empty().await? {
+                return Err(
+                    Error::conflict("the store's place for the vault is not empty")
+                        .hint("Name an empty directory or another prefix."),
+                );
+            }
+            let vault_key = VaultKey::random()?;
+            let keys = Keys::new(&vault_key);
+            let created_ms = now().as_millisecond();
+            let header = VaultHeader {
+                suite: options.suite,
+                chunk_size: options.chunk_size,
+                key_id: 1,
+                vault_id: options.vault_id,
+                pack_target: PACK_TARGET,
+                pack_max: coffer_core::format::pack::PACK_BYTES_MAX,
+                created_ms,
+                key_check: [0; 16],
+            };
+            let header = VaultHeader {
+                key_check: keys.check(&header),
+                ..header
+            };
+            // The key first: a vault that can be seen can be opened.
+            keys::add_slot(&store, &header, 0, &vault_key, source, created_ms).await?;
+            let bytes = bytes::Bytes::from(header.encode());
+            for name in [name::VAULT_TWIN, name::VAULT] {
+                if store.create(name, bytes.clone()).await? == Created::Exists {
+                    return Err(Error::conflict(
+                        "somebody else made a vault here at the same time",
+                    ));
+                }
+            }
+            Ok(Repository::from_parts(store, header, vault_key))
+        })
     }
 
     /// Opens a vault.
-    pub async fn open(store: Store, source: &KeySource) -> Result<Repository> {
-        let header = read_header(&store).await?;
-        let vault_key = keys::open_key(&store, &header, source).await?;
-        let repository = Repository::from_parts(store, header, vault_key);
-        repository.check_needs(Needs::Read).await?;
-        Ok(repository)
+    pub fn open(store: Store, source: &KeySource) -> BoxFuture<'_, Result<Repository>> {
+        Box::pin(async move {
+            let header = read_header(&store).await?;
+            let vault_key = keys::open_key(&store, &header, source).await?;
+            let repository = Repository::from_parts(store, header, vault_key);
+            repository.check_needs(Needs::Read).await?;
+            Ok(repository)
+        })
     }
 
     fn from_parts(store: Store, header: VaultHeader, vault_key: VaultKey) -> Repository {
@@ -257,43 +262,45 @@ impl Repository {
     }
 
     /// All backups, oldest first, and the attempts whose object cannot be read.
-    pub async fn survey(&self) -> Result<Survey> {
-        // A list is no snapshot: what was committed while it went on may be missing, and what it
-        // was built on deleted before the list came there. All that was committed meanwhile is in
-        // the log, because sessions end only after that.
-        let before = self.last_number(name::LOG).await?;
-        let mut names = self.attempts().await?;
-        for entry in self.log_after(before).await? {
-            let added = entry.backups_added.iter();
-            names.extend(
-                added
-                    .filter_map(|n| name::parse_backup(&format!("backup/{n}")))
-                    .map(|(id, attempt)| AttemptName { id, attempt }),
-            );
-        }
-        names.sort_by_key(|n| (n.id, n.attempt));
-        names.dedup();
-        let mut survey = Survey::default();
-        for (i, name) in names.iter().enumerate() {
-            match self.attempt(name).await {
-                Ok(Some(Attempt::Backup(manifest))) => survey.backups.push(*manifest),
-                Ok(Some(Attempt::Tombstone(_)) | None) => {}
-                // The next number is taken only when this one came to nothing.
-                Err(e) if e.kind == Kind::Data => {
-                    let given_up = names.get(i + 1).is_some_and(|next| next.id == name.id);
-                    survey.unreadable.push(Unreadable {
-                        name: name.clone(),
-                        given_up,
-                        error: e,
-                    });
-                }
-                Err(e) => return Err(e),
+    pub fn survey(&self) -> BoxFuture<'_, Result<Survey>> {
+        Box::pin(async move {
+            // A list is no snapshot: what was committed while it went on may be missing, and what it
+            // was built on deleted before the list came there. All that was committed meanwhile is in
+            // the log, because sessions end only after that.
+            let before = self.last_number(name::LOG).await?;
+            let mut names = self.attempts().await?;
+            for entry in self.log_after(before).await? {
+                let added = entry.backups_added.iter();
+                names.extend(
+                    added
+                        .filter_map(|n| name::parse_backup(&format!("backup/{n}")))
+                        .map(|(id, attempt)| AttemptName { id, attempt }),
+                );
             }
-        }
-        survey
-            .backups
-            .sort_by_key(|m| (m.committed_at, m.backup_id));
-        Ok(survey)
+            names.sort_by_key(|n| (n.id, n.attempt));
+            names.dedup();
+            let mut survey = Survey::default();
+            for (i, name) in names.iter().enumerate() {
+                match self.attempt(name).await {
+                    Ok(Some(Attempt::Backup(manifest))) => survey.backups.push(*manifest),
+                    Ok(Some(Attempt::Tombstone(_)) | None) => {}
+                    // The next number is taken only when this one came to nothing.
+                    Err(e) if e.kind == Kind::Data => {
+                        let given_up = names.get(i + 1).is_some_and(|next| next.id == name.id);
+                        survey.unreadable.push(Unreadable {
+                            name: name.clone(),
+                            given_up,
+                            error: e,
+                        });
+                    }
+                    Err(e) => return Err(e),
+                }
+            }
+            survey
+                .backups
+                .sort_by_key(|m| (m.committed_at, m.backup_id));
+            Ok(survey)
+        })
     }
 
     /// The backup with this id; none where there is none.

@@ -17,6 +17,7 @@ use coffer_core::format::{ObjectKind, name};
 use coffer_core::ids::{BackupId, PackId, SessionId};
 use coffer_core::map::Address;
 use coffer_core::{Error, Kind, Result};
+use futures::future::BoxFuture;
 
 use super::crypto::random;
 use super::store::Created;
@@ -71,126 +72,137 @@ impl Repository {
     ///
     /// At most one caller works on a backup id at a time: attempts found are declared dead, and
     /// what they stored is taken over. Where one of them had committed, that is the answer.
-    pub async fn begin_backup(&self, backup_id: BackupId, parents: &[BackupId]) -> Result<Begun> {
-        self.check_needs(Needs::Write).await?;
-        let mut dead = Vec::new();
-        let mut adopted = Vec::new();
-        for (id, session) in self.sessions().await? {
-            let Some(session) = session else { continue };
-            if let Role::Writer {
-                backup_id: theirs,
-                adopted: earlier,
-                ..
-            } = &session.role
-                && *theirs == backup_id
-            {
-                self.declare_dead(&session, "another attempt at the same backup began")
-                    .await?;
-                adopted.push(id);
-                adopted.extend(earlier);
-                dead.push(session);
-            }
-        }
-        let mut attempt = 0;
-        loop {
-            match self
-                .attempt(&AttemptName {
-                    id: backup_id,
-                    attempt,
-                })
-                .await
-            {
-                Ok(None) => break,
-                Ok(Some(Attempt::Tombstone(_))) => attempt += 1,
-                // Torn by a store whose writes are not atomic: it was never acknowledged.
-                Err(e) if e.kind == Kind::Data => attempt += 1,
-                Err(e) => return Err(e),
-                Ok(Some(Attempt::Backup(manifest))) => {
-                    for session in &dead {
-                        self.remove_session(session).await?;
-                    }
-                    return Ok(Begun::Committed(manifest));
+    pub fn begin_backup<'a>(
+        &'a self,
+        backup_id: BackupId,
+        parents: &'a [BackupId],
+    ) -> BoxFuture<'a, Result<Begun>> {
+        Box::pin(async move {
+            self.check_needs(Needs::Write).await?;
+            let mut dead = Vec::new();
+            let mut adopted = Vec::new();
+            for (id, session) in self.sessions().await? {
+                let Some(session) = session else { continue };
+                if let Role::Writer {
+                    backup_id: theirs,
+                    adopted: earlier,
+                    ..
+                } = &session.role
+                    && *theirs == backup_id
+                {
+                    self.declare_dead(&session, "another attempt at the same backup began")
+                        .await?;
+                    adopted.push(id);
+                    adopted.extend(earlier);
+                    dead.push(session);
                 }
             }
-        }
-        adopted.sort_unstable();
-        adopted.dedup();
-        let record = Session {
-            id: new_session_id()?,
-            role: Role::Writer {
+            let mut attempt = 0;
+            loop {
+                match self
+                    .attempt(&AttemptName {
+                        id: backup_id,
+                        attempt,
+                    })
+                    .await
+                {
+                    Ok(None) => break,
+                    Ok(Some(Attempt::Tombstone(_))) => attempt += 1,
+                    // Torn by a store whose writes are not atomic: it was never acknowledged.
+                    Err(e) if e.kind == Kind::Data => attempt += 1,
+                    Err(e) => return Err(e),
+                    Ok(Some(Attempt::Backup(manifest))) => {
+                        for session in &dead {
+                            self.remove_session(session).await?;
+                        }
+                        return Ok(Begun::Committed(manifest));
+                    }
+                }
+            }
+            adopted.sort_unstable();
+            adopted.dedup();
+            let record = Session {
+                id: new_session_id()?,
+                role: Role::Writer {
+                    backup_id,
+                    attempt,
+                    adopted: adopted.clone(),
+                },
+                pins: parents.to_vec(),
+                owner: crate::door::owner(),
+                started_at: super::now(),
+            };
+            self.create_session(&record).await?;
+            let condemned = self.condemned().await?;
+            // Read after the session exists, and from the store: what was known before may be gone,
+            // and the condemnation that took it lifted again.
+            let mut usable = HashMap::new();
+            for id in parents.iter().filter(|id| !condemned.backups.contains(id)) {
+                if let Some(manifest) = self.manifest(*id).await? {
+                    usable.insert(*id, manifest);
+                }
+            }
+            self.check_needs(Needs::Write).await?;
+            for session in &dead {
+                self.remove_session(session).await?;
+            }
+            // What is condemned must be known to take over anything. Parents need no such care: what
+            // they refer to is reached by their manifests, which this session holds.
+            let adopted = match condemned.complete {
+                true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
+                false => Arc::default(),
+            };
+            let vault = self.vault().clone();
+            Ok(Begun::Session(Box::new(WriteSession {
+                vault,
+                record,
                 backup_id,
                 attempt,
-                adopted: adopted.clone(),
-            },
-            pins: parents.to_vec(),
-            owner: crate::door::owner(),
-            started_at: super::now(),
-        };
-        self.create_session(&record).await?;
-        let condemned = self.condemned().await?;
-        // Read after the session exists, and from the store: what was known before may be gone,
-        // and the condemnation that took it lifted again.
-        let mut usable = HashMap::new();
-        for id in parents.iter().filter(|id| !condemned.backups.contains(id)) {
-            if let Some(manifest) = self.manifest(*id).await? {
-                usable.insert(*id, manifest);
-            }
-        }
-        self.check_needs(Needs::Write).await?;
-        for session in &dead {
-            self.remove_session(session).await?;
-        }
-        // What is condemned must be known to take over anything. Parents need no such care: what
-        // they refer to is reached by their manifests, which this session holds.
-        let adopted = match condemned.complete {
-            true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
-            false => Arc::default(),
-        };
-        let vault = self.vault().clone();
-        Ok(Begun::Session(Box::new(WriteSession {
-            vault,
-            record,
-            backup_id,
-            attempt,
-            parents: usable,
-            adopted,
-        })))
+                parents: usable,
+                adopted,
+            })))
+        })
     }
 
     /// Holds `backups` in place for reading; `NotFound` where one is gone or about to go.
     ///
     /// Where the store takes no writes, reading goes on without a session.
-    pub async fn begin_reading(&self, backups: &[BackupId]) -> Result<ReadSession> {
-        self.check_place().await?;
-        let record = Session {
-            id: new_session_id()?,
-            role: Role::Reader,
-            pins: backups.to_vec(),
-            owner: crate::door::owner(),
-            started_at: super::now(),
-        };
-        let id = match self.create_session(&record).await {
-            Ok(()) => Some(record.id),
-            Err(e) if e.kind == Kind::Unavailable => {
-                tracing::warn!(error = %e.chain(), "reading without a session: the store takes no writes");
-                None
+    pub fn begin_reading<'a>(
+        &'a self,
+        backups: &'a [BackupId],
+    ) -> BoxFuture<'a, Result<ReadSession>> {
+        Box::pin(async move {
+            self.check_place().await?;
+            let record = Session {
+                id: new_session_id()?,
+                role: Role::Reader,
+                pins: backups.to_vec(),
+                owner: crate::door::owner(),
+                started_at: super::now(),
+            };
+            let id = match self.create_session(&record).await {
+                Ok(()) => Some(record.id),
+                Err(e) if e.kind == Kind::Unavailable => {
+                    tracing::warn!(error = %e.chain(), "reading without a session: the store takes no writes");
+                    None
+                }
+                Err(e) => return Err(e),
+            };
+            let mut session = ReadSession {
+                vault: self.vault().clone(),
+                id,
+                manifests: Vec::new(),
+            };
+            let loaded = self.pinned(backups).await;
+            match loaded {
+                Ok(manifests) => session.manifests = manifests,
+                Err(e) => {
+                    session.end().await?;
+                    return Err(e);
+                }
             }
-            Err(e) => return Err(e),
-        };
-        let mut session = ReadSession {
-            vault: self.vault().clone(),
-            id,
-            manifests: Vec::new(),
-        };
-        let loaded = self.pinned(backups).await;
-        match loaded {
-            Ok(manifests) => session.manifests = manifests,
-            Err(e) => {
-                session.end().await?;
-                return Err(e);
-            }
-        }
-        Ok(session)
+            Ok(session)
+        })
     }
 
     async fn pinned(&self, backups: &[BackupId]) -> Result<Vec<Manifest>> {
@@ -232,23 +244,35 @@ impl Repository {
     }
 
     /// Ends every session that writes `backup_id`: nobody will go on with it.
-    pub async fn end_backup(&self, backup_id: BackupId, reason: &str) -> Result<()> {
-        for (_, session) in self.sessions().await? {
-            if let Some(session) = session
-                && matches!(&session.role, Role::Writer { backup_id: id, .. } if *id == backup_id)
-            {
-                end_session(self, &session, reason).await?;
+    pub fn end_backup<'a>(
+        &'a self,
+        backup_id: BackupId,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for (_, session) in self.sessions().await? {
+                if let Some(session) = session
+                    && matches!(&session.role, Role::Writer { backup_id: id, .. } if *id == backup_id)
+                {
+                    end_session(self, &session, reason).await?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 }
 
 /// Ends a session whose owner will not: a writer's attempt gets a tombstone first, and where it
 /// had committed, its backup is put into the log.
-pub async fn end_session(repository: &Repository, session: &Session, reason: &str) -> Result<()> {
-    repository.declare_dead(session, reason).await?;
-    repository.remove_session(session).await
+pub fn end_session<'a>(
+    repository: &'a Repository,
+    session: &'a Session,
+    reason: &'a str,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        repository.declare_dead(session, reason).await?;
+        repository.remove_session(session).await
+    })
 }
 
 /// True where the owner was a process that is certainly gone: of the running kernel and not there
@@ -548,56 +572,60 @@ impl WriteSession {
     /// Commits: from the moment this returns `Ok`, the backup exists whatever happens.
     ///
     /// `Cancelled` where the attempt was declared dead meanwhile.
-    pub async fn commit(self: Box<Self>, manifest: &Manifest) -> Result<()> {
-        let name = name::backup(self.backup_id, self.attempt);
-        let record = Attempt::Backup(Box::new(manifest.clone()));
-        // Packs may lie in a place that went away since; the manifest must not lie in another.
-        self.vault.check_place().await?;
-        match self
-            .vault
-            .create_record(ObjectKind::Manifest, &name, &record)
-            .await?
-        {
-            Created::Yes => {}
-            Created::Exists => {
-                let found = self
-                    .vault
-                    .read_record::<Attempt>(ObjectKind::Manifest, &name)
-                    .await;
-                return Err(match found {
-                    Ok(Some(Attempt::Tombstone(tombstone))) => Error::cancelled(format!(
-                        "this attempt at the backup was declared dead: {}",
-                        tombstone.reason
-                    )),
-                    // Torn by a store whose writes are not atomic: the next attempt has another name.
-                    _ => Error::unavailable("the manifest was only partly written"),
-                });
+    pub fn commit(self: Box<Self>, manifest: &Manifest) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let name = name::backup(self.backup_id, self.attempt);
+            let record = Attempt::Backup(Box::new(manifest.clone()));
+            // Packs may lie in a place that went away since; the manifest must not lie in another.
+            self.vault.check_place().await?;
+            match self
+                .vault
+                .create_record(ObjectKind::Manifest, &name, &record)
+                .await?
+            {
+                Created::Yes => {}
+                Created::Exists => {
+                    let found = self
+                        .vault
+                        .read_record::<Attempt>(ObjectKind::Manifest, &name)
+                        .await;
+                    return Err(match found {
+                        Ok(Some(Attempt::Tombstone(tombstone))) => Error::cancelled(format!(
+                            "this attempt at the backup was declared dead: {}",
+                            tombstone.reason
+                        )),
+                        // Torn by a store whose writes are not atomic: the next attempt has another name.
+                        _ => Error::unavailable("the manifest was only partly written"),
+                    });
+                }
             }
-        }
-        // What follows can be made up for: reclaim and verify add what the log lacks.
-        let entry = log_entry(manifest);
-        if let Err(e) = self.vault.append_log(entry).await {
-            // The session stays until somebody has added it: reclaim counts on that order.
-            tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "the backup is not in the log yet");
-            return Ok(());
-        }
-        if let Err(e) = self
-            .vault
-            .store
-            .remove(&name::session(self.record.id))
-            .await
-        {
-            tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "its session is still there");
-        }
-        Ok(())
+            // What follows can be made up for: reclaim and verify add what the log lacks.
+            let entry = log_entry(manifest);
+            if let Err(e) = self.vault.append_log(entry).await {
+                // The session stays until somebody has added it: reclaim counts on that order.
+                tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "the backup is not in the log yet");
+                return Ok(());
+            }
+            if let Err(e) = self
+                .vault
+                .store
+                .remove(&name::session(self.record.id))
+                .await
+            {
+                tracing::warn!(backup.id = %self.backup_id, error = %e.chain(), "its session is still there");
+            }
+            Ok(())
+        })
     }
 
     /// Gives up for good: what was stored is garbage for reclaim.
-    pub async fn abandon(self: Box<Self>) -> Result<()> {
-        self.vault
-            .store
-            .remove(&name::session(self.record.id))
-            .await
+    pub fn abandon(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            self.vault
+                .store
+                .remove(&name::session(self.record.id))
+                .await
+        })
     }
 }
 
