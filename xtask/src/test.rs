@@ -18,7 +18,10 @@ struct Count {
 impl Count {
     /// Counts a check that is one run as a whole.
     fn check(&mut self, what: &str, command: &mut Command) {
-        match shell::run(command) {
+        let begun = Instant::now();
+        let outcome = shell::run(command);
+        tell_time(what, begun);
+        match outcome {
             Ok(()) => self.passed += 1,
             Err(error) => {
                 println!("FAILED {what}: {error}");
@@ -57,6 +60,11 @@ impl Count {
     }
 }
 
+/// Says how long a step took: what makes the whole slow is to be seen in any run's output.
+fn tell_time(what: &str, begun: Instant) {
+    println!("{what}: {} s", begun.elapsed().as_secs());
+}
+
 /// Runs everything, or just the tests of a selection.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let begun = Instant::now();
@@ -71,6 +79,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let environment = prepare::tests()?;
     // Before anything is compiled: the executable carries it.
     console::build()?;
+    tell_time("packages, guests and the console", begun);
     let mut count = Count::default();
     if selection.is_empty() {
         count.check(
@@ -113,7 +122,9 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         tests.env("COFFER_TEST_LONG", "1");
     }
     let failed_before = count.failed;
+    let tests_begun = Instant::now();
     let passed = run_tests(&mut tests, &mut count)?;
+    tell_time("cargo test", tests_begun);
     if !passed && count.failed == failed_before {
         // Did not compile, or a test program died without a summary.
         count.failed += 1;
@@ -144,6 +155,7 @@ fn console_tests(count: &mut Count) -> Result<()> {
         "the console's types of the API",
         &mut console.types(&["--check"])?,
     );
+    let begun = Instant::now();
     match journeys::command(&[]) {
         Ok(mut journeys) => {
             let failed_before = count.failed;
@@ -156,6 +168,7 @@ fn console_tests(count: &mut Count) -> Result<()> {
             count.failed += 1;
         }
     }
+    tell_time("the console's journeys", begun);
     Ok(())
 }
 
