@@ -311,6 +311,22 @@ async fn a_failure_is_told_to_who_wants_to_know() {
         told["text"].as_str().unwrap().contains("no longer there"),
         "{told}"
     );
+    // What a user ends is no failure.
+    lab.wait("/operation-logs?status=success", |b| b["count"] == 1)
+        .await;
+    lab.host.open_gate(false);
+    let there = json!([{"id": lab.id("server", "a").await, "type": "OS::Nova::Server"}]);
+    lab.back_up(&vault, json!({"resource_details": there}))
+        .await;
+    let listed = lab
+        .wait("/operation-logs?status=running", |b| b["count"] == 1)
+        .await;
+    let task = listed["operation_logs"][0]["id"].as_str().unwrap();
+    lab.post(&format!("coffer:/tasks/{task}/cancel"), json!({}))
+        .await;
+    lab.wait("/operation-logs?status=failed", |b| b["count"] == 2)
+        .await;
+    lab.host.open_gate(true);
     let lists = lab.get("coffer:/subscriptions").await.body["subscriptions"].clone();
     for (n, expected) in [(0, 1), (1, 0)] {
         let id = lists[n]["id"].as_str().unwrap();
