@@ -243,6 +243,10 @@ listen = ["{address}"]
 name = "main"
 path = "{store}"
 
+# A visitor's webhooks are on this machine.
+[notify]
+allow_networks = ["127.0.0.0/8"]
+
 [key]
 file = "{key}"
 
