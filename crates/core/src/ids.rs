@@ -60,6 +60,8 @@ uuid_id! {
     ServerId, "server id";
     /// A disk.
     DiskId, "disk id";
+    /// A whole-server image.
+    ImageId, "image id";
 }
 
 macro_rules! hex_id {

@@ -154,8 +154,20 @@ codes! {
     VAULT_STATE_FORBIDS_RESTORE = 6202, 400;
     /// The backup still runs.
     BACKUP_STILL_RUNNING = 6203, 400;
+    /// An image was made of the backup, and goes first.
+    BACKUP_HAS_IMAGE = 6204, 400;
     /// What the backup says of its server cannot be read in this state.
     METADATA_UNREADABLE = 6206, 400;
+    /// No image can be made of a backup of this type.
+    TYPE_FORBIDS_IMAGE = 6207, 400;
+    /// No image can be made of the backup in its state.
+    STATE_FORBIDS_IMAGE = 6208, 400;
+    /// The backup lacks the system disk that an image needs.
+    NO_SYSTEM_DISK_NO_IMAGE = 6209, 400;
+    /// An image was made of the backup already.
+    IMAGE_MADE_ALREADY = 6210, 400;
+    /// The image could not be made.
+    IMAGE_FAILED = 6212, 500;
     /// The resource's state forbids a backup.
     RESOURCE_STATE_FORBIDS_BACKUP = 6215, 400;
     /// The backup is in use.
@@ -190,6 +202,8 @@ codes! {
     SHARING_FORBIDDEN = 6707, 400;
     /// The share's status cannot change like that.
     MEMBER_STATUS = 6708, 400;
+    /// The recipient made an image of the shared backup.
+    SHARED_IMAGE_EXISTS = 6710, 400;
     /// The vault's state forbids sharing.
     VAULT_STATE_FORBIDS_SHARING = 6712, 400;
     /// The accepting vault is of another type.
@@ -296,6 +310,8 @@ pub enum Operation {
     Protectable,
     /// Everything with a policy.
     Policy,
+    /// Everything with an image.
+    Image,
 }
 
 impl Operation {
@@ -310,7 +326,7 @@ impl Operation {
             }
             (Kind::NotFound, O::Backup) => Code::RESOURCE_NOT_FOUND,
             (Kind::NotFound, O::Checkpoint) => Code::CHECKPOINT_NOT_FOUND,
-            (Kind::NotFound, O::ShowBackup | O::DeleteBackup) => Code::BACKUP_NOT_FOUND,
+            (Kind::NotFound, O::ShowBackup | O::DeleteBackup | O::Image) => Code::BACKUP_NOT_FOUND,
             (Kind::NotFound, O::Restore) => Code::SERVER_GONE,
             (Kind::NotFound, O::Task) => Code::TASK_NOT_FOUND,
             (Kind::NotFound, O::Protectable) => Code::RESOURCE_NOT_FOUND,
@@ -323,11 +339,13 @@ impl Operation {
             (Kind::Conflict, O::Checkpoint | O::ShowBackup) => Code::BACKUP_STILL_RUNNING,
             (Kind::Conflict, O::DeleteBackup) => Code::BACKUP_IN_USE,
             (Kind::Conflict, O::Restore) => Code::SERVER_STATE_FORBIDS_RESTORE,
+            (Kind::Conflict, O::Image) => Code::STATE_FORBIDS_IMAGE,
             (Kind::Conflict, O::Task | O::Protectable | O::Policy) => Code::PARAMETER,
             (Kind::Unavailable, O::CreateVault) => Code::VAULT_CREATION_FAILED,
             (Kind::Unavailable, O::ExpandVault) => Code::EXPANSION_FAILED,
             (Kind::Unavailable | Kind::Data, O::RemoveResources) => Code::REMOVAL_FAILED,
             (Kind::Unavailable | Kind::Data, O::DeleteVault) => Code::VAULT_DELETION_FAILED,
+            (Kind::Unavailable | Kind::Data, O::Image) => Code::IMAGE_FAILED,
             (Kind::Unavailable | Kind::Data | Kind::Cancelled | Kind::Internal, _) => Code::UNKNOWN,
         }
     }
@@ -385,6 +403,7 @@ mod tests {
             O::Task,
             O::Protectable,
             O::Policy,
+            O::Image,
         ] {
             for kind in [Kind::Invalid, Kind::NotFound, Kind::Conflict] {
                 assert!(operation.status(kind) < 500, "{operation:?} {kind:?}");

@@ -1,7 +1,7 @@
 //! Looking at, renaming and deleting backups.
 
-use coffer_core::cbr::{Code, Operation, Refusal};
-use coffer_core::ids::BackupId;
+use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
+use coffer_core::ids::{BackupId, ImageId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{About, Actor, App, AppError, AppResult, During};
 use crate::catalog::backups::{Backup, Owners};
 use crate::catalog::record::{Order, Page};
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, members, vaults};
+use crate::catalog::{Tx, backups, images, members, vaults};
 use crate::tasks::work::Work;
 
 /// A backup with the disks of a server's backup.
@@ -20,6 +20,8 @@ pub struct BackupView {
     pub backup: Backup,
     /// Its disks.
     pub children: Vec<Backup>,
+    /// The image that the project made of it.
+    pub image: Option<ImageId>,
 }
 
 /// Which backups to list.
@@ -109,6 +111,28 @@ async fn place(tx: &mut Tx, actor: &Actor, views: &mut [BackupView]) -> coffer_c
     Ok(())
 }
 
+/// Says which of the backups the project made images of.
+async fn add_images(
+    tx: &mut Tx,
+    actor: &Actor,
+    views: &mut [BackupView],
+) -> coffer_core::Result<()> {
+    let servers = |v: &&BackupView| v.backup.resource_type == ResourceType::Server;
+    let ids: Vec<BackupId> = views.iter().filter(servers).map(|v| v.backup.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let made = images::of_backups(tx, &ids).await?;
+    let own = made.iter().filter(|i| i.project_id == actor.project);
+    for image in own {
+        let view = views.iter_mut().find(|v| v.backup.id == image.backup_id);
+        if let Some(view) = view {
+            view.image = Some(image.id);
+        }
+    }
+    Ok(())
+}
+
 impl App {
     /// A backup by the id in a path.
     pub async fn backup(&self, actor: &Actor, id: &str) -> AppResult<BackupView> {
@@ -116,8 +140,13 @@ impl App {
         let mut tx = self.catalog.snapshot().await.during(op)?;
         let backup = find_or_received(&mut tx, actor, id).await?;
         let children = backups::children(&mut tx, backup.id).await.during(op)?;
-        let mut views = vec![BackupView { backup, children }];
+        let mut views = vec![BackupView {
+            backup,
+            children,
+            image: None,
+        }];
         place(&mut tx, actor, &mut views).await.during(op)?;
+        add_images(&mut tx, actor, &mut views).await.during(op)?;
         Ok(views.remove(0))
     }
 
@@ -192,9 +221,11 @@ impl App {
                     .cloned()
                     .collect(),
                 backup,
+                image: None,
             })
             .collect::<Vec<_>>();
         place(&mut tx, actor, &mut views).await.during(op)?;
+        add_images(&mut tx, actor, &mut views).await.during(op)?;
         Ok((views, count))
     }
 
@@ -237,12 +268,19 @@ impl App {
     pub async fn delete_backup(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let op = Operation::DeleteBackup;
         let mut tx = self.catalog.write().await.during(op)?;
-        let backup = match find(&mut tx, actor, id).await {
+        self.doom_backup(&mut tx, actor, id).await?;
+        tx.commit().await.during(op)?;
+        self.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// As [`App::delete_backup`], inside a transaction; ring the bell after the commit.
+    pub(super) async fn doom_backup(&self, tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<()> {
+        let op = Operation::DeleteBackup;
+        let backup = match find(tx, actor, id).await {
             Ok(own) => own,
             Err(none) => {
-                let received = find_or_received(&mut tx, actor, id)
-                    .await
-                    .map_err(|_| none)?;
+                let received = find_or_received(tx, actor, id).await.map_err(|_| none)?;
                 return Err(Refusal::new(
                     Code::BACKUP_UNDELETABLE,
                     format!("backup {} belongs to another project", received.id),
@@ -277,7 +315,7 @@ impl App {
                 .into());
             }
         }
-        let vault = vaults::get(&mut tx, backup.vault_id).await.during(op)?;
+        let vault = vaults::get(tx, backup.vault_id).await.during(op)?;
         let vault = vault.ok_or_else(|| no_backup(id))?;
         if vault.state == VaultState::Deleting {
             return Err(Refusal::new(
@@ -297,9 +335,7 @@ impl App {
             .into());
         }
         check_not_locked(&backup, self.now())?;
-        if let Some(resource) = vaults::resource(&mut tx, backup.resource_id)
-            .await
-            .during(op)?
+        if let Some(resource) = vaults::resource(tx, backup.resource_id).await.during(op)?
             && resource.vault_id == vault.id
             && resource.state == ProtectState::Removing
         {
@@ -309,7 +345,8 @@ impl App {
             )
             .into());
         }
-        check_not_base(&mut tx, &backup).await?;
+        check_not_base(tx, &backup).await?;
+        super::images::check_no_image(tx, actor, &backup).await?;
         if self.serving.holds(backup.id).await {
             return Err(Refusal::new(
                 Code::BACKUP_IN_USE,
@@ -318,12 +355,9 @@ impl App {
             .hint("End its readers first.")
             .into());
         }
-        self.queue_deletion(&mut tx, actor, &vault, &backup, None)
+        self.queue_deletion(tx, actor, &vault, &backup, None)
             .await
-            .during(op)?;
-        tx.commit().await.during(op)?;
-        self.bell.notify_waiters();
-        Ok(())
+            .during(op)
     }
 
     /// Locks a backup until a time: from now on nobody can delete it before, not even the one who

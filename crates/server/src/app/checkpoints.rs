@@ -258,7 +258,7 @@ impl App {
     }
 
     /// Asks the drivers of a vault's resources, so that new disks take part.
-    async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
+    pub(super) async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let vault = vault_app::find(&mut tx, actor, id).await?;
         drop(tx);

@@ -83,6 +83,18 @@ async fn find(
         .ok_or_else(|| no_member(id))
 }
 
+/// A share stays while its recipient has an image of the backup.
+fn check_no_image(member: &Member) -> Result<(), Refusal> {
+    match member.image_id {
+        None => Ok(()),
+        Some(image) => Err(Refusal::new(
+            Code::SHARED_IMAGE_EXISTS,
+            format!("the recipient made image {image} of the backup"),
+        )
+        .hint("The recipient has to delete the image first.")),
+    }
+}
+
 impl App {
     /// Shares a backup with projects. Returns the new shares.
     pub async fn share_backup(
@@ -219,6 +231,9 @@ impl App {
             .hint("To end the share, delete it.")
             .into());
         }
+        if status != MemberStatus::Accepted {
+            check_no_image(&member)?;
+        }
         let vault = match status {
             MemberStatus::Accepted => Some(self.accepting(&mut tx, actor, &backup, vault).await?),
             MemberStatus::Pending | MemberStatus::Rejected => None,
@@ -281,6 +296,7 @@ impl App {
         let mut tx = self.catalog.write().await.during(OP)?;
         let (backup, own) = visible(&mut tx, actor, id).await?;
         let member = find(&mut tx, actor, &backup, own, member).await?;
+        check_no_image(&member)?;
         members::delete(&mut tx, member.id).await.during(OP)?;
         tx.commit().await.during(OP)
     }

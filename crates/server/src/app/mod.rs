@@ -8,6 +8,7 @@ pub mod backups;
 pub mod checkpoints;
 pub mod create;
 pub mod estimates;
+pub mod images;
 pub mod limits;
 pub mod look;
 pub mod maps;

@@ -3,7 +3,7 @@
 //! What goes is decided by [`coffer_core::retention`], inside the transaction that queues the
 //! deletions; a look before, without the write lock, mostly finds nothing to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use coffer_core::Result;
 use coffer_core::ids::{BackupId, VaultId};
@@ -12,13 +12,14 @@ use coffer_core::state::{BackupState, ProtectState, VaultState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::images::can_be_held;
 use super::{Actor, App, priority};
 use crate::audit;
 use crate::catalog::backups::{Backup, Judged};
 use crate::catalog::lists::more;
 use crate::catalog::policies::Policy;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, policies, vaults};
+use crate::catalog::{Tx, backups, images, policies, vaults};
 use crate::door;
 
 /// What is asked for the backups of a vault's resources. `protected`: the resource is in the vault.
@@ -43,8 +44,13 @@ pub(super) fn is_locked(vault: &Vault, backup: &Judged, now: Timestamp) -> bool 
     vault.locked && backup.auto_trigger || backup.locked_until.is_some_and(|until| until > now)
 }
 
-/// A backup as retention sees it.
-pub(super) fn item(vault: &Vault, backup: &Judged, now: Timestamp) -> Item {
+/// A backup as retention sees it. `imaged`: those of the vault that have images.
+pub(super) fn item(
+    vault: &Vault,
+    backup: &Judged,
+    imaged: &HashSet<BackupId>,
+    now: Timestamp,
+) -> Item {
     let origin = match backup.auto_trigger {
         true => Origin::Automatic,
         false => Origin::Manual,
@@ -60,7 +66,12 @@ pub(super) fn item(vault: &Vault, backup: &Judged, now: Timestamp) -> Item {
         expires_at: backup.expired_at,
         origin,
         condition,
-        hold: is_locked(vault, backup, now).then_some(Hold::Lock),
+        hold: match imaged.contains(&backup.id)
+            && can_be_held(backup.state, backup.protected_at.is_some())
+        {
+            true => Some(Hold::Image),
+            false => is_locked(vault, backup, now).then_some(Hold::Lock),
+        },
     }
 }
 
@@ -158,6 +169,7 @@ async fn doomed(
     }
     let policy = policies::backup_policy(tx, vault.id).await?.map(|(p, _)| p);
     let present = vaults::resources(tx, vault.id).await?;
+    let imaged = images::held_in(tx, vault.id).await?;
     let mut of: BTreeMap<Uuid, Vec<Judged>> = BTreeMap::new();
     for backup in backups::judged(tx, vault.id, resources).await? {
         of.entry(backup.resource_id).or_default().push(backup);
@@ -170,7 +182,7 @@ async fn doomed(
         }
         let protected = here.is_some();
         let retention = retention_of(policy.as_ref(), protected);
-        let items: Vec<Item> = list.iter().map(|b| item(&vault, b, now)).collect();
+        let items: Vec<Item> = list.iter().map(|b| item(&vault, b, &imaged, now)).collect();
         let verdicts = judge(&retention, &items, now);
         // The newest one stays while the next one is being made: it is compared with.
         let being_made = list.iter().any(|b| b.state.is_being_made());

@@ -12,7 +12,7 @@ use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During};
 use crate::catalog::record::{Filter, Json, Page};
 use crate::catalog::vaults::{Resource, ResourceExtra, Tag, Vault};
-use crate::catalog::{Tx, backups, disks, servers, tasks, vaults};
+use crate::catalog::{Tx, backups, disks, images, servers, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
 
@@ -423,6 +423,8 @@ impl App {
         for backup in &list {
             super::backups::check_not_locked(backup, now)?;
         }
+        let held = images::held_in(&mut tx, vault.id).await.during(OP)?;
+        super::images::check_no_images(&mut tx, actor, &held, &list).await?;
         vaults::transition(&mut tx, vault.id, vault.state, VaultState::Deleting, now)
             .await
             .during(OP)?;
@@ -514,6 +516,7 @@ impl App {
         }
         let now = self.now();
         let present = vaults::resources(&mut tx, vault.id).await.during(OP)?;
+        let held = images::held_in(&mut tx, vault.id).await.during(OP)?;
         let mut seen = BTreeSet::new();
         let mut removed = Vec::new();
         for text in ids {
@@ -548,6 +551,7 @@ impl App {
             let list = backups::of_resource(&mut tx, vault.id, resource.resource_id)
                 .await
                 .during(OP)?;
+            super::images::check_no_images(&mut tx, actor, &held, &list).await?;
             for backup in list {
                 super::backups::check_not_locked(&backup, now)?;
                 match backup.state {

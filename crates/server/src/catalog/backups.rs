@@ -556,6 +556,8 @@ pub async fn delete(conn: &mut AnyConnection, id: BackupId) -> Result<()> {
         values![id],
     )
     .await?;
+    // Of one that came to nothing: others are not deleted while there is an image.
+    record::execute(conn, "DELETE FROM images WHERE backup_id = $1", values![id]).await?;
     record::execute(conn, "DELETE FROM backups WHERE id = $1", values![id]).await?;
     Ok(())
 }

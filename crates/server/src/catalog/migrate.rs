@@ -68,6 +68,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "scale",
         sql: include_str!("migrations/0016_scale.sql"),
     },
+    Migration {
+        version: 17,
+        name: "images",
+        sql: include_str!("migrations/0017_images.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

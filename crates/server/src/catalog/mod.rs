@@ -17,6 +17,7 @@ pub mod disks;
 pub mod epochs;
 pub mod figures;
 pub mod identity;
+pub mod images;
 pub mod limits;
 pub mod lists;
 pub mod lock;

@@ -145,7 +145,7 @@ macro_rules! text_columns {
 
 text_columns! {
     ids::VaultId, ids::BackupId, ids::CheckpointId, ids::TaskId, ids::ServerId, ids::DiskId,
-    ids::PolicyId, ids::ProjectId, ids::UserId, ids::DomainId, uuid::Uuid, PolicyType,
+    ids::ImageId, ids::PolicyId, ids::ProjectId, ids::UserId, ids::DomainId, uuid::Uuid, PolicyType,
     state::VaultState, state::CheckpointState, state::BackupState, state::ProtectState,
     state::TaskState
 }

@@ -30,11 +30,15 @@ pub struct DiskCreateArgs {
     waiting: WaitArgs,
 }
 
-/// Make a server from a server's backup, with new disks, UUID and network addresses
+/// Make a server from a server's backup or from an image, with new disks, UUID and network addresses
 #[derive(Debug, Args)]
 pub struct ServerCreateArgs {
     /// Server's backup by name or id
-    backup: String,
+    #[arg(required_unless_present = "image")]
+    backup: Option<String>,
+    /// Make it from this image instead, by name or id
+    #[arg(long, conflicts_with = "backup")]
+    image: Option<String>,
     /// Name of the new server: 1 to 64 letters, digits, `.`, `_`, `-`
     #[arg(long)]
     name: String,
@@ -69,9 +73,16 @@ pub async fn disk(client: &Client, output: &Output, args: DiskCreateArgs) -> Res
 
 /// Runs `coffer server create`.
 pub async fn server(client: &Client, output: &Output, args: ServerCreateArgs) -> Result<()> {
-    let backup = resolve::backup(client, &args.backup).await?.value;
+    let (mut backup_id, mut image_id) = (None, None);
+    if let Some(wanted) = &args.backup {
+        backup_id = Some(resolve::backup(client, wanted).await?.value.id);
+    }
+    if let Some(wanted) = &args.image {
+        image_id = Some(resolve::image(client, wanted).await?.value.id);
+    }
     let body = json!({ "server": {
-        "backup_id": backup.id,
+        "backup_id": backup_id,
+        "image_id": image_id,
         "name": args.name,
         "host": args.host,
         "network": args.network,

@@ -17,6 +17,7 @@ mod environment;
 mod estimate;
 mod host;
 mod human;
+mod image;
 mod limit;
 mod login;
 mod make;
@@ -110,6 +111,7 @@ enum Command {
     Vault(vault::VaultArgs),
     Policy(policy::PolicyArgs),
     Backup(backup::BackupArgs),
+    Image(image::ImageArgs),
     Restore(restore::RestoreArgs),
     Nbd(nbd::NbdArgs),
     Task(task::TaskArgs),
@@ -175,6 +177,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Vault(args) => vault::run(args, context),
         Command::Policy(args) => policy::run(args, context),
         Command::Backup(args) => backup::run(args, context),
+        Command::Image(args) => image::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Nbd(args) => nbd::run(args, context),
         Command::Task(args) => task::run(args, context),

@@ -3,7 +3,7 @@
 use coffer_core::{Error, Result};
 
 use crate::client::{
-    Backup, Client, DISK_TYPE, Disk, Document, Policy, Resource, SERVER_TYPE, Server, Vault,
+    Backup, Client, DISK_TYPE, Disk, Document, Image, Policy, Resource, SERVER_TYPE, Server, Vault,
 };
 
 /// Candidates named in an error before the rest is only counted.
@@ -50,6 +50,19 @@ impl Nameable for Disk {
             ),
             None => format!("{} GiB, not attached", self.size),
         }
+    }
+}
+
+impl Nameable for Image {
+    const WHAT: &'static str = "image";
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn note(&self) -> String {
+        format!("{}, of {}", self.status, self.server.name)
     }
 }
 
@@ -155,6 +168,11 @@ pub async fn disk(client: &Client, wanted: &str) -> Result<Document<Disk>> {
 /// The vault that `wanted` means.
 pub async fn vault(client: &Client, wanted: &str) -> Result<Document<Vault>> {
     pick(wanted, client.vaults().await?)
+}
+
+/// The image that `wanted` means.
+pub async fn image(client: &Client, wanted: &str) -> Result<Document<Image>> {
+    pick(wanted, client.images().await?)
 }
 
 /// The policy that `wanted` means.

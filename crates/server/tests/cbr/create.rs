@@ -105,6 +105,9 @@ async fn a_new_disk_holds_what_was_backed_up_and_may_be_larger() {
     assert!(bytes[..8 << 20] == old[..], "it holds what was backed up");
     assert!(bytes[8 << 20..].iter().all(|b| *b == 0));
     let disk = lab.volume(made.body["id"].as_str().unwrap()).await;
+    // What boots a server becomes a data disk (NEW-04).
+    assert_eq!(backup["children"][0]["extend_info"]["bootable"], true);
+    assert_eq!(disk["bootable"], "false");
     assert_eq!(
         (&disk["name"], &disk["status"]),
         (&json!("copy"), &json!("available"))

@@ -255,7 +255,12 @@ impl Lab {
         self.call(Method::DELETE, path, None).await
     }
 
-    async fn root(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    /// A question to another API, by its whole path with `{project}` in it.
+    pub async fn root_get(&self, path: &str) -> Answer {
+        self.root(Method::GET, path, None).await
+    }
+
+    pub async fn root(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let path = path.replace("{project}", &self.project);
         let url = format!("{}{path}", self.base);
         let mut request = self.client.request(method, url);

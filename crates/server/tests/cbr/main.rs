@@ -5,6 +5,7 @@ mod associate;
 mod create;
 mod elsewhere;
 mod host;
+mod images;
 mod job;
 mod lab;
 mod limits;

@@ -144,9 +144,11 @@ async fn a_real_guest_is_read_and_written_as_announced_and_the_restore_undone() 
     );
     let as_second = held(&guest, &lab.directory.path().join("second"));
 
-    // A server of its own from the second backup, while the old one runs.
-    let body = json!({"server": {"backup_id": second["id"], "name": "ways-2"}});
-    let made = lab.post("coffer:/servers", body.clone()).await;
+    // A server of its own from an image of the second backup, while the old one runs.
+    let image = json!({"image": {"backup_id": second["id"], "name": "ways as it was"}});
+    let image = lab.post("coffer:/images", image).await.body["image"].clone();
+    let new = json!({"server": {"image_id": image["id"], "name": "ways-2"}});
+    let made = lab.post("coffer:/servers", new).await;
     assert_eq!(made.status, 202, "{made:?}");
     guest.start_ready();
     let sum = guest.exec("dd if=/dev/vdb bs=64k skip=100 count=5 | tr -d '\\0' | wc -c");
@@ -157,6 +159,7 @@ async fn a_real_guest_is_read_and_written_as_announced_and_the_restore_undone() 
     assert_eq!(made.body["id"], json!(twin));
     let uuid = stack.virsh(&["domuuid", "ways-2"]);
     assert_ne!(uuid.trim(), guest.uuid());
+    let body = json!({"server": {"backup_id": second["id"], "name": "ways-2"}});
     let answer = lab.post("coffer:/servers", body).await;
     refused(&answer, 400, "9900");
     let folder = stack.directory().join("coffer/images");

@@ -11,6 +11,7 @@ mod domains;
 mod estimates;
 mod grants;
 pub(in crate::api) mod groups;
+mod images;
 mod limits;
 mod lists;
 mod live;
@@ -91,6 +92,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ways::restore))
         .routes(routes!(ways::go_back))
         .routes(routes!(nbd::read))
+        .routes(routes!(images::list, images::create))
+        .routes(routes!(images::show, images::delete))
         .routes(routes!(ways::create_disk))
         .routes(routes!(ways::create_server))
         .routes(routes!(act::object))

@@ -194,11 +194,15 @@ pub struct NewServerRequest {
     server: NewServer,
 }
 
-/// A server to be made from a backup.
+/// A server to be made from a backup or image.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewServer {
     /// A server's backup.
-    backup_id: String,
+    #[serde(default)]
+    backup_id: Option<String>,
+    /// An image instead of a backup.
+    #[serde(default)]
+    image_id: Option<String>,
     /// 1 to 64 letters, digits, `.`, `_`, `-`; no other server on the host has it.
     name: String,
     /// The host; the one that the backup is from where absent.
@@ -260,7 +264,7 @@ pub(super) async fn create_disk(
     being_made(&state, &actor, id.to_string(), task).await
 }
 
-/// Makes a server from a server's backup, as a task.
+/// Makes a server from a server's backup or from an image, as a task.
 #[utoipa::path(post, path = "/coffer/v1/{project_id}/servers", tag = "coffer",
     operation_id = "create_server", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path)), request_body = NewServerRequest,
@@ -275,8 +279,19 @@ pub(super) async fn create_server(
     Json(body): Json<NewServerRequest>,
 ) -> Result<(StatusCode, Json<BeingMade>), ApiError> {
     let actor = actor(&caller, &project, request)?;
+    let backup_id = match (body.server.backup_id, body.server.image_id) {
+        (Some(backup), None) => backup,
+        (None, Some(image)) => {
+            let view = state.app.image(&actor, &image).await?;
+            view.backup.id.to_string()
+        }
+        _ => {
+            let text = "is required, or else `server.image_id`";
+            return Err(Refusal::parameter("server.backup_id", text).into());
+        }
+    };
     let new = create::NewServer {
-        backup_id: body.server.backup_id,
+        backup_id,
         name: body.server.name,
         host: body.server.host,
         keep_identity: body.server.keep_identity,

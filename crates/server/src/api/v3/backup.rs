@@ -12,6 +12,7 @@ use super::body::{Body, length, range};
 use super::{choice, flag, int, number, page, reader, shown, time, unknown, writer};
 use crate::api::compute::ZONE;
 use crate::app::backups::{BackupQuery, BackupView};
+use crate::app::images::is_early;
 use crate::app::restore::{NewRestore, STOP_SECONDS, WayBack};
 use crate::catalog::backups::{Backup, Owners};
 use crate::http::{ApiError, Json, Params, RequestId};
@@ -143,16 +144,24 @@ pub struct MappingBody {
 impl From<BackupView> for BackupBody {
     fn from(view: BackupView) -> BackupBody {
         let children = view.children.into_iter().map(|c| body(c, vec![])).collect();
-        body(view.backup, children)
+        let mut whole = body(view.backup, children);
+        let images = view.image.into_iter();
+        let images = images.map(|id| serde_json::json!({"image_id": id.to_string()}));
+        whole.extend_info.os_images_data = images.collect();
+        whole
     }
 }
 
 fn body(b: Backup, children: Vec<BackupBody>) -> BackupBody {
     let is_server = b.resource_type == ResourceType::Server;
+    let restore_mode = match b.protected_at {
+        Some(_) => "backup",
+        None if is_early(&b) => "snapshot",
+        None => "na",
+    };
     let details = b.details.0;
     let quiesced = details.consistency.as_deref() == Some("application");
     let status = if quiesced { "1" } else { "0" }.to_owned();
-    let made = b.protected_at.is_some();
     BackupBody {
         id: b.id.to_string(),
         name: b.name,
@@ -180,7 +189,7 @@ fn body(b: Backup, children: Vec<BackupBody>) -> BackupBody {
             incremental: b.incremental,
             snapshot_id: None,
             support_lld: false,
-            supported_restore_mode: if made { "backup" } else { "na" }.to_owned(),
+            supported_restore_mode: restore_mode.to_owned(),
             os_images_data: vec![],
             contain_system_disk: is_server && b.system_disk,
             encrypted: false,

@@ -149,6 +149,9 @@ pub(super) async fn job(
         request_id: request.0,
     };
     let none = || ApiError::not_found("job");
+    if let Some(job) = crate::api::image::job(&state, &actor, &id).await {
+        return Ok(Json(job));
+    }
     let view = state.app.task(&actor, &id).await.map_err(|_| none())?;
     let task = view.task;
     let name = task.resource_name.clone().unwrap_or_default();
