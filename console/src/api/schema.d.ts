@@ -4681,6 +4681,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coffer/v1/{project_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of the project. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Exactly this name. */
+                    name?: string;
+                    /** @description Of this backup. */
+                    backup_id?: string;
+                    /** @description 1 to 1000, which it is where absent. */
+                    limit?: number;
+                    /** @description The last image seen. */
+                    marker?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImagesAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Makes an image of a server's backup, also of one that still runs but whose instant is settled.
+         *     It copies nothing: the backup stays for it, and is not deleted before it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewImageRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImageAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An image. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    image_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImageAnswer"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an image. Its backup stays, unless it is to be deleted too; where that is refused, both
+         *     stay.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description False where absent. */
+                    delete_backup?: boolean;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    image_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coffer/v1/{project_id}/objective": {
         parameters: {
             query?: never;
@@ -5313,7 +5599,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Makes a server from a server's backup, as a task. */
+        /** Makes a server from a server's backup or from an image, as a task. */
         post: {
             parameters: {
                 query?: never;
@@ -7414,6 +7700,11 @@ export interface paths {
                 query?: {
                     limit?: number;
                     marker?: string;
+                    name?: string;
+                    status?: string;
+                    tag?: string;
+                    sort_key?: string;
+                    sort_dir?: string;
                 };
                 header?: never;
                 path?: never;
@@ -7427,6 +7718,14 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
@@ -7474,6 +7773,13 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The image. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -7482,7 +7788,6 @@ export interface paths {
                         "application/json": components["schemas"]["NeighbourErrorBody"];
                     };
                 };
-                /** @description There is none. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -7504,7 +7809,71 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes an image; with `{"delete_backup": true}` its backup too. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    image_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": null | components["schemas"]["Deletion"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -7601,6 +7970,86 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cloudimages/wholeimages/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a whole-server image of a backup, or of a server that is backed up first. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WholeImageRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImageJob"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -8766,6 +9215,14 @@ export interface paths {
                 query?: {
                     limit?: number;
                     marker?: string;
+                    name?: string;
+                    status?: string;
+                    tag?: string;
+                    __whole_image?: string;
+                    __imagetype?: string;
+                    created_at?: string;
+                    sort_key?: string;
+                    sort_dir?: string;
                 };
                 header?: never;
                 path?: never;
@@ -8779,6 +9236,14 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
                 };
                 401: {
                     headers: {
@@ -8802,6 +9267,86 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes an image, as IMS does; with `{"delete_backup": true}` its backup too. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    image_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": null | components["schemas"]["Deletion"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NeighbourErrorBody"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -15712,6 +16257,11 @@ export interface components {
              */
             year_backups?: number | null;
         };
+        /** @description The body of a deletion. */
+        Deletion: {
+            /** @description Delete the image's backup too; where that is refused, both stay. */
+            delete_backup?: boolean | null;
+        };
         /** @description A backup that would go. */
         DeletionBody: {
             /** @description When it would go, UTC. */
@@ -16134,6 +16684,68 @@ export interface components {
         HostsAnswer: {
             hosts: components["schemas"]["Host"][];
         };
+        /** @description An image: a server's backup that stays. */
+        Image: {
+            architecture: string | null;
+            backup: components["schemas"]["Named"];
+            created_at: string;
+            description: string;
+            /** @description Empty until its backup is made. */
+            disks: components["schemas"]["ImageDisk"][];
+            id: string;
+            /** @description The time whose content it holds. */
+            instant: string | null;
+            name: string;
+            /** @description The server that it shows. */
+            server: components["schemas"]["Named"];
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description `queued` and `saving` while its backup is made, `killed` where that came to nothing. */
+            status: components["schemas"]["ImageStatus"];
+            /**
+             * Format: int64
+             * @description What its backup added to the store.
+             */
+            stored_bytes: number;
+            tags: string[];
+        };
+        /** @description `{"image": {...}}`. */
+        ImageAnswer: {
+            image: components["schemas"]["Image"];
+        };
+        /** @description A disk of an image. */
+        ImageDisk: {
+            disk_id: string;
+            /** @description Id of the disk's backup. */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description The disk the server boots from. */
+            system: boolean;
+        };
+        /** @description `{"job_id": "..."}`. */
+        ImageJob: {
+            /** @description For `GET /v1/{project_id}/jobs/{job_id}`. It is the image's id as well. */
+            job_id: string;
+        };
+        /**
+         * @description State of an image.
+         * @enum {string}
+         */
+        ImageStatus: "queued" | "saving" | "active" | "killed";
+        /** @description A tag. */
+        ImageTag: {
+            key: string;
+            value?: string;
+        };
+        /** @description `{"images": [...]}`. */
+        ImagesAnswer: {
+            /** @description Newest first. */
+            images: components["schemas"]["Image"][];
+            /** @description `marker` of the next page; null where there is none. */
+            next: string | null;
+        };
         /** @description A disk that takes part. */
         IncludeVolume: {
             id: string;
@@ -16410,6 +17022,25 @@ export interface components {
         NewDiskRequest: {
             disk: components["schemas"]["NewDisk"];
         };
+        /** @description An image to be made of a backup, or of a server that is backed up first. */
+        NewImageBody: {
+            /** @description A server's backup that holds its system disk. It has one image at most. */
+            backup_id?: string | null;
+            /** @description At most 1024 characters. */
+            description?: string | null;
+            /** @description 1 to 128 letters, digits, `-`, `.`, `_` and spaces; no other image of the project has it. */
+            name: string;
+            /** @description A server instead of a backup; `vault_id` is required then. */
+            server_id?: string | null;
+            /** @description At most 10, of 1 to 80 characters. */
+            tags?: string[] | null;
+            /** @description The vault that the server's backup goes into. */
+            vault_id?: string | null;
+        };
+        /** @description `{"image": {...}}`. */
+        NewImageRequest: {
+            image: components["schemas"]["NewImageBody"];
+        };
         /** @description An access key just made; the secret is not shown again. */
         NewKey: {
             access: string;
@@ -16420,12 +17051,14 @@ export interface components {
         NewKeyAnswer: {
             access_key: components["schemas"]["NewKey"];
         };
-        /** @description A server to be made from a backup. */
+        /** @description A server to be made from a backup or image. */
         NewServer: {
             /** @description A server's backup. */
-            backup_id: string;
+            backup_id?: string | null;
             /** @description The host; the one that the backup is from where absent. */
             host?: string | null;
+            /** @description An image instead of a backup. */
+            image_id?: string | null;
             /**
              * @description Keep UUID and addresses of the network cards: only once the old server is gone. False where
              *     absent.
@@ -17889,6 +18522,35 @@ export interface components {
             count?: number;
             volumes: components["schemas"]["Volume"][];
             volumes_links?: Record<string, never>[];
+        };
+        /** @description A whole-server image to be made. */
+        WholeImageRequest: {
+            /** @description A server's backup. */
+            backup_id?: string | null;
+            /** @description At most 1024 characters. */
+            description?: string | null;
+            /** @description Instead of `tags`. */
+            image_tags?: components["schemas"]["ImageTag"][] | null;
+            /** @description A server instead of a backup: it is backed up into the vault first. */
+            instance_id?: string | null;
+            /**
+             * Format: int64
+             * @description MiB.
+             */
+            max_ram?: number | null;
+            /**
+             * Format: int64
+             * @description MiB.
+             */
+            min_ram?: number | null;
+            /** @description 1 to 128 letters, digits, `-`, `.`, `_` and spaces; no other image has it. */
+            name?: string;
+            /** @description At most 10 of 1 to 80 characters, as `key.value`. */
+            tags?: string[] | null;
+            /** @description Required with `instance_id`. */
+            vault_id?: string | null;
+            /** @description `CBR`, which it is where absent. */
+            whole_image_type?: string | null;
         };
     };
     responses: never;

@@ -163,7 +163,8 @@ fn compared(text: &str) -> Option<impl Fn(&str) -> bool + use<>> {
     })
 }
 
-/// Newest first where nothing is said.
+/// Newest first where nothing is said. They come newest first; shown times are whole seconds, so
+/// that what is equal in them keeps the true order.
 fn sort(images: &mut [Value], params: &Params) -> Result<(), ApiError> {
     let key = params.get("sort_key").unwrap_or("created_at");
     if !SORT_KEYS.contains(&key) {
@@ -180,13 +181,15 @@ fn sort(images: &mut [Value], params: &Params) -> Result<(), ApiError> {
             return Err(ApiError::bad_request(text));
         }
     };
+    if !descending {
+        images.reverse();
+    }
     images.sort_by(|a, b| {
         let order = match (a[key].as_u64(), b[key].as_u64()) {
             (Some(a), Some(b)) => a.cmp(&b),
             _ => a[key].as_str().cmp(&b[key].as_str()),
         };
-        let order = if descending { order.reverse() } else { order };
-        order.then_with(|| id_of(a).cmp(id_of(b)))
+        if descending { order.reverse() } else { order }
     });
     Ok(())
 }
