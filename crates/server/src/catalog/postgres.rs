@@ -48,17 +48,23 @@ pub(super) async fn prepare_writer(
 }
 
 /// Claims the catalog for this service.
+///
+/// Waits for at most 2 s: the server hears a moment late that a service which has just ended, or
+/// was killed, is gone.
 pub(super) async fn claim(write: &AnyPool, claimed: &AtomicBool) -> Result<()> {
-    let has: i64 = sqlx::query_scalar(CLAIM)
-        .fetch_one(write)
-        .await
-        .map_err(failed("claim the catalog"))?;
-    if has != 1 {
-        return Err(Error::conflict("another service works on this catalog")
-            .hint("Stop it first, or give this service a database of its own."));
+    const CLAIM_SOON: &str = "SET lock_timeout = '2s'; SELECT pg_advisory_lock(263338); \
+        SET lock_timeout = '10s'";
+    match sqlx::raw_sql(CLAIM_SOON).execute(write).await {
+        Ok(_) => {
+            claimed.store(true, Ordering::SeqCst);
+            Ok(())
+        }
+        Err(sqlx::Error::Database(e)) if e.code().is_some_and(|code| code == "55P03") => {
+            Err(Error::conflict("another service works on this catalog")
+                .hint("Stop it first, or give this service a database of its own."))
+        }
+        Err(e) => Err(failed("claim the catalog")(e)),
     }
-    claimed.store(true, Ordering::SeqCst);
-    Ok(())
 }
 
 /// Checks that the server and the database are such that text is stored and compared as on SQLite.
