@@ -77,11 +77,6 @@ impl Serving {
         self.inner.held.lock().await.contains_key(&backup)
     }
 
-    /// Connections that are open.
-    pub fn readers(&self) -> u64 {
-        self.inner.figures.connections()
-    }
-
     /// Holds a backup in place for one more reader and says which disks it has.
     async fn hold(
         &self,
