@@ -13,7 +13,7 @@ export default defineConfig({
   forbidOnly: true,
   // Guests that are shut down and started again take their time on a busy machine.
   timeout: 180_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   // A broken stage breaks everything: say so soon.
   maxFailures: 8,
   reporter: [['list']],

@@ -94,7 +94,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  watch: async ({ page }, use) => {
+  watch: async ({ page }, use, info) => {
     const watch = new Watch(page);
     // Nobody is logged in at first, and the console asks.
     watch.expected.push(/401.*\/coffer\/v1\/session/, /console: .*401.*\/coffer\/v1\/session/);
@@ -104,6 +104,7 @@ export const test = base.extend<Fixtures>({
       );
     });
     await use(watch);
+    if (info.status !== info.expectedStatus) await tell(page, watch);
     expect(watch.seen).toEqual([]);
   },
   api: async ({ request }, use) => use(await Api.logIn(request)),
@@ -116,6 +117,13 @@ export const test = base.extend<Fixtures>({
     await use(page);
   },
 });
+
+/** Prints what a failed journey saw last: where only its output is kept, that is all there is. */
+async function tell(page: Page, watch: Watch): Promise<void> {
+  const text = await page.innerText('body', { timeout: 2_000 }).catch((error: Error) => error.message);
+  process.stdout.write(`    at ${page.url()}\n    seen: ${watch.seen.join(' | ') || 'nothing'}\n`);
+  process.stdout.write(`    page: ${text.replace(/\s+/g, ' ').slice(0, 600)}\n`);
+}
 
 /** Fills the login page. */
 export async function logIn(page: Page): Promise<void> {

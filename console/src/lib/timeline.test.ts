@@ -32,6 +32,8 @@ describe('timeline', () => {
     const inside = zoom(WHOLE, 0.5, 0.6);
     expect(within(inside, 0.6)).toBeCloseTo(0.6);
     expect(zoom(inside, 10, 0.6)).toEqual(WHOLE);
+    // In and out again is where one was, wherever the place lies and however it moves meanwhile.
+    for (let at = 0; at < 1; at += 0.013) expect(zoom(zoom(WHOLE, 0.5, at), 2, at * 1.001)).toEqual(WHOLE);
     expect(viewOf(0.3, 0.3).to - viewOf(0.3, 0.3).from).toBeGreaterThan(0);
     expect(within(viewOf(0.2, 0.4), 0.5)).toBeNull();
     expect(within(showing(viewOf(0.2, 0.4), 0.5), 0.5)).not.toBeNull();

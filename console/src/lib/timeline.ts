@@ -17,11 +17,14 @@ export interface View {
 export const WHOLE: View = { from: 0, to: 1 };
 /** Narrowest view, of the whole axis. */
 const NARROWEST = 0.004;
+/** A view as wide as this is the whole axis: zooming in and out again ends a rounding off it. */
+const WIDEST = 1 - 1e-6;
 
 /** A view within the axis, not narrower than it makes sense. */
 export function viewOf(from: number, to: number): View {
   const [low, high] = from < to ? [from, to] : [to, from];
-  const width = Math.min(1, Math.max(NARROWEST, high - low));
+  const width = Math.max(NARROWEST, high - low);
+  if (width > WIDEST) return WHOLE;
   const start = Math.max(0, Math.min(1 - width, (low + high - width) / 2));
   return { from: start, to: start + width };
 }

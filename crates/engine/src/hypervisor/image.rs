@@ -410,6 +410,10 @@ impl Hypervisor for ImageHypervisor {
         self.stage_of(token)?.open(&self.runtime, images).await
     }
 
+    async fn disk_is_kept(&self, token: &str, name: &str) -> Result<bool> {
+        self.stage_of(token)?.disk_is_kept("disk", name).await
+    }
+
     async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
         let path = self.stage_of(token)?.keep_disk("disk", name).await?;
         let path = path.display().to_string();

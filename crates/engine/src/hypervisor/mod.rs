@@ -425,7 +425,22 @@ pub trait Hypervisor: Send + Sync {
         Err(self.makes_nothing())
     }
 
-    /// Makes the one image of a task a disk of no server, named `name`. May be called again.
+    /// Whether an earlier attempt of a task got as far as putting its disk in its place: then the
+    /// image is whole, and has only to be kept again.
+    async fn disk_is_kept(&self, token: &str, name: &str) -> Result<bool> {
+        let _ = (token, name);
+        Ok(false)
+    }
+
+    /// Whether an earlier attempt of a task got as far as putting the images of its server in
+    /// their place: then they are whole, and the server has only to be kept again.
+    async fn server_is_kept(&self, token: &str, server: &NewServer) -> Result<bool> {
+        let _ = (token, server);
+        Ok(false)
+    }
+
+    /// Makes the one image of a task a disk of no server, named `name`. May be called again until
+    /// the caller, having recorded it, calls [`discard`](Self::discard).
     ///
     /// `Conflict` where the name is taken.
     async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {

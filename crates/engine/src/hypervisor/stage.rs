@@ -7,7 +7,10 @@
 //! | crash | left behind | who heals it |
 //! |---|---|---|
 //! | while images are written | the hidden folder | the task's next attempt begins it anew; its end without success removes it |
-//! | after the link or the rename | the finished image | the next attempt finds it by what it is and goes on |
+//! | after the link | the finished disk, and the hidden folder with the same file | the next attempt finds that they are one file and goes on |
+//! | after the rename | the finished folder | the next attempt finds the task's token in it and goes on |
+//!
+//! So the hidden folder of a disk stays until the task has recorded that the disk is there.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,12 +27,16 @@ use super::{NewImage, NewImages};
 use crate::block::BlockTarget;
 use crate::nbd::NbdTarget;
 
+/// A file beside the images of a server: the token of the task that made them.
+const MADE_BY: &str = ".made-by";
+
 /// Where images are made for one task.
 #[derive(Debug, Clone)]
 pub(super) struct Stage {
     /// The folder that the finished images come to lie in.
     folder: PathBuf,
     staging: PathBuf,
+    token: String,
 }
 
 impl Stage {
@@ -42,6 +49,7 @@ impl Stage {
         Ok(Stage {
             folder: folder.to_owned(),
             staging: folder.join(format!(".{prefix}{token}")),
+            token: token.to_owned(),
         })
     }
 
@@ -56,13 +64,17 @@ impl Stage {
         images: &[NewImage],
     ) -> Result<Box<dyn NewImages>> {
         self.discard().await?;
-        let staging = self.staging.clone();
+        let (staging, token) = (self.staging.clone(), self.token.clone());
         blocking(move || {
             use std::os::unix::fs::DirBuilderExt;
             std::fs::DirBuilder::new()
                 .mode(0o711)
                 .create(&staging)
-                .map_err(|e| io_error(&staging, "create", e))
+                .map_err(|e| io_error(&staging, "create", e))?;
+            let made_by = staging.join(MADE_BY);
+            let written = std::fs::write(&made_by, token)
+                .and_then(|()| std::fs::File::open(&made_by)?.sync_all());
+            written.map_err(|e| io_error(&made_by, "write", e))
         })
         .await?;
         let mut exports = Vec::new();
@@ -111,23 +123,23 @@ impl Stage {
         }
     }
 
-    /// Gives the one image its place. `Conflict` where another file has it.
+    /// Whether an earlier attempt gave the one image its place.
+    pub async fn disk_is_kept(&self, image: &str, name: &str) -> Result<bool> {
+        let (from, to) = (self.image(image), self.disk_path(name));
+        blocking(move || Ok(same_file(&from, &to))).await
+    }
+
+    /// Gives the one image its place, and keeps it in the hidden folder too, which says whose it
+    /// is. `Conflict` where another file has the place.
     pub async fn keep_disk(&self, image: &str, name: &str) -> Result<PathBuf> {
         let (from, to) = (self.image(image), self.disk_path(name));
         let path = to.clone();
         blocking(move || {
-            use std::os::unix::fs::MetadataExt;
             match std::fs::hard_link(&from, &to) {
                 Ok(()) => {}
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                    let inode = |path: &Path| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
-                    // An earlier attempt came as far as that.
-                    let ours = matches!((inode(&from), inode(&to)), (Ok(a), Ok(b)) if a == b);
-                    if !ours {
-                        return Err(
-                            Error::conflict(format!("{} is there already", to.display()))
-                                .hint("Choose another name."),
-                        );
+                    if !same_file(&from, &to) {
+                        return Err(taken(&to));
                     }
                 }
                 Err(e) => return Err(io_error(&to, "create", e)),
@@ -135,7 +147,6 @@ impl Stage {
             sync_folder(&to)
         })
         .await?;
-        self.discard().await?;
         Ok(path)
     }
 
@@ -145,23 +156,37 @@ impl Stage {
         self.folder.join(format!("{name}-{short}"))
     }
 
-    /// Gives all images their place in a folder of their own.
+    /// Whether a folder has the images that this task made.
+    pub async fn folder_is_kept(&self, folder: &Path) -> Result<bool> {
+        let (folder, token) = (folder.to_owned(), self.token.clone());
+        blocking(move || Ok(is_made_by(&folder, &token))).await
+    }
+
+    /// Gives all images their place in a folder of their own. `Conflict` where there is one that
+    /// this task did not make.
     pub async fn keep_folder(&self, to: &Path) -> Result<()> {
-        let (from, to) = (self.staging.clone(), to.to_owned());
+        let (from, to, token) = (self.staging.clone(), to.to_owned(), self.token.clone());
         blocking(move || {
-            match (from.exists(), to.exists()) {
-                // An earlier attempt came as far as that.
-                (false, true) => return Ok(()),
-                (true, true) => {
-                    return Err(
-                        Error::conflict(format!("{} is there already", to.display()))
-                            .hint("Choose another name."),
-                    );
-                }
-                _ => {}
+            if is_made_by(&to, &token) {
+                return Ok(());
+            }
+            if to.symlink_metadata().is_ok() {
+                return Err(taken(&to));
             }
             std::fs::rename(&from, &to).map_err(|e| io_error(&to, "create", e))?;
             sync_folder(&to)
+        })
+        .await
+    }
+
+    /// Removes a folder that this task made; no error where it made none.
+    pub async fn discard_folder(&self, folder: &Path) -> Result<()> {
+        let (folder, token) = (folder.to_owned(), self.token.clone());
+        blocking(move || {
+            if !is_made_by(&folder, &token) {
+                return Ok(());
+            }
+            std::fs::remove_dir_all(&folder).map_err(|e| io_error(&folder, "remove", e))
         })
         .await
     }
@@ -177,6 +202,20 @@ impl Stage {
         })
         .await
     }
+}
+
+fn taken(path: &Path) -> Error {
+    Error::conflict(format!("{} is there already", path.display())).hint("Choose another name.")
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let inode = |path: &Path| std::fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()));
+    matches!((inode(one), inode(other)), (Ok(a), Ok(b)) if a == b)
+}
+
+fn is_made_by(folder: &Path, token: &str) -> bool {
+    std::fs::read(folder.join(MADE_BY)).is_ok_and(|named| named == token.as_bytes())
 }
 
 /// Makes a new name in a folder durable.
@@ -229,5 +268,68 @@ impl BlockTarget for Fresh {
     }
     fn is_zero(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(folder: &Path, token: &str) -> Stage {
+        Stage::new(folder, "coffer-test-", token).unwrap()
+    }
+
+    /// What `open` and the writing of an image leave.
+    fn write(stage: &Stage, text: &str) {
+        std::fs::create_dir(&stage.staging).unwrap();
+        std::fs::write(stage.staging.join(MADE_BY), &stage.token).unwrap();
+        std::fs::write(stage.image("disk"), text).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_disk_is_kept_again_after_a_crash_and_no_other_file_is_taken_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = stage(folder.path(), "one");
+        write(&one, "one");
+        assert!(!one.disk_is_kept("disk", "d").await.unwrap());
+        let path = one.keep_disk("disk", "d").await.unwrap();
+        // The crash: another process looks at the same folder.
+        let again = stage(folder.path(), "one");
+        assert!(again.disk_is_kept("disk", "d").await.unwrap());
+        assert_eq!(again.keep_disk("disk", "d").await.unwrap(), path);
+
+        let two = stage(folder.path(), "two");
+        write(&two, "two");
+        assert!(!two.disk_is_kept("disk", "d").await.unwrap());
+        let error = two.keep_disk("disk", "d").await.unwrap_err();
+        assert_eq!(error.kind, coffer_core::Kind::Conflict);
+
+        for stage in [&again, &two, &again] {
+            stage.discard().await.unwrap();
+        }
+        assert_eq!(std::fs::read(path).unwrap(), b"one");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_servers_folder_is_kept_again_after_a_crash_and_only_ours_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = stage(folder.path(), "one");
+        let place = one.server_folder("web", "12345678-1234");
+        write(&one, "one");
+        assert!(!one.folder_is_kept(&place).await.unwrap());
+        one.keep_folder(&place).await.unwrap();
+        let again = stage(folder.path(), "one");
+        assert!(again.folder_is_kept(&place).await.unwrap());
+        again.keep_folder(&place).await.unwrap();
+
+        let two = stage(folder.path(), "two");
+        write(&two, "two");
+        let error = two.keep_folder(&place).await.unwrap_err();
+        assert_eq!(error.kind, coffer_core::Kind::Conflict);
+        two.discard_folder(&place).await.unwrap();
+        assert_eq!(std::fs::read(place.join("disk.qcow2")).unwrap(), b"one");
+        again.discard_folder(&place).await.unwrap();
+        assert!(!place.exists());
     }
 }

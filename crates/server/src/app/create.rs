@@ -128,6 +128,7 @@ impl App {
             disk: id,
             name,
             size_bytes,
+            made: false,
         });
         let task = self
             .enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)

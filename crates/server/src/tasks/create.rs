@@ -19,30 +19,50 @@ use super::restore::begin_reading;
 use super::work::{NewDiskWork, NewServerWork, Work};
 use super::{Run, outcome};
 use crate::catalog::backups::Backup;
-use crate::catalog::{backups, disks, servers, vaults};
+use crate::catalog::{backups, disks, servers, tasks, vaults};
 
 /// Name of the one image of a disk.
 const DISK_IMAGE: &str = "disk";
 
 pub(super) async fn run_disk(run: &Run, work: &NewDiskWork) -> Result<()> {
     let driver = run.app.inventory.driver(&run.task.host)?;
-    let (backup, repository) = source(run).await?;
-    let reading = begin_reading(&repository, backup.repository_id, std::iter::empty()).await?;
-    let image = NewImage {
-        name: DISK_IMAGE.to_owned(),
-        size_bytes: work.size_bytes,
-    };
-    let written = match disk_of(&reading, &backup, work.source) {
-        Ok((manifest, disk)) => {
-            let parts = [(disk, image)];
-            write(run, driver.as_ref(), (&repository, manifest), &parts).await
-        }
-        Err(error) => Err(error),
-    };
-    end(reading).await;
-    written?;
-    driver.keep_disk(&token(run), &work.name).await?;
+    if !work.made {
+        make_disk(run, work, driver.as_ref()).await?;
+    }
+    // What says whose the disk is goes after the row says that it is there.
+    driver.discard(&token(run), None).await?;
     done(run).await
+}
+
+async fn make_disk(run: &Run, work: &NewDiskWork, driver: &dyn Hypervisor) -> Result<()> {
+    if !driver.disk_is_kept(&token(run), &work.name).await? {
+        let (backup, repository) = source(run).await?;
+        let reading = begin_reading(&repository, backup.repository_id, std::iter::empty()).await?;
+        let image = NewImage {
+            name: DISK_IMAGE.to_owned(),
+            size_bytes: work.size_bytes,
+        };
+        let written = match disk_of(&reading, &backup, work.source) {
+            Ok((manifest, disk)) => {
+                let parts = [(disk, image)];
+                write(run, driver, (&repository, manifest), &parts).await
+            }
+            Err(error) => Err(error),
+        };
+        end(reading).await;
+        written?;
+    }
+    driver.keep_disk(&token(run), &work.name).await?;
+    let made = Work::CreateDisk(NewDiskWork {
+        made: true,
+        ..work.clone()
+    });
+    let payload = serde_json::to_value(made)
+        .map_err(|e| Error::internal("write that a disk is made").caused_by(e))?;
+    let mut tx = run.app.catalog.write().await?;
+    outcome::still_ours(&mut tx, run, run.app.now()).await?;
+    tasks::set_payload(&mut tx, run.task.id, &payload).await?;
+    tx.commit().await
 }
 
 pub(super) async fn run_server(run: &Run, work: &NewServerWork) -> Result<()> {
@@ -92,7 +112,9 @@ async fn make_server(
         manifest,
         parts.iter().map(|(disk, _)| disk.name.clone()),
     );
-    write(run, driver, (repository, manifest), &parts).await?;
+    if !driver.server_is_kept(&token(run), &new).await? {
+        write(run, driver, (repository, manifest), &parts).await?;
+    }
     driver.keep_server(&token(run), &new).await?;
     Ok(())
 }

@@ -116,6 +116,9 @@ pub struct NewDiskWork {
     pub name: String,
     /// Its size in bytes.
     pub size_bytes: u64,
+    /// The disk is there: an attempt that finds this has nothing left to make.
+    #[serde(default)]
+    pub made: bool,
 }
 
 /// Making a server.

@@ -292,6 +292,15 @@ impl Hypervisor for LibvirtHypervisor {
         stage.open(&self.inner.runtime, images).await
     }
 
+    async fn disk_is_kept(&self, token: &str, name: &str) -> Result<bool> {
+        let stage = new::stage(&self.inner, token)?;
+        stage.disk_is_kept("disk", name).await
+    }
+
+    async fn server_is_kept(&self, token: &str, server: &NewServer) -> Result<bool> {
+        new::server_is_kept(&self.inner, token, server).await
+    }
+
     async fn keep_disk(&self, token: &str, name: &str) -> Result<DiskInfo> {
         new::keep_disk(&self.inner, token, name).await
     }

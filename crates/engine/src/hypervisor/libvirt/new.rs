@@ -38,6 +38,13 @@ pub(super) async fn keep_disk(inner: &Arc<Inner>, token: &str, name: &str) -> Re
         .ok_or_else(|| Error::internal("a disk that was made is not there"))
 }
 
+/// Whether an earlier attempt of the task put the images of a server in their place.
+pub(super) async fn server_is_kept(inner: &Inner, token: &str, new: &NewServer) -> Result<bool> {
+    let stage = stage(inner, token)?;
+    let folder = stage.server_folder(&new.name, &new.uuid);
+    stage.folder_is_kept(&folder).await
+}
+
 /// Puts the images in their place and defines the server: with that it is there.
 pub(super) async fn keep_server(
     inner: &Arc<Inner>,
@@ -100,11 +107,7 @@ pub(super) async fn discard(
         return Ok(());
     }
     let folder = stage.server_folder(&new.name, &new.uuid);
-    blocking(move || match std::fs::remove_dir_all(&folder) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io_error(&folder, "remove", e)),
-        _ => Ok(()),
-    })
-    .await
+    stage.discard_folder(&folder).await
 }
 
 fn nvram(folder: &Path) -> PathBuf {
