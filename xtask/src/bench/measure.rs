@@ -13,7 +13,7 @@ use crate::shell::{self, Result, at};
 pub struct Cost {
     /// User and system time.
     pub cpu_seconds: f64,
-    /// From start to end.
+    /// From start until what it wrote is on the disk, whether it waits for that itself or not.
     pub wall_seconds: f64,
     /// Largest resident set of one process.
     pub peak_mib: f64,
@@ -36,6 +36,8 @@ pub fn run(command: &mut Command, log: &Path) -> Result<Cost> {
     let child = child.map_err(|e| format!("{}: {e}", command.get_program().display()))?;
     let pid = c_int::try_from(child.id()).map_err(|e| e.to_string())?;
     let (status, usage) = wait(pid)?;
+    // A restore that is only in memory is none. Whoever wrote it back has nothing left to wait for.
+    shell::run(Command::new("sync").arg("-f").arg(log))?;
     let wall_seconds = begun.elapsed().as_secs_f64();
     if status != 0 {
         let said = std::fs::read_to_string(log).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: backup and restore against restic and `qemu-img convert`, in the same run.
 //!
 //! Runs alternate, because a machine changes its pace, and start with cold caches. What counts is
-//! the middle of the runs; processor seconds say more than wall time on a shared machine.
+//! the middle of the runs; processor seconds say more than wall time on a shared machine. Wall time
+//! ends when everything is on the disk: some tools wait for that and some do not.
 
 mod images;
 mod measure;
