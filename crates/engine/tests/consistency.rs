@@ -2,8 +2,8 @@
 //!
 //! The guest writes record N to its first disk, then to its second, then to its third, each
 //! durably, at 20 records a second at least (5 in the short run, which other work may slow down).
-//! Each backup is restored from the repository to raw
-//! files; those have to hold the records of one instant. Needs guests: `cargo xtask test`.
+//! Each backup is restored from the repository to raw files; those have to hold the records of one
+//! instant. Needs guests: `cargo xtask test`.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod chain_support;
