@@ -267,11 +267,25 @@ impl Catalog {
 
     /// Claims the catalog for this service.
     ///
+    /// Waits for a service that has just ended, at most [`SUCCESSION`]: its connection may be
+    /// known to the database server a moment longer, and a program that it was starting holds its
+    /// files until it runs.
+    ///
     /// # Errors
     /// `Conflict` where another service holds it.
     pub async fn lock_service(&self) -> Result<ServiceLock> {
         match &self.inner.backend {
-            Backend::Sqlite { path } => ServiceLock::take(path),
+            Backend::Sqlite { path } => {
+                let begun = std::time::Instant::now();
+                loop {
+                    match ServiceLock::take(path) {
+                        Err(e) if e.kind == Kind::Conflict && begun.elapsed() < SUCCESSION => {
+                            tokio::time::sleep(Duration::from_millis(20)).await;
+                        }
+                        taken => return taken,
+                    }
+                }
+            }
             Backend::Postgres { claimed } => {
                 postgres::claim(&self.inner.write, claimed).await?;
                 Ok(ServiceLock::of_connection(claimed.clone()))
@@ -293,6 +307,9 @@ impl Catalog {
         self.inner.write.close().await;
     }
 }
+
+/// How long a service waits for the one before it.
+const SUCCESSION: Duration = Duration::from_secs(2);
 
 fn pool(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
