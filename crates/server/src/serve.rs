@@ -123,6 +123,7 @@ impl Service {
                 live: crate::live::Live::new(),
                 task_added,
                 stopping,
+                power_jobs: Default::default(),
                 background,
             });
             state

@@ -22,6 +22,8 @@ pub struct Size {
     pub vaults_each: usize,
     /// Backups of each of them.
     pub project_backups: usize,
+    /// Images of the largest project.
+    pub images: usize,
 }
 
 impl Size {
@@ -34,6 +36,7 @@ impl Size {
         projects: 30,
         vaults_each: 17,
         project_backups: 30_000,
+        images: 1_000,
     };
     pub const QUICK: Size = Size {
         hosts: 10,
@@ -44,6 +47,7 @@ impl Size {
         projects: 3,
         vaults_each: 5,
         project_backups: 2_000,
+        images: 100,
     };
 }
 
@@ -67,7 +71,8 @@ impl fmt::Display for Size {
 pub async fn fill(catalog: &Catalog, size: &Size, now: Timestamp) {
     let ms = now.as_millisecond();
     let hour = i64::from(jiff::tz::TimeZone::UTC.to_datetime(now).hour());
-    let (due, not_due) = ((hour + 1) % 24, (hour + 13) % 24);
+    // Not within the hour, which may end while this is being written.
+    let (due, not_due) = ((hour + 3) % 24, (hour + 15) % 24);
     let run = async |sql: String| {
         let mut tx = catalog.write().await.unwrap();
         let sql = AssertSqlSafe(sql);
@@ -182,6 +187,20 @@ pub async fn fill(catalog: &Catalog, size: &Size, now: Timestamp) {
         ))
         .await;
     }
+    // Some are kept until a day, some are locked until one, some are images.
+    run(format!(
+        "UPDATE backups SET expired_at = {ms} + {day} WHERE auto_trigger = 1 AND parent_id IS NULL \
+            AND substr(id, 8, 1) = '3';\
+         UPDATE backups SET locked_until = {ms} + {day} WHERE parent_id IS NULL \
+            AND substr(id, 7, 2) = '42';\
+         INSERT INTO images (id, project_id, backup_id, name, description, tags, min_ram_mib, \
+            of_server, created_at, updated_at) \
+         SELECT substr(id, 1, 28) || '00000011', project_id, id, 'image-' || substr(id, 1, 13), '', \
+            '[]', 0, 0, created_at, updated_at FROM backups WHERE project_id = {first} \
+            AND parent_id IS NULL AND state = 'available' AND id > '0000' LIMIT {}",
+        size.images,
+    ))
+    .await;
     // What was done: a task for each backup of the last days.
     run(format!(
         "INSERT INTO tasks (id, project_id, kind, state, vault_id, vault_name, checkpoint_id, \

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use coffer_server::catalog::backups;
 use coffer_server::door::Clock;
 use coffer_server::identity::PASSWORD_FILE;
 use coffer_server::serve::Service;
@@ -181,7 +182,52 @@ pub async fn lists(client: &Client, size: &Size, verdicts: &mut Verdicts) {
             "compute servers",
             "/v2.1/{p}/servers/detail?limit=50".to_owned(),
         ),
+        (
+            "compute servers of a name",
+            "/v2.1/{p}/servers/detail?limit=50&name=web-00042".to_owned(),
+        ),
+        ("flavors", "/v2.1/{p}/flavors/detail".to_owned()),
+        (
+            "cloud servers",
+            "/v1/{p}/cloudservers/detail?limit=50&offset=100".to_owned(),
+        ),
+        (
+            "cloud volumes",
+            "/v2/{p}/cloudvolumes/detail?limit=50&offset=20000".to_owned(),
+        ),
+        (
+            "cloud volumes by name",
+            "/v2/{p}/cloudvolumes/detail?limit=50&sort_key=name&sort_dir=asc".to_owned(),
+        ),
+        ("images", "/image/v2/images?limit=50".to_owned()),
+        (
+            "cloud images",
+            "/v2/cloudimages?limit=50&sort_key=name".to_owned(),
+        ),
+        (
+            "images that are whole",
+            "/image/v2/images?limit=50&status=active".to_owned(),
+        ),
+        ("own images", "/coffer/v1/{p}/images?limit=50".to_owned()),
+        ("v3 summary of vaults", "/v3/{p}/vaults/summary".to_owned()),
+        (
+            "v3 storage usage",
+            "/v3/{p}/storage_usage?limit=50".to_owned(),
+        ),
+        ("v3 tags", "/v3/{p}/vault/tags".to_owned()),
         ("backups", "/coffer/v1/{p}/backups".to_owned()),
+        (
+            "backups that are locked",
+            "/coffer/v1/{p}/backups?locked=true".to_owned(),
+        ),
+        (
+            "backups that are not locked",
+            "/coffer/v1/{p}/backups?locked=false".to_owned(),
+        ),
+        (
+            "backups made by policies",
+            "/coffer/v1/{p}/backups?auto_trigger=true".to_owned(),
+        ),
         (
             "backups, newest first",
             "/coffer/v1/{p}/backups?sort=-created_at".to_owned(),
@@ -237,6 +283,35 @@ pub async fn lists(client: &Client, size: &Size, verdicts: &mut Verdicts) {
     }
 }
 
+/// What the service looks at by itself every minute.
+pub async fn scans(service: &Service, clock: &Clock, verdicts: &mut Verdicts) {
+    let catalog = service.state().catalog.clone();
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let mut tx = catalog.snapshot().await.unwrap();
+        let found = backups::expired(&mut tx, clock.now()).await.unwrap();
+        assert!(found.is_empty());
+        times.push(begun.elapsed());
+    }
+    let (late, text) = summary(times);
+    verdicts.say(
+        "scan for what has expired",
+        &text,
+        "< 100 ms",
+        late < LIST_MAX,
+    );
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let mut tx = catalog.snapshot().await.unwrap();
+        backups::failed(&mut tx).await.unwrap();
+        times.push(begun.elapsed());
+    }
+    let (late, text) = summary(times);
+    verdicts.say("scan for what failed", &text, "< 500 ms", late < SEARCH_MAX);
+}
+
 /// The policy fires for all servers, while somebody goes on asking.
 pub async fn fire(
     client: &Client,
@@ -262,8 +337,15 @@ pub async fn fire(
             })
         })
         .collect();
-    // To the next full hour, and behind the minute over which runs are spread.
-    let rest = 3600 - before.as_second().rem_euclid(3600);
+    // To the hour of the policy, and behind the minute over which runs are spread.
+    let patterns: String = sqlx::query_scalar("SELECT patterns FROM policies ORDER BY id LIMIT 1")
+        .fetch_one(catalog.read())
+        .await
+        .unwrap();
+    let hour = patterns.split("BYHOUR=").nth(1).unwrap();
+    let hour: i64 = hour.split(';').next().unwrap().parse().unwrap();
+    let today = before.as_second().rem_euclid(24 * 3600);
+    let rest = (hour * 3600 - today).rem_euclid(24 * 3600);
     clock.advance(SignedDuration::from_secs(rest + 61));
     let begun = Instant::now();
     let queued = loop {

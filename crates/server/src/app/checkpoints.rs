@@ -272,13 +272,7 @@ impl App {
     /// The hypervisors of a vault's resources.
     pub(super) async fn hosts_of(&self, vault: VaultId) -> coffer_core::Result<Vec<String>> {
         let mut tx = self.catalog.snapshot().await?;
-        let mut hosts = Vec::new();
-        for resource in vaults::resources(&mut tx, vault).await? {
-            hosts.extend(host_of(&mut tx, &resource).await?);
-        }
-        hosts.sort_unstable();
-        hosts.dedup();
-        Ok(hosts)
+        vaults::hosts(&mut tx, vault).await
     }
 
     /// Whether a resource can be backed up now, and what is known of it.
@@ -463,18 +457,6 @@ fn occupied(resource: &Resource) -> Option<Refusal> {
     Some(Refusal::new(code, text))
 }
 
-async fn host_of(tx: &mut Tx, resource: &Resource) -> coffer_core::Result<Option<String>> {
-    Ok(match resource.resource_type {
-        ResourceType::Server => servers::get(tx, ServerId(resource.resource_id))
-            .await?
-            .map(|s| s.hypervisor),
-        ResourceType::Disk => disks::get(tx, DiskId(resource.resource_id))
-            .await?
-            .map(|d| d.hypervisor),
-        ResourceType::Turbo => None,
-    })
-}
-
 async fn examine_server(
     tx: &mut Tx,
     resource: &Resource,
@@ -566,10 +548,12 @@ async fn taken(
     vault: &Vault,
     taking: &[Taking],
 ) -> coffer_core::Result<Vec<TakenResource>> {
+    let totals = backups::totals_of(tx, &[vault.id]).await?;
     let mut list = Vec::new();
     for take in taking {
         let r = &take.resource;
-        let (backup_count, bytes) = backups::totals(tx, vault.id, r.resource_id).await?;
+        let own = totals.iter().find(|t| t.resource_id == r.resource_id);
+        let (backup_count, bytes) = own.map_or((0, 0), |t| (t.backup_count, t.backup_bytes));
         list.push(TakenResource {
             id: r.resource_id.to_string(),
             name: r.name.clone(),

@@ -145,26 +145,7 @@ impl App {
         actor: &Actor,
         new: NewServer,
     ) -> AppResult<(ServerId, TaskId)> {
-        check_name("server.name", &new.name)?;
-        if let Some(network) = &new.network
-            && (network.is_empty() || network.chars().count() > 255)
-        {
-            return Err(
-                Refusal::parameter("server.network", "must have 1 to 255 characters").into(),
-            );
-        }
-        let (driver, asked) = self
-            .maker(actor, &new.backup_id, new.host.clone(), "server")
-            .await?;
-        if asked.resource_type != ResourceType::Server {
-            return Err(Refusal::parameter("server.backup_id", "is a disk's backup")
-                .hint("Make a disk from it.")
-                .into());
-        }
-        if !driver.makes_servers() {
-            let text = format!("`{}` makes no servers, but disks alone", driver.name());
-            return Err(Refusal::parameter("server.host", text).into());
-        }
+        let driver = self.check_new_server(actor, &new).await?;
         self.inventory.refresh([driver.name()].into_iter()).await;
 
         let mut tx = self.catalog.write().await.during(OP)?;
@@ -248,6 +229,36 @@ impl App {
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
         Ok((id, task))
+    }
+
+    /// Checks what can be checked of a server to be made before anything is begun, and says which
+    /// host is to make it.
+    pub async fn check_new_server(
+        &self,
+        actor: &Actor,
+        new: &NewServer,
+    ) -> AppResult<Arc<dyn Hypervisor>> {
+        check_name("server.name", &new.name)?;
+        if let Some(network) = &new.network
+            && (network.is_empty() || network.chars().count() > 255)
+        {
+            return Err(
+                Refusal::parameter("server.network", "must have 1 to 255 characters").into(),
+            );
+        }
+        let (driver, asked) = self
+            .maker(actor, &new.backup_id, new.host.clone(), "server")
+            .await?;
+        if asked.resource_type != ResourceType::Server {
+            return Err(Refusal::parameter("server.backup_id", "is a disk's backup")
+                .hint("Make a disk from it.")
+                .into());
+        }
+        if !driver.makes_servers() {
+            let text = format!("`{}` makes no servers, but disks alone", driver.name());
+            return Err(Refusal::parameter("server.host", text).into());
+        }
+        Ok(driver)
     }
 
     /// A disk that an open task is about to make.

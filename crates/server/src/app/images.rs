@@ -13,12 +13,13 @@ use coffer_core::ids::{BackupId, ImageId};
 use coffer_core::state::{BackupState, VaultState};
 
 use super::checkpoints::{Chosen, NewCheckpoint};
+use super::quotas::{self, QuotaKind};
 use super::restore::restorable_by;
 use super::{Actor, App, AppError, AppResult, During};
 use crate::catalog::backups::Backup;
-use crate::catalog::images::{self, Image};
+use crate::catalog::images::{self, Image, Wanted};
 use crate::catalog::lists::more;
-use crate::catalog::record::Json;
+use crate::catalog::record::{Json, Order, Page};
 use crate::catalog::{Tx, backups, vaults};
 use crate::door;
 
@@ -106,6 +107,7 @@ impl App {
             let text = format!("is the name of image {} already", other.id);
             return Err(Refusal::parameter(&format!("{}name", new.field), text).into());
         }
+        quotas::check(&mut tx, actor.project, QuotaKind::Images, 1).await?;
         let (backup, of_server) = match &new.source {
             ImageSource::Backup(id) => (existing(&mut tx, actor, id).await?, false),
             ImageSource::Server { server, vault } => {
@@ -182,10 +184,16 @@ impl App {
         views.pop().ok_or_else(|| no_image(id))
     }
 
-    /// The images of the project, newest first.
-    pub async fn images(&self, actor: &Actor) -> AppResult<Vec<ImageView>> {
+    /// The images of the project that are wanted, a page of them, in an order.
+    pub async fn images(
+        &self,
+        actor: &Actor,
+        wanted: &Wanted,
+        order: Order<'_>,
+        page: &Page,
+    ) -> AppResult<Vec<ImageView>> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
-        let all = images::of_project(&mut tx, actor.project)
+        let all = images::of_project(&mut tx, actor.project, wanted, order, page)
             .await
             .during(OP)?;
         views(&mut tx, all).await.during(OP)
@@ -207,7 +215,7 @@ impl App {
     }
 }
 
-fn no_image(id: &str) -> AppError {
+pub(super) fn no_image(id: &str) -> AppError {
     Refusal::new(Code::BACKUP_NOT_FOUND, format!("there is no image {id}")).into()
 }
 
@@ -218,7 +226,7 @@ async fn find(tx: &mut Tx, actor: &Actor, id: &str) -> AppResult<Image> {
 }
 
 /// The images with their backups, in three statements.
-async fn views(tx: &mut Tx, images: Vec<Image>) -> coffer_core::Result<Vec<ImageView>> {
+pub(super) async fn views(tx: &mut Tx, images: Vec<Image>) -> coffer_core::Result<Vec<ImageView>> {
     let ids: Vec<BackupId> = images.iter().map(|image| image.backup_id).collect();
     let rows: Vec<Backup> = more::of(tx, "id", &ids, "1 = 1", &[]).await?;
     let rows: HashMap<BackupId, Backup> = rows.into_iter().map(|b| (b.id, b)).collect();

@@ -3,11 +3,14 @@
 //! Whether the caller may do it at all is settled before (the handlers ask the caller's roles);
 //! everything here is inside the caller's project, and what lies outside of it is not there.
 
+pub mod agents;
 pub mod associate;
 pub mod backups;
 pub mod checkpoints;
 pub mod create;
 pub mod estimates;
+pub mod expiry;
+pub mod image_members;
 pub mod images;
 pub mod limits;
 pub mod look;

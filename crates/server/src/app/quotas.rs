@@ -20,6 +20,8 @@ pub enum QuotaKind {
     Backups,
     /// Number of policies of both types.
     Policies,
+    /// Number of images.
+    Images,
 }
 
 /// A quota and what is used of it.
@@ -35,11 +37,12 @@ pub struct QuotaUse {
 
 impl QuotaKind {
     /// All of them.
-    pub const ALL: [QuotaKind; 4] = [
+    pub const ALL: [QuotaKind; 5] = [
         QuotaKind::Vaults,
         QuotaKind::CapacityGib,
         QuotaKind::Backups,
         QuotaKind::Policies,
+        QuotaKind::Images,
     ];
 
     /// Its name in API and catalog.
@@ -49,6 +52,7 @@ impl QuotaKind {
             QuotaKind::CapacityGib => "capacity_gib",
             QuotaKind::Backups => "backups",
             QuotaKind::Policies => "policies",
+            QuotaKind::Images => "images",
         }
     }
 
@@ -58,6 +62,7 @@ impl QuotaKind {
             QuotaKind::CapacityGib => (Code::VAULT_LIMIT, "GiB of capacity"),
             QuotaKind::Backups => (Code::VAULT_FULL, "backups"),
             QuotaKind::Policies => (Code::POLICY_LIMIT, "policies"),
+            QuotaKind::Images => (Code::PARAMETER, "images"),
         };
         Refusal::new(
             code,
@@ -76,7 +81,7 @@ pub async fn left(
     let Some(most) = rows::get(tx, project, kind.name()).await? else {
         return Ok(None);
     };
-    let used = rows::used(tx, project).await?[kind as usize];
+    let used = rows::used_of(tx, project, kind as usize).await?;
     Ok(Some(most.saturating_sub(used)))
 }
 
@@ -88,7 +93,7 @@ pub async fn check(tx: &mut Tx, project: ProjectId, kind: QuotaKind, more: u64) 
     let Some(most) = rows::get(tx, project, kind.name()).await.during(OP)? else {
         return Ok(());
     };
-    let used = rows::used(tx, project).await.during(OP)?[kind as usize];
+    let used = rows::used_of(tx, project, kind as usize).await.during(OP)?;
     match used.saturating_add(more) <= most {
         true => Ok(()),
         false => Err(kind.refusal(most, used.saturating_add(more)).into()),

@@ -28,6 +28,8 @@ pub enum Tagged {
 pub enum TagChange {
     /// Set them; a key that is there gets the new value.
     Set(Vec<(String, String)>),
+    /// Set them, and remove all others that users set.
+    Replace(Vec<(String, String)>),
     /// Remove the ones with these keys; missing ones count as removed.
     Remove(Vec<String>),
 }
@@ -109,8 +111,11 @@ impl App {
         let mut tx = self.catalog.write().await?;
         let id = find(&mut tx, project, kind, id).await?;
         let id = id.ok_or(TagError::NotFound)?;
+        if matches!(change, TagChange::Replace(_)) {
+            rows::remove_all(&mut tx, id, USER).await?;
+        }
         match change {
-            TagChange::Set(tags) => {
+            TagChange::Set(tags) | TagChange::Replace(tags) => {
                 let mut checked = Vec::new();
                 for (n, (key, value)) in tags.iter().enumerate() {
                     let key = check_key(&format!("tags[{n}].key"), key)?;

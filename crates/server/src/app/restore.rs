@@ -612,12 +612,8 @@ pub(super) async fn disk_backups(tx: &mut Tx, backup: &Backup) -> AppResult<Vec<
 }
 
 async fn candidates(tx: &mut Tx, actor: &Actor, host: &str) -> AppResult<Vec<CandidateDisk>> {
-    let all = disks::of_project(tx, actor.project).await.during(OP)?;
-    Ok(all
-        .iter()
-        .filter(|d| d.hypervisor == host)
-        .map(candidate)
-        .collect())
+    let all = disks::of_host(tx, actor.project, host).await.during(OP)?;
+    Ok(all.iter().map(candidate).collect())
 }
 
 fn candidate(disk: &Disk) -> CandidateDisk {

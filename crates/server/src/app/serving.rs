@@ -62,13 +62,47 @@ impl Default for Serving {
     }
 }
 
-/// The right to read a backup, until [`Reader::serve`] returns.
+/// The right to read a backup, until it is dropped.
 pub struct Reader {
+    hold: Hold,
+    exports: Vec<Served>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// One reader's hold on a backup. Whoever drops it lets the backup go: a request may end at any
+/// point where it waits, and a task of its own does then what it cannot do any more.
+struct Hold {
     serving: Serving,
     /// What is held in the repository: of a disk inside a server's backup, the whole of it.
     whole: BackupId,
-    exports: Vec<Served>,
-    _permit: OwnedSemaphorePermit,
+    /// Cleared where the backup has been let go.
+    is_held: bool,
+}
+
+impl Hold {
+    /// Lets the backup go, and waits until it is free.
+    async fn end(mut self) {
+        if let Some(task) = self.let_go() {
+            // It panics only where we have a bug, and has said so.
+            let _ = task.await;
+        }
+    }
+
+    fn let_go(&mut self) -> Option<tokio::task::JoinHandle<()>> {
+        if !std::mem::take(&mut self.is_held) {
+            return None;
+        }
+        let (serving, whole) = (self.serving.clone(), self.whole);
+        // Without a runtime the service has ended, and what is left is as after a kill.
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
+        Some(runtime.spawn(async move { serving.let_go(whole).await }))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.let_go();
+    }
 }
 
 impl Serving {
@@ -78,15 +112,37 @@ impl Serving {
     }
 
     /// Holds a backup in place for one more reader and says which disks it has.
+    ///
+    /// Cancel-safe: it is done in a task of its own, so that a session which has begun is always
+    /// noted, and what nobody waits for any more is let go.
     async fn hold(
+        &self,
+        repository: Repository,
+        ids: (BackupId, BackupId),
+    ) -> Result<(Hold, Vec<(ManifestDisk, Served)>)> {
+        let serving = self.clone();
+        let task = tokio::spawn(async move { serving.take_up(&repository, ids).await });
+        match task.await {
+            Ok(taken) => taken,
+            Err(failed) => Err(Error::internal("hold a backup").caused_by(failed)),
+        }
+    }
+
+    /// Not cancel-safe: see [`Serving::hold`].
+    async fn take_up(
         &self,
         repository: &Repository,
         (whole, stored): (BackupId, BackupId),
-    ) -> Result<Vec<(ManifestDisk, Served)>> {
+    ) -> Result<(Hold, Vec<(ManifestDisk, Served)>)> {
+        let hold = || Hold {
+            serving: self.clone(),
+            whole,
+            is_held: true,
+        };
         let mut held = self.inner.held.lock().await;
         if let Some(there) = held.get_mut(&whole) {
             there.readers += 1;
-            return Ok(there.disks.clone());
+            return Ok((hold(), there.disks.clone()));
         }
         let reading = repository.begin_reading(&[stored]).await?;
         let disks = match reading.manifests.first() {
@@ -99,7 +155,7 @@ impl Serving {
             readers: 1,
         };
         held.insert(whole, there);
-        Ok(disks)
+        Ok((hold(), disks))
     }
 
     async fn let_go(&self, whole: BackupId) {
@@ -158,15 +214,14 @@ impl App {
         let permit = permit.during(OP)?;
         let repository = self.repositories.open(&vault).await.during(OP)?;
         let stored = (top.id, top.repository_id);
-        let disks = self.serving.hold(&repository, stored).await.during(OP)?;
+        let (hold, disks) = self.serving.hold(repository, stored).await.during(OP)?;
         let exports = disks
             .into_iter()
             .filter(|(disk, _)| wanted.iter().any(|part| part.disk == disk.disk_id))
             .map(|(_, export)| export)
             .collect();
         Ok(Reader {
-            serving: self.serving.clone(),
-            whole: top.id,
+            hold,
             exports,
             _permit: permit,
         })
@@ -175,19 +230,17 @@ impl App {
 
 impl Reader {
     /// Answers the reader's requests until it goes or `stop`, then lets the backup go.
-    ///
-    /// Has to be called: a reader that is dropped leaves the backup held until the service ends.
     pub async fn serve<S>(self, stream: Option<S>, stop: CancellationToken)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         if let Some(stream) = stream {
-            let figures = &self.serving.inner.figures;
+            let figures = &self.hold.serving.inner.figures;
             tokio::select! {
                 () = serve_stream(stream, &self.exports, figures) => {}
                 () = stop.cancelled() => {}
             }
         }
-        self.serving.let_go(self.whole).await;
+        self.hold.end().await;
     }
 }

@@ -603,14 +603,37 @@ impl App {
         vaults::of_project(&mut tx, actor.project).await.during(OP)
     }
 
-    /// The resources in all vaults of the project.
-    pub async fn resources_of(&self, actor: &Actor) -> AppResult<Vec<ResourceView>> {
+    /// A page of the resources in all vaults of the project, and the number of all: of one id or
+    /// type, where that is given.
+    pub async fn resources_of(
+        &self,
+        actor: &Actor,
+        id: Option<&str>,
+        kind: Option<ResourceType>,
+        page: &Page,
+    ) -> AppResult<(Vec<ResourceView>, u64)> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
-        let list = vaults::of_project(&mut tx, actor.project)
+        let (list, count) = vaults::page_of_resources(&mut tx, actor.project, id, kind, page)
             .await
             .during(OP)?;
-        let views = views(&mut tx, list).await.during(OP)?;
-        Ok(views.into_iter().flat_map(|v| v.resources).collect())
+        let mut ids: Vec<VaultId> = list.iter().map(|r| r.vault_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let totals: HashMap<_, _> = backups::totals_of(&mut tx, &ids)
+            .await
+            .during(OP)?
+            .into_iter()
+            .map(|t| ((t.vault_id, t.resource_id), t))
+            .collect();
+        let view = |resource: Resource| {
+            let totals = totals.get(&(resource.vault_id, resource.resource_id));
+            ResourceView {
+                backup_count: totals.map_or(0, |t| t.backup_count),
+                backup_bytes: totals.map_or(0, |t| t.backup_bytes),
+                resource,
+            }
+        };
+        Ok((list.into_iter().map(view).collect(), count))
     }
 
     /// Changes the notification of all vaults of the project that can be changed. Returns these.

@@ -564,20 +564,48 @@ pub async fn delete(conn: &mut AnyConnection, id: BackupId) -> Result<()> {
 
 /// Backups that failed while they were made.
 pub async fn failed(conn: &mut AnyConnection) -> Result<Vec<Backup>> {
-    let filter = Filter::new()
-        .eq("state", BackupState::Error)
-        .and("parent_id IS NULL")
-        .and("protected_at IS NULL");
+    // As the index `backups_failed` has it.
+    let filter =
+        Filter::new().and("state = 'error' AND parent_id IS NULL AND protected_at IS NULL");
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 
 /// Available backups whose time is over.
 pub async fn expired(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Judged>> {
+    // As the index `backups_due` has it: the ones that expire are few, the available ones are not.
     let filter = Filter::new()
-        .eq("state", BackupState::Available)
-        .and("parent_id IS NULL")
+        .and("state = 'available' AND parent_id IS NULL AND expired_at IS NOT NULL")
         .when("expired_at", " <= ", now);
     record::list(conn, &filter, &[("created_at", false)]).await
+}
+
+/// Moves the expiry of the available backups in a vault that expire, with their disks; not of
+/// those that are locked and would expire earlier than they do. Returns how many these were.
+pub async fn move_expiry(
+    conn: &mut AnyConnection,
+    vault: &super::vaults::Vault,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<u64> {
+    let moved = record::execute(
+        conn,
+        "UPDATE backups SET expired_at = $2, updated_at = $3 WHERE vault_id = $1 \
+         AND parent_id IS NULL AND state = 'available' AND expired_at IS NOT NULL \
+         AND (expired_at <= $2 OR (COALESCE(locked_until, 0) <= $3 \
+         AND (auto_trigger = 0 OR CAST($4 AS BIGINT) = 0)))",
+        values![vault.id, until, now, vault.locked],
+    )
+    .await?;
+    record::execute(
+        conn,
+        "UPDATE backups SET expired_at = \
+         (SELECT p.expired_at FROM backups p WHERE p.id = backups.parent_id) \
+         WHERE parent_id IN (SELECT p.id FROM backups p WHERE p.vault_id = $1 \
+         AND p.parent_id IS NULL AND p.state = 'available' AND p.expired_at IS NOT NULL)",
+        values![vault.id],
+    )
+    .await?;
+    Ok(moved)
 }
 
 /// Writes whether a backup is of, or holds, a system disk.

@@ -49,6 +49,20 @@ record! {
     }
 }
 
+record! {
+    /// A disk as far as somebody looks who counts thousands of them.
+    DiskBrief in "disks" {
+        /// Its id.
+        id: DiskId,
+        /// The server it is attached to.
+        server_id: Option<ServerId>,
+        /// Name for people.
+        name: String,
+        /// Why it cannot be backed up, if so.
+        unsupported: Option<String>,
+    }
+}
+
 impl Disk {
     /// True while it exists.
     pub fn is_there(&self) -> bool {
@@ -56,10 +70,23 @@ impl Disk {
     }
 }
 
-/// Disks of a project that are there, by name.
-pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Disk>> {
+/// Disks of a project that are there, in short, by name.
+pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<DiskBrief>> {
     let filter = Filter::new()
         .eq("project_id", project)
+        .and("vanished_at IS NULL");
+    record::list(conn, &filter, &[("name", false)]).await
+}
+
+/// Disks of a project that are there on one host, by name.
+pub async fn of_host(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    hypervisor: &str,
+) -> Result<Vec<Disk>> {
+    let filter = Filter::new()
+        .eq("project_id", project)
+        .eq("hypervisor", hypervisor.to_owned())
         .and("vanished_at IS NULL");
     record::list(conn, &filter, &[("name", false)]).await
 }

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 
 use coffer_core::Result;
+use coffer_core::cbr::share::MemberStatus;
 use coffer_core::ids::{BackupId, ImageId, ProjectId, VaultId};
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use super::lists::more;
-use super::record::{self, Filter, Json, record, values};
+use super::record::{self, Filter, Json, Order, Page, record, values};
 
 record! {
     /// An image.
@@ -38,10 +39,54 @@ record! {
     }
 }
 
-/// Images of a project, newest first.
-pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Image>> {
-    let filter = Filter::new().eq("project_id", project);
-    record::list(conn, &filter, &[("created_at", true), ("id", false)]).await
+/// Which images of a project to list.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this id.
+    pub id: Option<String>,
+    /// Of exactly this name.
+    pub name: Option<String>,
+    /// Of this backup.
+    pub backup_id: Option<String>,
+}
+
+/// Images of a project, a page of them, in an order.
+pub async fn of_project(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    wanted: &Wanted,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<Vec<Image>> {
+    let filter = Filter::new()
+        .eq("project_id", project)
+        .maybe("id", wanted.id.clone())
+        .maybe("name", wanted.name.clone())
+        .maybe("backup_id", wanted.backup_id.clone());
+    record::page(conn, &filter, order, page).await
+}
+
+/// Images of the owners of backups that are shared with a project; of shares of one status, where
+/// that is given.
+pub async fn shared_with(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    status: Option<MemberStatus>,
+) -> Result<Vec<Image>> {
+    use MemberStatus::{Accepted, Pending, Rejected};
+    let shares = match status {
+        None => "1 = 1",
+        Some(Pending) => "m.status = 'pending'",
+        Some(Accepted) => "m.status = 'accepted'",
+        Some(Rejected) => "m.status = 'rejected'",
+    };
+    let clause = format!(
+        "id IN (SELECT i.id FROM members m JOIN backups b ON b.id = m.backup_id \
+         JOIN images i ON i.backup_id = b.id AND i.project_id = b.project_id \
+         WHERE m.dest_project_id = ? AND {shares})"
+    );
+    let filter = Filter::new().with_all(&clause, values![project]);
+    record::list(conn, &filter, &[("created_at", true)]).await
 }
 
 /// An image of a project.

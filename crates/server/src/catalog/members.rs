@@ -102,3 +102,14 @@ pub async fn delete(conn: &mut AnyConnection, id: Uuid) -> Result<()> {
     record::execute(conn, "DELETE FROM members WHERE id = $1", values![id]).await?;
     Ok(())
 }
+
+/// Whether a project shares a backup with another one, whatever that made of it.
+pub async fn shares(conn: &mut AnyConnection, from: ProjectId, to: ProjectId) -> Result<bool> {
+    let shared = record::number(
+        conn,
+        "SELECT COUNT(*) FROM members m JOIN backups b ON b.id = m.backup_id \
+         WHERE m.dest_project_id = $2 AND b.project_id = $1",
+        values![from, to],
+    );
+    Ok(shared.await? > 0)
+}

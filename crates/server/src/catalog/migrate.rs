@@ -73,6 +73,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "images",
         sql: include_str!("migrations/0017_images.sql"),
     },
+    Migration {
+        version: 18,
+        name: "lists",
+        sql: include_str!("migrations/0018_lists.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

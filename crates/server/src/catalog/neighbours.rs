@@ -2,13 +2,20 @@
 //!
 //! All functions give what is there now (not vanished) and belongs to one project.
 
+use std::collections::{BTreeSet, HashMap};
+
 use coffer_core::Result;
 use coffer_core::ids::ProjectId;
 use coffer_engine::hypervisor::NicInfo;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
+use uuid::Uuid;
 
+use super::disks::Disk;
 use super::failed;
+use super::lists::{more, pattern};
+use super::record::{self, Filter, Order, Page};
+use super::servers::Server;
 
 /// A server.
 #[derive(Debug, Clone)]
@@ -60,49 +67,85 @@ pub struct DiskRow {
     pub updated_at: i64,
 }
 
-fn server(row: &AnyRow) -> ServerRow {
-    let nics: String = row.get("nics");
-    ServerRow {
-        id: row.get("id"),
-        hypervisor: row.get("hypervisor"),
-        native_id: row.get("native_id"),
-        name: row.get("name"),
-        power: row.get("power"),
-        vcpus: row.get("vcpus"),
-        memory_mib: row.get("memory_mib"),
-        // For people alone: what an older program wrote otherwise is left out.
-        nics: serde_json::from_str(&nics).unwrap_or_default(),
-        created_at: row.get("created_at"),
-        updated_at: row.get("updated_at"),
+impl From<Server> for ServerRow {
+    fn from(server: Server) -> ServerRow {
+        ServerRow {
+            id: server.id.to_string(),
+            hypervisor: server.hypervisor,
+            native_id: server.native_id,
+            name: server.name,
+            power: server.power,
+            vcpus: i64::try_from(server.vcpus).unwrap_or(i64::MAX),
+            memory_mib: i64::try_from(server.memory_mib).unwrap_or(i64::MAX),
+            // For people alone: what an older program wrote otherwise is left out.
+            nics: serde_json::from_value(server.nics.0).unwrap_or_default(),
+            created_at: server.created_at.as_millisecond(),
+            updated_at: server.updated_at.as_millisecond(),
+        }
     }
 }
 
-fn disk(row: &AnyRow) -> DiskRow {
-    DiskRow {
-        id: row.get("id"),
-        server_id: row.get("server_id"),
-        device: row.get("device"),
-        name: row.get("name"),
-        size_bytes: row.get("size_bytes"),
-        bus: row.get("bus"),
-        system: row.get::<i64, _>("system") != 0,
-        shareable: row.get::<i64, _>("shareable") != 0,
-        created_at: row.get("created_at"),
-        updated_at: row.get("updated_at"),
+impl From<Disk> for DiskRow {
+    fn from(disk: Disk) -> DiskRow {
+        DiskRow {
+            id: disk.id.to_string(),
+            server_id: disk.server_id.map(|id| id.to_string()),
+            device: disk.device,
+            name: disk.name,
+            size_bytes: i64::try_from(disk.size_bytes).unwrap_or(i64::MAX),
+            bus: disk.bus,
+            system: disk.system,
+            shareable: disk.shareable,
+            created_at: disk.created_at.as_millisecond(),
+            updated_at: disk.updated_at.as_millisecond(),
+        }
     }
 }
 
-/// Servers, newest first.
-pub async fn servers(db: &mut AnyConnection, project: ProjectId) -> Result<Vec<ServerRow>> {
+/// What there is of a project; to be narrowed down.
+pub fn there(project: ProjectId) -> Filter {
+    Filter::new()
+        .eq("project_id", project)
+        .and("vanished_at IS NULL")
+}
+
+/// Servers whose name holds a text, whatever its case.
+pub fn named_like(filter: Filter, text: &str) -> Filter {
+    filter.with("LOWER(name) LIKE ? ESCAPE '\\'", pattern(text))
+}
+
+/// Servers that may have a network card whose address holds a text: all that do, and some more.
+pub fn perhaps_addressed(filter: Filter, text: &str) -> Filter {
+    filter.with("LOWER(nics) LIKE ? ESCAPE '\\'", pattern(text))
+}
+
+/// A page of the servers that `filter` means, newest first.
+pub async fn servers(
+    db: &mut AnyConnection,
+    filter: &Filter,
+    page: &Page,
+) -> Result<Vec<ServerRow>> {
+    let rows = record::page::<Server>(db, filter, &[("created_at", true)], page).await?;
+    Ok(rows.into_iter().map(ServerRow::from).collect())
+}
+
+/// Number of the servers that `filter` means.
+pub async fn count_servers(db: &mut AnyConnection, filter: &Filter) -> Result<u64> {
+    record::count::<Server>(db, filter).await
+}
+
+/// Processors and MiB of memory that servers of a project have, each pair once.
+pub async fn sizes(db: &mut AnyConnection, project: ProjectId) -> Result<BTreeSet<(i64, i64)>> {
     let rows = sqlx::query(
-        "SELECT * FROM servers WHERE project_id = $1 AND vanished_at IS NULL \
-         ORDER BY created_at DESC, id",
+        "SELECT DISTINCT vcpus, memory_mib FROM servers \
+         WHERE project_id = $1 AND vanished_at IS NULL",
     )
     .bind(project.to_string())
     .fetch_all(db)
     .await
-    .map_err(failed("list servers"))?;
-    Ok(rows.iter().map(server).collect())
+    .map_err(failed("list sizes of servers"))?;
+    let size = |row: &AnyRow| (row.get("vcpus"), row.get("memory_mib"));
+    Ok(rows.iter().map(size).collect())
 }
 
 /// One server.
@@ -111,28 +154,41 @@ pub async fn server_by_id(
     project: ProjectId,
     id: &str,
 ) -> Result<Option<ServerRow>> {
-    let row = sqlx::query(
-        "SELECT * FROM servers WHERE project_id = $1 AND id = $2 AND vanished_at IS NULL",
-    )
-    .bind(project.to_string())
-    .bind(id)
-    .fetch_optional(db)
-    .await
-    .map_err(failed("read server"))?;
-    Ok(row.as_ref().map(server))
+    let filter = there(project).eq("id", id.to_owned());
+    let found: Option<Server> = record::one(db, &filter).await?;
+    Ok(found.map(ServerRow::from))
 }
 
-/// Disks, newest first; those of one server in the order of its definition.
-pub async fn disks(db: &mut AnyConnection, project: ProjectId) -> Result<Vec<DiskRow>> {
-    let rows = sqlx::query(
-        "SELECT * FROM disks WHERE project_id = $1 AND vanished_at IS NULL \
-         ORDER BY created_at DESC, server_id, position, id",
-    )
-    .bind(project.to_string())
-    .fetch_all(db)
-    .await
-    .map_err(failed("list disks"))?;
-    Ok(rows.iter().map(disk).collect())
+/// The disks of these servers, by server, in the order of its definition.
+pub async fn disks_of(
+    db: &mut AnyConnection,
+    servers: &[Uuid],
+) -> Result<HashMap<String, Vec<DiskRow>>> {
+    let order = [("position", false)];
+    let rows: Vec<Disk> = more::of(db, "server_id", servers, "vanished_at IS NULL", &order).await?;
+    let mut disks: HashMap<String, Vec<DiskRow>> = HashMap::new();
+    for row in rows.into_iter().map(DiskRow::from) {
+        if let Some(server) = row.server_id.clone() {
+            disks.entry(server).or_default().push(row);
+        }
+    }
+    Ok(disks)
+}
+
+/// A page of the disks that `filter` means.
+pub async fn disks(
+    db: &mut AnyConnection,
+    filter: &Filter,
+    order: Order<'_>,
+    page: &Page,
+) -> Result<Vec<DiskRow>> {
+    let rows = record::page::<Disk>(db, filter, order, page).await?;
+    Ok(rows.into_iter().map(DiskRow::from).collect())
+}
+
+/// Number of the disks that `filter` means.
+pub async fn count_disks(db: &mut AnyConnection, filter: &Filter) -> Result<u64> {
+    record::count::<Disk>(db, filter).await
 }
 
 /// Notes that a server was switched on or off through us, before the next look at the host.

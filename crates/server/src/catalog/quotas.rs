@@ -13,7 +13,7 @@ record! {
     Quota in "quotas" {
         /// The project.
         project_id: ProjectId,
-        /// `vaults`, `capacity_gib`, `backups` or `policies`.
+        /// `vaults`, `capacity_gib`, `backups`, `policies` or `images`.
         kind: String,
         /// The most.
         most: u64,
@@ -60,18 +60,27 @@ pub async fn set(
     Ok(())
 }
 
-/// What a project has of what quotas are about: vaults, their capacity in GiB, backups (those of a
-/// server's disks not counted by themselves), policies.
-pub async fn used(conn: &mut AnyConnection, project: ProjectId) -> Result<[u64; 4]> {
-    let mut used = [0; 4];
-    for (number, sql) in used.iter_mut().zip([
-        "SELECT COUNT(*) FROM vaults WHERE project_id = $1",
-        "SELECT CAST(COALESCE(SUM(size_gib), 0) AS BIGINT) FROM vaults WHERE project_id = $1",
-        "SELECT COUNT(*) FROM backups WHERE project_id = $1 AND parent_id IS NULL",
-        "SELECT COUNT(*) FROM policies WHERE project_id = $1",
-    ]) {
-        let found = record::number(conn, sql, values![project]).await?;
-        *number = u64::try_from(found).unwrap_or(0);
+/// What is counted for each quota, in the order of `app::quotas::QuotaKind`.
+const USED: [&str; 5] = [
+    "SELECT COUNT(*) FROM vaults WHERE project_id = $1",
+    "SELECT CAST(COALESCE(SUM(size_gib), 0) AS BIGINT) FROM vaults WHERE project_id = $1",
+    "SELECT COUNT(*) FROM backups WHERE project_id = $1 AND parent_id IS NULL",
+    "SELECT COUNT(*) FROM policies WHERE project_id = $1",
+    "SELECT COUNT(*) FROM images WHERE project_id = $1",
+];
+
+/// What a project has of what one quota is about: vaults, their capacity in GiB, backups (those of
+/// a server's disks not counted by themselves), policies, images.
+pub async fn used_of(conn: &mut AnyConnection, project: ProjectId, quota: usize) -> Result<u64> {
+    let found = record::number(conn, USED[quota], values![project]).await?;
+    Ok(u64::try_from(found).unwrap_or(0))
+}
+
+/// As [`used_of`], of all quotas.
+pub async fn used(conn: &mut AnyConnection, project: ProjectId) -> Result<[u64; 5]> {
+    let mut used = [0; 5];
+    for (quota, number) in used.iter_mut().enumerate() {
+        *number = used_of(conn, project, quota).await?;
     }
     Ok(used)
 }

@@ -71,12 +71,7 @@ pub async fn set_of_host(
     resource: Uuid,
     tags: &BTreeMap<String, String>,
 ) -> Result<()> {
-    record::execute(
-        conn,
-        "DELETE FROM resource_tags WHERE resource_id = $1 AND source = $2",
-        values![resource, HOST.to_owned()],
-    )
-    .await?;
+    remove_all(conn, resource, HOST).await?;
     for (key, value) in tags {
         let tag = ResourceTag {
             resource_id: resource,
@@ -122,6 +117,17 @@ pub async fn remove(
     )
     .await?;
     Ok(rows > 0)
+}
+
+/// Removes all tags that a resource has from one source.
+pub async fn remove_all(conn: &mut AnyConnection, resource: Uuid, source: &str) -> Result<()> {
+    record::execute(
+        conn,
+        "DELETE FROM resource_tags WHERE resource_id = $1 AND source = $2",
+        values![resource, source.to_owned()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// What a vault may take by itself: the oldest `most` servers (or disks) of a project that are there

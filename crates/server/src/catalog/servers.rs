@@ -41,6 +41,16 @@ record! {
     }
 }
 
+record! {
+    /// A server as far as somebody looks who counts thousands of them.
+    ServerBrief in "servers" {
+        /// Its id.
+        id: ServerId,
+        /// Its name.
+        name: String,
+    }
+}
+
 impl Server {
     /// True while it exists.
     pub fn is_there(&self) -> bool {
@@ -53,8 +63,8 @@ impl Server {
     }
 }
 
-/// Servers of a project that are there, by name.
-pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Server>> {
+/// Servers of a project that are there, in short, by name.
+pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<ServerBrief>> {
     let filter = Filter::new()
         .eq("project_id", project)
         .and("vanished_at IS NULL");

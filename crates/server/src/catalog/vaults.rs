@@ -6,9 +6,10 @@ use coffer_core::ids::{ProjectId, UserId, VaultId};
 use coffer_core::state::{ProtectState, VaultState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
+use super::failed;
 use super::record::{self, Filter, Json, Order, Page, record, values};
 
 /// A tag of a vault, or of the resources it takes by itself.
@@ -348,6 +349,21 @@ pub async fn resource(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Resou
     record::one(conn, &Filter::new().eq("resource_id", id)).await
 }
 
+/// The drivers of a vault's resources, each once.
+pub async fn hosts(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<String>> {
+    let sql = "SELECT s.hypervisor FROM vault_resources r JOIN servers s ON s.id = r.resource_id \
+               WHERE r.vault_id = $1 UNION SELECT d.hypervisor FROM vault_resources r \
+               JOIN disks d ON d.id = r.resource_id WHERE r.vault_id = $1";
+    let rows = sqlx::query(sql)
+        .bind(vault.to_string())
+        .fetch_all(conn)
+        .await
+        .map_err(failed("list the hosts of a vault"))?;
+    rows.iter()
+        .map(|row| row.try_get(0).map_err(failed("read a name")))
+        .collect()
+}
+
 /// All resources of all vaults of a project.
 pub async fn resources_of_project(
     conn: &mut AnyConnection,
@@ -358,6 +374,24 @@ pub async fn resources_of_project(
         project,
     );
     record::list(conn, &filter, &[("position", false)]).await
+}
+
+/// A page of these, and the number of all; of one id or type, where that is given.
+pub async fn page_of_resources(
+    conn: &mut AnyConnection,
+    project: ProjectId,
+    id: Option<&str>,
+    kind: Option<ResourceType>,
+    page: &Page,
+) -> Result<(Vec<Resource>, u64)> {
+    let filter = Filter::new()
+        .with(
+            "vault_id IN (SELECT id FROM vaults WHERE project_id = ?)",
+            project,
+        )
+        .maybe("resource_id", id.map(str::to_owned))
+        .maybe("resource_type", kind);
+    record::page_and_count(conn, &filter, &[("position", false)], page).await
 }
 
 /// Adds a resource. `Conflict` where it is in a vault already.

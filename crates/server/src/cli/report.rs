@@ -145,6 +145,9 @@ enum QuotaCommand {
         /// Number of policies
         #[arg(long)]
         policies: Option<u64>,
+        /// Number of images
+        #[arg(long)]
+        images: Option<u64>,
     },
 }
 
@@ -165,6 +168,7 @@ pub fn run_quota(args: QuotaArgs, context: &Context<'_>) -> Result<()> {
                 capacity,
                 backups,
                 policies,
+                images,
             } => {
                 let mut body = Map::new();
                 for (name, most) in [
@@ -172,6 +176,7 @@ pub fn run_quota(args: QuotaArgs, context: &Context<'_>) -> Result<()> {
                     ("capacity_gib", capacity),
                     ("backups", backups),
                     ("policies", policies),
+                    ("images", images),
                 ] {
                     body.insert(name.to_owned(), json!(most));
                 }
@@ -195,6 +200,7 @@ pub fn run_quota(args: QuotaArgs, context: &Context<'_>) -> Result<()> {
                 ("Capacity (GiB)", line("capacity_gib")),
                 ("Backups", line("backups")),
                 ("Policies", line("policies")),
+                ("Images", line("images")),
             ])
         })
     })

@@ -41,6 +41,7 @@ const READS: &[&str] = &[
     "cbr:*:get*",
     "cbr:*:list*",
     "cbr:*:query*",
+    "cbr:*:check*",
     "ecs:*:get*",
     "ecs:*:list*",
     "evs:*:get*",

@@ -217,6 +217,38 @@ async fn clients_of_the_image_api_find_what_they_know() {
         assert_eq!(answer.status, 400, "{bad}: {answer:?}");
     }
 
+    // A server from an image needs a host that makes servers: what can be said before is.
+    let servers = "/v1/{project}/cloudservers";
+    let twin = |more: Value| {
+        let mut body = json!({"server": {"name": "twin", "imageRef": first, "flavorRef": "x"}});
+        for (key, value) in more.as_object().unwrap() {
+            body["server"][key] = value.clone();
+        }
+        body
+    };
+    for (body, status, says) in [
+        (twin(json!({"imageRef": ""})), 400, "imageRef"),
+        (twin(json!({"imageRef": "x"})), 404, "image"),
+        (twin(json!({"name": "a b"})), 400, "name"),
+        (twin(json!({"count": 2})), 400, "count"),
+        (twin(json!({"count": u64::MAX})), 400, "count"),
+        (twin(json!({"availability_zone": "mars"})), 400, "zone"),
+        (twin(json!({"adminPass": "secret"})), 400, "adminPass"),
+        (twin(json!({"data_volumes": [{}]})), 400, "data_volumes"),
+        (
+            twin(json!({"root_volume": {"size": 4096}})),
+            400,
+            "root_volume",
+        ),
+        (twin(json!({"dry_run": true})), 400, "makes no servers"),
+        (twin(json!({})), 400, "makes no servers"),
+        (json!({"server": 7}), 400, ""),
+    ] {
+        let answer = lab.root_post(servers, body.clone()).await;
+        assert_eq!(answer.status, status, "{body}: {answer:?}");
+        assert!(answer.body.to_string().contains(says), "{body}: {answer:?}");
+    }
+
     // The backup goes with the image where that is asked for, and neither where it cannot.
     let lock = json!({"until": "2099-01-01T00:00:00Z"});
     let locked = format!("coffer:/backups/{}/lock", id(&backup));
@@ -426,4 +458,105 @@ async fn a_recipient_makes_images_of_what_it_accepted() {
         Value::Null
     );
     assert_eq!(lab.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn images_are_shared_by_their_members() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let backup = lab.backup_of(&checkpoint).await;
+    let made = make(&lab, &backup, "golden").await.body["image"].clone();
+    let (token, project) = lab.stranger().await;
+    let theirs = async |method: Method, path: &str, body: Option<Value>| {
+        lab.root_as(&token, method, path, body).await
+    };
+    let image = format!("/image/v2/images/{}", id(&made));
+    let members = format!("{image}/members");
+    let member = format!("{members}/{project}");
+    // Not shared: it is not there for others.
+    for path in [&image, &members, &member] {
+        assert_eq!(theirs(Method::GET, path, None).await.status, 404, "{path}");
+    }
+    for (body, status) in [
+        (json!({"member": "nobody"}), 400),
+        (json!({"member": lab.project}), 400),
+        (json!({"member": 7}), 400),
+        (json!({}), 400),
+    ] {
+        let answer = lab.root_post(&members, body).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    let shared = lab.root_post(&members, json!({"member": project})).await;
+    assert_eq!(shared.status, 200, "{shared:?}");
+    assert_eq!(shared.body["status"], "pending");
+    assert_eq!(shared.body["member_id"], project.as_str());
+    let list = lab.root_get(&members).await.body;
+    assert_eq!(list["members"].as_array().map(Vec::len), Some(1), "{list}");
+
+    // The recipient finds it where it looks for it, and nowhere else.
+    let found = async |query: &str| {
+        let list = theirs(Method::GET, &format!("/image/v2/images?{query}"), None).await;
+        let all = list.body["images"].as_array().unwrap().clone();
+        all.iter().map(|i| id(i).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("").await, Vec::<String>::new());
+    assert_eq!(found("visibility=shared").await, Vec::<String>::new());
+    let pending = "visibility=shared&member_status=pending";
+    assert_eq!(found(pending).await, [id(&made)]);
+    assert_eq!(
+        found("visibility=shared&member_status=all").await,
+        [id(&made)]
+    );
+    let bad = theirs(
+        Method::GET,
+        "/image/v2/images?visibility=shared&member_status=x",
+        None,
+    );
+    assert_eq!(bad.await.status, 400);
+    let shown = theirs(Method::GET, &image, None).await.body;
+    assert_eq!(shown["visibility"], "shared", "{shown}");
+    let deleted = theirs(Method::DELETE, &image, None).await;
+    assert_eq!(
+        deleted.status, 404,
+        "it is not the recipient's: {deleted:?}"
+    );
+
+    // Accepting takes a vault, and makes an image of the recipient's own.
+    let accept = |vault: &Value| Some(json!({"status": "accepted", "vault_id": vault}));
+    let without = theirs(Method::PUT, &member, Some(json!({"status": "accepted"}))).await;
+    assert_eq!(without.status, 400, "{without:?}");
+    let strange = theirs(Method::PUT, &member, Some(json!({"status": "perhaps"}))).await;
+    refused(&strange, 400, "6706");
+    let room = Lab::vault_body("received", "server", json!([]));
+    let room = lab
+        .call_as(&token, &project, Method::POST, "/vaults", Some(room))
+        .await;
+    let room = room.body["vault"]["id"].clone();
+    let by_owner = lab.root(Method::PUT, &member, accept(&room)).await;
+    assert_eq!(
+        by_owner.status, 400,
+        "the recipient alone accepts: {by_owner:?}"
+    );
+    let accepted = theirs(Method::PUT, &member, accept(&room)).await;
+    assert_eq!(accepted.status, 200, "{accepted:?}");
+    let own = accepted.body["own_image_id"].as_str().unwrap().to_owned();
+    assert_eq!(found("").await, [own.clone()]);
+    assert_eq!(found("visibility=shared").await, [id(&made)]);
+    // Again, by the other address: nothing more is made.
+    let again = member.replace("/image/v2", "/v2");
+    let again = theirs(Method::PUT, &again, accept(&room)).await;
+    assert_eq!(again.body["own_image_id"], own.as_str(), "{again:?}");
+    assert_eq!(found("").await, [own.clone()]);
+
+    // While it has its image the share stays; then it goes, by whichever side.
+    let rejected = theirs(Method::PUT, &member, Some(json!({"status": "rejected"}))).await;
+    refused(&rejected, 400, "6710");
+    let path = format!("/image/v2/images/{own}");
+    assert_eq!(theirs(Method::DELETE, &path, None).await.status, 204);
+    let rejected = theirs(Method::PUT, &member, Some(json!({"status": "rejected"}))).await;
+    assert_eq!(rejected.body["status"], "rejected", "{rejected:?}");
+    assert_eq!(lab.root(Method::DELETE, &member, None).await.status, 204);
+    assert_eq!(theirs(Method::GET, &image, None).await.status, 404);
+    assert_eq!(lab.root(Method::DELETE, &member, None).await.status, 404);
 }

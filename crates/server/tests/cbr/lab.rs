@@ -242,6 +242,20 @@ impl Lab {
         answer.status().as_u16()
     }
 
+    /// Sends a POST that asks for another protocol, and goes away without reading the answer.
+    pub async fn send_and_close(&self, path: &str) {
+        use tokio::io::AsyncWriteExt;
+        let rest = path.strip_prefix("coffer:").unwrap();
+        let host = self.base.strip_prefix("http://").unwrap();
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        let text = format!(
+            "POST /coffer/v1/{}{rest} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: {}\r\n\
+             Connection: upgrade\r\nUpgrade: nbd\r\nContent-Length: 0\r\n\r\n",
+            self.project, self.token
+        );
+        stream.write_all(text.as_bytes()).await.unwrap();
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
     }
@@ -261,10 +275,21 @@ impl Lab {
     }
 
     pub async fn root(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.root_as(&self.token, method, path, body).await
+    }
+
+    /// As [`Lab::root`], by somebody else.
+    pub async fn root_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let path = path.replace("{project}", &self.project);
         let url = format!("{}{path}", self.base);
         let mut request = self.client.request(method, url);
-        request = request.header("X-Auth-Token", &self.token);
+        request = request.header("X-Auth-Token", token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -434,6 +459,10 @@ impl Lab {
     }
 
     /// The catalog of the running service.
+    pub fn app(&self) -> &coffer_server::app::App {
+        &self.running.as_ref().unwrap().1.state().app
+    }
+
     pub fn catalog(&self) -> &coffer_server::catalog::Catalog {
         let (_, service) = self.running.as_ref().unwrap();
         &service.state().catalog

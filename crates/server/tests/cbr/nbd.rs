@@ -164,3 +164,58 @@ async fn who_asks_wrongly_is_told_and_holds_nothing() {
     assert_eq!(foreign.status, 404, "{foreign:?}");
     assert_eq!(sessions(&lab), 0);
 }
+
+/// A request may end wherever it waits: while the backup is looked up, while the session in the
+/// store begins, and when the reader is there and nobody takes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_away_while_a_backup_is_taken_up_leaves_it_free() {
+    use std::future::{Future, poll_fn};
+    use std::task::Poll;
+
+    let lab = Lab::new().await;
+    let backup = backed_up(&lab).await;
+    let id = backup["id"].as_str().unwrap();
+    let app = lab.app().clone();
+    let actor = coffer_server::app::Actor {
+        project: lab.project.parse().unwrap(),
+        user: coffer_core::ids::UserId([7; 16]),
+        request_id: "req-1".into(),
+    };
+    let (mut given_up, mut taken) = (0, 0);
+    // Each round goes one step further before it gives up, until it arrives.
+    for steps in 0.. {
+        let mut left = steps;
+        let mut taking = Box::pin(app.read_backup(&actor, id));
+        let arrived = poll_fn(|context| match taking.as_mut().poll(context) {
+            Poll::Ready(reader) => Poll::Ready(Some(reader)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => {
+                left -= 1;
+                Poll::Pending
+            }
+        })
+        .await;
+        drop(taking);
+        match arrived {
+            None => given_up += 1,
+            // It is there, and dropped without a connection.
+            Some(reader) => {
+                taken += 1;
+                assert!(reader.is_ok());
+            }
+        }
+        if taken == 3 {
+            break;
+        }
+    }
+    assert!(given_up > 2, "{given_up}");
+    wait_until("the sessions end", 10, || sessions(&lab) == 0);
+    let path = format!("coffer:/backups/{id}/nbd");
+    // The same by connections that are closed at once.
+    for _ in 0..20 {
+        lab.send_and_close(&path).await;
+    }
+    wait_until("the sessions end", 10, || sessions(&lab) == 0);
+    let gone = lab.delete(&format!("/backups/{id}")).await;
+    assert!(gone.status < 300, "{gone:?}");
+}

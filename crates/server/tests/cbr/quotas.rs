@@ -74,7 +74,8 @@ async fn quotas_limit_what_a_project_may_have() {
     assert_eq!(
         shown,
         json!({"vaults": {"used": 2, "most": 2}, "backups": {"used": 2, "most": 2},
-        "capacity_gib": {"used": 110, "most": 250}, "policies": {"used": 1, "most": 1}})
+        "capacity_gib": {"used": 110, "most": 250}, "policies": {"used": 1, "most": 1},
+        "images": {"used": 0, "most": null}})
     );
     // Without quotas there is no limit; nobody but an administrator says so.
     let (token, project) = lab.stranger().await;
@@ -218,4 +219,88 @@ async fn a_recovery_key_opens_the_vault_alone() {
         .call_as(&token, &project, Method::POST, &path, Some(json!({})))
         .await;
     assert_eq!(answer.status, 404, "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_of_images_is_set_by_those_who_know_it() {
+    let lab = Lab::new().await;
+    let of = format!("root:/projects/{}/quotas", lab.project);
+    let vault = lab.server_vault("v", &["web", "db"]).await;
+    lab.back_up(&vault, json!({})).await;
+    let backups = lab
+        .wait("/backups?status=available", |b| b["count"] == 2)
+        .await;
+    let make = async |n: usize| {
+        let backup = &backups["backups"][n]["id"];
+        let body = json!({"image": {"backup_id": backup, "name": format!("i{n}")}});
+        lab.post("coffer:/images", body).await
+    };
+    let set = lab.put(&of, json!({"quotas": {"images": 1}})).await;
+    assert_eq!(set.status, 204, "{set:?}");
+    assert_eq!(make(0).await.status, 201);
+    let second = make(1).await;
+    assert_eq!(second.status, 400, "{second:?}");
+    assert!(second.text().contains("may have 1 images"), "{second:?}");
+    // Who does not know it leaves it as it was.
+    assert_eq!(
+        lab.put(&of, json!({"quotas": {"vaults": 9}})).await.status,
+        204
+    );
+    let shown = lab.get("coffer:/quotas").await.body["quotas"].clone();
+    assert_eq!(shown["images"], json!({"used": 1, "most": 1}));
+    let bad = lab.put(&of, json!({"quotas": {"images": "many"}})).await;
+    assert_eq!(bad.status, 400, "{bad:?}");
+    assert_eq!(
+        lab.put(&of, json!({"quotas": {"images": null}}))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(make(1).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn locked_backups_are_found_until_their_time() {
+    let mut lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["web", "db"]).await;
+    lab.back_up(&vault, json!({})).await;
+    let backups = lab
+        .wait("/backups?status=available", |b| b["count"] == 2)
+        .await;
+    let ids = [0, 1].map(|n| backups["backups"][n]["id"].as_str().unwrap().to_owned());
+    let found = async |lab: &Lab, query: &str| {
+        let list = lab.get(&format!("coffer:/backups?{query}")).await.body;
+        let all = list["backups"].as_array().unwrap().iter();
+        let mut ids: Vec<String> = all.map(|b| b["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(list["total"], ids.len());
+        ids.sort();
+        ids
+    };
+    assert_eq!(found(&lab, "locked=true").await, Vec::<String>::new());
+    let until = lab.clock().now() + SignedDuration::from_hours(48);
+    let path = format!("coffer:/backups/{}/lock", ids[0]);
+    let locked = lab.put(&path, json!({"until": until.to_string()})).await;
+    assert_eq!(locked.status, 200, "{locked:?}");
+    assert_eq!(found(&lab, "locked=true").await, [ids[0].clone()]);
+    assert_eq!(found(&lab, "locked=false").await, [ids[1].clone()]);
+    assert_eq!(found(&lab, "locked=true&locked=false").await.len(), 2);
+    let bad = lab.get("coffer:/backups?locked=perhaps").await;
+    refused(&bad, 400, "9900");
+    // A locked vault holds what policies made in it.
+    let mut tx = lab.catalog().write().await.unwrap();
+    sqlx::query("UPDATE backups SET auto_trigger = 1 WHERE id = $1")
+        .bind(ids[1].clone())
+        .execute(tx.connection())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let lock = json!({"vault": {"locked": true}});
+    assert_eq!(lab.put(&format!("/vaults/{vault}"), lock).await.status, 200);
+    assert_eq!(found(&lab, "locked=true").await.len(), 2);
+    // The lock of the first ends; the list and the backup itself say the same.
+    lab.advance(SignedDuration::from_hours(49)).await;
+    assert_eq!(found(&lab, "locked=true").await, [ids[1].clone()]);
+    let free = lab.get(&format!("coffer:/backups/{}", ids[0])).await.body;
+    assert_eq!(free["locked"], false);
+    assert_eq!(free["locked_until"].is_string(), true);
 }

@@ -10,8 +10,8 @@ use super::objects::{Named, time, words};
 use crate::api::image::needs;
 use crate::app::Actor;
 use crate::app::images::{ImageSource, ImageView, NewImage};
-use crate::http::page::page;
-use crate::http::{ApiError, Json, Params, RequestId};
+use crate::catalog::images::Wanted;
+use crate::http::{ApiError, Json, Params, RequestId, page};
 use crate::identity::Caller;
 use crate::state::AppState;
 
@@ -220,15 +220,23 @@ pub(super) async fn list(
 ) -> Result<Json<ImagesAnswer>, ApiError> {
     let actor = reader(&caller, &project, request)?;
     params.number("limit", 1..=1000)?;
-    let images = state.app.images(&actor).await?;
-    let mut images: Vec<Image> = images.into_iter().map(Image::from).collect();
-    if let Some(name) = params.get("name") {
-        images.retain(|image| image.name == name);
+    let part = page::Wanted::read(&params)?;
+    if let Some(marker) = &part.marker {
+        let known = state.app.image(&actor, marker).await;
+        known.map_err(|_| page::no_marker())?;
     }
-    if let Some(backup) = params.get("backup_id") {
-        images.retain(|image| image.backup.id == backup);
-    }
-    let page = page(images, |image| &image.id, &params, "")?;
+    let wanted = Wanted {
+        id: None,
+        name: params.get("name").map(str::to_owned),
+        backup_id: params.get("backup_id").map(str::to_owned),
+    };
+    let order = [("created_at", true)];
+    let images = state
+        .app
+        .images(&actor, &wanted, &order, &part.rows())
+        .await?;
+    let images = images.into_iter().map(Image::from).collect();
+    let page = part.cut(images, |image| &image.id, &params, "");
     let more = page.links.is_some();
     Ok(Json(ImagesAnswer {
         next: page.items.last().filter(|_| more).map(|i| i.id.clone()),

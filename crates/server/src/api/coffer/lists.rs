@@ -276,7 +276,7 @@ fn vault_filter(project: ProjectId, params: &Params) -> Result<Filter, ApiError>
     Ok(filter)
 }
 
-fn backup_filter(project: ProjectId, params: &Params) -> Result<Filter, ApiError> {
+fn backup_filter(project: ProjectId, params: &Params, now: Timestamp) -> Result<Filter, ApiError> {
     let mut filter = top_backups(project)
         .any_of(
             "t.state",
@@ -289,6 +289,9 @@ fn backup_filter(project: ProjectId, params: &Params) -> Result<Filter, ApiError
         .any_of("t.checkpoint_id", &texts(params, "checkpoint_id")?)
         .maybe("t.incremental", flag(params, "incremental")?)
         .maybe("t.auto_trigger", flag(params, "auto_trigger")?);
+    if let Some(yes) = flag(params, "locked")? {
+        filter = backup_locked(filter, yes, now);
+    }
     if let Some(q) = search(params)? {
         filter = named(filter, q);
     }
@@ -491,7 +494,10 @@ pub(super) async fn vault(
         ("vault_id" = Option<Vec<String>>, Query), ("resource_id" = Option<Vec<String>>, Query),
         ("resource_name" = Option<Vec<String>>, Query), ("disk_id" = Option<Vec<String>>, Query),
         ("checkpoint_id" = Option<Vec<String>>, Query), ("incremental" = Option<bool>, Query),
-        ("auto_trigger" = Option<bool>, Query), ("created_after" = Option<String>, Query),
+        ("auto_trigger" = Option<bool>, Query),
+        ("locked" = Option<bool>, Query, description = "Whether it cannot be deleted now: by its own \
+            lock, or its vault's."),
+        ("created_after" = Option<String>, Query),
         ("created_before" = Option<String>, Query)),
     extensions(("x-action" = json!("cbr:backups:list"))),
     responses((status = 200, body = BackupList), (status = 400), (status = 401), (status = 403)))]
@@ -503,7 +509,7 @@ pub(super) async fn backups(
 ) -> Result<Json<BackupList>, ApiError> {
     let project = caller.read(&project)?;
     let part = part(&params, BACKUP_KEYS, "-created_at")?;
-    let filter = backup_filter(project, &params)?;
+    let filter = backup_filter(project, &params, state.clock.now())?;
     let listed = state.app.look_at_backups(&filter, &part).await?;
     Ok(Json(BackupList {
         next: next(&listed, &part),

@@ -479,7 +479,7 @@ pub struct Backup {
     created_at: String,
     protected_at: Option<String>,
     expires_at: Option<String>,
-    /// It cannot be deleted before it expires, or before `locked_until`.
+    /// It cannot be deleted now: before it expires, or before `locked_until`.
     locked: bool,
     /// Until when it was locked by itself.
     locked_until: Option<String>,
@@ -585,8 +585,7 @@ impl From<BackupLook> for Backup {
             created_at: time(b.created_at),
             protected_at: b.protected_at.map(time),
             expires_at: b.expired_at.map(time),
-            locked: b.locked_until.is_some()
-                || b.auto_trigger && look.vault.is_some_and(|v| v.locked),
+            locked: look.locked,
             locked_until: b.locked_until.map(time),
             can_restore,
             error: details.error,

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use coffer_core::ids::ProjectId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::project_id;
@@ -26,6 +26,7 @@ pub struct QuotaUses {
     capacity_gib: QuotaUse,
     backups: QuotaUse,
     policies: QuotaUse,
+    images: QuotaUse,
 }
 
 /// A quota.
@@ -55,6 +56,15 @@ pub struct Quotas {
     backups: Option<u64>,
     #[serde(default)]
     policies: Option<u64>,
+    /// Null for no limit; as it is where absent, unlike the others, which older clients know.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u64>)]
+    images: Option<Option<u64>>,
+}
+
+/// Tells null from absent.
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<u64>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 async fn read(state: &AppState, project: ProjectId) -> Result<Json<QuotasAnswer>, ApiError> {
@@ -71,6 +81,7 @@ async fn read(state: &AppState, project: ProjectId) -> Result<Json<QuotasAnswer>
         capacity_gib: quota(QuotaKind::CapacityGib),
         backups: quota(QuotaKind::Backups),
         policies: quota(QuotaKind::Policies),
+        images: quota(QuotaKind::Images),
     };
     Ok(Json(QuotasAnswer { quotas }))
 }
@@ -121,12 +132,13 @@ pub(super) async fn set(
     let domain = caller.user_domain_id;
     let project = state.identity.project(domain, project_id(&id)?).await?;
     let q = body.quotas;
-    let quotas = [
+    let mut quotas = vec![
         (QuotaKind::Vaults, q.vaults),
         (QuotaKind::CapacityGib, q.capacity_gib),
         (QuotaKind::Backups, q.backups),
         (QuotaKind::Policies, q.policies),
     ];
+    quotas.extend(q.images.map(|most| (QuotaKind::Images, most)));
     state.app.set_quotas(project.id, &quotas).await?;
     Ok(StatusCode::NO_CONTENT)
 }

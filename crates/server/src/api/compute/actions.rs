@@ -26,7 +26,7 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// Reads `{"os-start": null}`, `{"os-stop": {"type": "SOFT"|"HARD"}}` or
 /// `{"reboot": {"type": "SOFT"|"HARD"}}`.
-fn parse(body: &Value) -> Result<PowerAction, ApiError> {
+pub(super) fn parse(body: &Value) -> Result<PowerAction, ApiError> {
     let wrong = || {
         ApiError::bad_request(
             "The body must be one of os-start, os-stop, reboot; `type` SOFT or HARD.",
@@ -54,7 +54,7 @@ fn parse(body: &Value) -> Result<PowerAction, ApiError> {
 }
 
 /// Refuses what makes no sense in the state the server is in.
-fn check(action: PowerAction, server: &Server) -> Result<(), ApiError> {
+pub(super) fn check(action: PowerAction, server: &Server) -> Result<(), ApiError> {
     let power = server.row.power.as_str();
     let fits = match action {
         PowerAction::Start => matches!(power, "stopped" | "faulty"),
@@ -116,7 +116,7 @@ pub(in crate::api) async fn change_power(
     }
 }
 
-async fn run(state: AppState, server: Server, action: PowerAction) -> Result<()> {
+pub(super) async fn run(state: AppState, server: Server, action: PowerAction) -> Result<()> {
     let hypervisor = driver(&state, &server)?;
     let done = hypervisor.power(&server.row.native_id, action).await;
     // Whatever happened, say what is true now.
@@ -150,7 +150,7 @@ fn driver(
 }
 
 /// Asks the host for the power state and notes it where it changed.
-async fn refresh(state: &AppState, mut server: Server) -> Result<Server, ApiError> {
+pub(super) async fn refresh(state: &AppState, mut server: Server) -> Result<Server, ApiError> {
     let info = driver(state, &server)?
         .server(&server.row.native_id)
         .await?;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Server, ZONE};
+use crate::http::page::Wanted;
 use crate::http::{ApiError, Json, Params};
 use crate::identity::Caller;
 use crate::state::AppState;
@@ -22,7 +23,7 @@ const ATTACHABLE: usize = 24;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EcsServers {
     /// All servers that fit, whatever the page.
-    count: usize,
+    count: u64,
     servers: Vec<EcsServer>,
 }
 
@@ -172,11 +173,17 @@ pub(super) async fn detail(
         .number("offset", 0..=u64::from(u32::MAX))?
         .unwrap_or(1)
         .max(1);
-    let servers = super::list(&state, project, &params).await?;
-    let count = servers.len();
-    let skip = usize::try_from((number - 1) * limit).unwrap_or(usize::MAX);
-    let page = servers.into_iter().skip(skip).take(limit as usize);
-    let servers = page.map(|server| wire(project, &caller, server)).collect();
+    let wanted = Wanted {
+        limit,
+        offset: (number - 1) * limit,
+        marker: None,
+    };
+    let (mut servers, count) = super::list(&state, project, &params, &wanted, true).await?;
+    servers.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let servers = servers.into_iter();
+    let servers = servers
+        .map(|server| wire(project, &caller, server))
+        .collect();
     Ok(Json(EcsServers { count, servers }))
 }
 

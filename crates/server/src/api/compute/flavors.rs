@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::http::{ApiError, Json, Params, PublicBase};
+use crate::catalog::neighbours;
+use crate::http::{ApiError, Json, PublicBase};
 use crate::identity::Caller;
 use crate::state::AppState;
 
@@ -51,6 +52,14 @@ pub(super) fn id(vcpus: i64, memory_mib: i64) -> String {
     format!("c{vcpus}-m{memory_mib}")
 }
 
+/// The size that an id names.
+pub(super) fn size(id: &str) -> Option<(i64, i64)> {
+    let (vcpus, memory) = id.strip_prefix('c')?.split_once("-m")?;
+    let size = (vcpus.parse().ok()?, memory.parse().ok()?);
+    // `c+2-m512` reads as a number too, and is no id.
+    (self::id(size.0, size.1) == id).then_some(size)
+}
+
 fn wire(base: &str, project: ProjectId, (vcpus, ram): (i64, i64)) -> Flavor {
     let id = id(vcpus, ram);
     Flavor {
@@ -72,11 +81,8 @@ fn wire(base: &str, project: ProjectId, (vcpus, ram): (i64, i64)) -> Flavor {
 }
 
 async fn sizes(state: &AppState, project: ProjectId) -> Result<BTreeSet<(i64, i64)>, ApiError> {
-    let servers = super::list(state, project, &Params::default()).await?;
-    Ok(servers
-        .iter()
-        .map(|server| (server.row.vcpus, server.row.memory_mib))
-        .collect())
+    let mut reader = state.catalog.reader().await?;
+    Ok(neighbours::sizes(&mut reader, project).await?)
 }
 
 /// Flavors.

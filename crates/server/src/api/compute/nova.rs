@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Server, ZONE};
-use crate::http::page::page;
+use crate::http::page::Wanted;
 use crate::http::{ApiError, Json, Params, PublicBase};
 use crate::identity::Caller;
 use crate::state::AppState;
@@ -205,9 +205,10 @@ pub(super) async fn list(
     caller: Caller,
 ) -> Result<Json<ServerNames>, ApiError> {
     let project = caller.read(&project)?;
-    let servers = super::list(&state, project, &params).await?;
+    let wanted = Wanted::read(&params)?;
+    let (servers, _) = super::list(&state, project, &params, &wanted, false).await?;
     let address = format!("{base}{}", uri.path());
-    let page = page(servers, |server| &server.row.id, &params, &address)?;
+    let page = wanted.cut(servers, |server| &server.row.id, &params, &address);
     let servers = page.items.into_iter().map(|server| ServerName {
         links: links(&base, project, &server.row.id),
         id: server.row.id,
@@ -237,9 +238,10 @@ pub(super) async fn detail(
     caller: Caller,
 ) -> Result<Json<Servers>, ApiError> {
     let project = caller.read(&project)?;
-    let servers = super::list(&state, project, &params).await?;
+    let wanted = Wanted::read(&params)?;
+    let (servers, _) = super::list(&state, project, &params, &wanted, false).await?;
     let address = format!("{base}{}", uri.path());
-    let page = page(servers, |server| &server.row.id, &params, &address)?;
+    let page = wanted.cut(servers, |server| &server.row.id, &params, &address);
     let servers = page
         .items
         .into_iter()

@@ -1,12 +1,14 @@
 //! Lists of images, and single ones.
 
 use axum::extract::{Path, State};
+use coffer_core::cbr::share::MemberStatus;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{actor, wire};
 use crate::app::Actor;
-use crate::http::page::page;
+use crate::catalog::images as catalog;
+use crate::http::page::{Page, Wanted, no_marker, page};
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
@@ -40,11 +42,19 @@ const SORT_KEYS: &[&str] = &[
     "container_format",
 ];
 
+/// Those of them that the catalog sorts by, under the same names.
+const COLUMNS: &[&str] = &["created_at", "updated_at", "name", "id"];
+
 /// Images.
 #[utoipa::path(get, path = "/image/v2/images", tag = "image", security(("token" = [])),
     params(("limit" = Option<u32>, Query), ("marker" = Option<String>, Query),
         ("name" = Option<String>, Query), ("status" = Option<String>, Query),
-        ("tag" = Option<String>, Query), ("sort_key" = Option<String>, Query),
+        ("tag" = Option<String>, Query),
+        ("visibility" = Option<String>, Query, description = "`shared`: what others share with \
+            the project, under its owners' ids."),
+        ("member_status" = Option<String>, Query, description = "Of shared ones: `accepted` where \
+            absent, `pending`, `rejected` or `all`."),
+        ("sort_key" = Option<String>, Query),
         ("sort_dir" = Option<String>, Query)),
     extensions(("x-action" = json!("ims:images:list"))),
     responses((status = 200, description = "The images."), (status = 400), (status = 401)))]
@@ -56,8 +66,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, ApiError> {
     let actor = actor(&caller, request)?;
     params.number("limit", 0..=1000)?;
-    let images = find_all(&state, &actor, &params).await?;
-    let page = page(images, id_of, &params, "/v2/images")?;
+    let page = find(&state, &actor, &params, "/v2/images").await?;
     let mut body =
         json!({"images": page.items, "schema": "/v2/schemas/images", "first": "/v2/images"});
     if let Some(links) = page.links {
@@ -78,8 +87,13 @@ pub(super) async fn show(
     request: RequestId,
 ) -> Result<Json<Value>, ApiError> {
     let actor = actor(&caller, request)?;
-    let view = state.app.image(&actor, &image_id).await?;
-    Ok(Json(wire::image(&view)))
+    match state.app.image(&actor, &image_id).await {
+        Ok(view) => Ok(Json(wire::image(&view))),
+        Err(none) => match state.app.shared_image(&actor, &image_id).await {
+            Ok(view) => Ok(Json(wire::shared(&view))),
+            Err(_) => Err(none.into()),
+        },
+    }
 }
 
 /// Images, as IMS lists them.
@@ -99,8 +113,7 @@ pub(super) async fn cloud_images(
 ) -> Result<Json<Value>, ApiError> {
     let actor = actor(&caller, request)?;
     params.number("limit", 0..=1000)?;
-    let images = find_all(&state, &actor, &params).await?;
-    let page = page(images, id_of, &params, "/v2/cloudimages")?;
+    let page = find(&state, &actor, &params, "/v2/cloudimages").await?;
     Ok(Json(json!({"images": page.items})))
 }
 
@@ -108,14 +121,65 @@ fn id_of(image: &Value) -> &str {
     image["id"].as_str().unwrap_or_default()
 }
 
-/// The images that a query asks for, in the order it asks for.
-async fn find_all(
+/// A page of the images that a query asks for, in the order it asks for.
+///
+/// What the catalog keeps with an image is filtered and sorted there. The rest comes of its backup
+/// and is looked at in all images of the project: its state, size and architecture.
+async fn find(
     state: &AppState,
     actor: &Actor,
     params: &Params,
-) -> Result<Vec<Value>, ApiError> {
-    let views = state.app.images(actor).await?;
+    address: &str,
+) -> Result<Page<Value>, ApiError> {
+    let wanted = catalog::Wanted {
+        id: params.get("id").map(str::to_owned),
+        name: params.get("name").map(str::to_owned),
+        backup_id: params.get("__backup_id").map(str::to_owned),
+    };
+    let (key, descending) = order(params)?;
+    let shared = ["visibility", "__imagetype"].map(|key| params.get(key));
+    if shared.contains(&Some("shared")) {
+        let status = match params.get("member_status") {
+            None => Some(MemberStatus::Accepted),
+            Some("all") => None,
+            Some(text) => Some(MemberStatus::parse(text).ok_or_else(|| {
+                let text = "Parameter `member_status` must be accepted, pending, rejected or all.";
+                ApiError::bad_request(text)
+            })?),
+        };
+        let views = state.app.shared_images(actor, status).await?;
+        let mut images: Vec<Value> = views.iter().map(wire::shared).collect();
+        filter(&mut images, params)?;
+        sort(&mut images, key, descending);
+        return page(images, id_of, params, address);
+    }
+    let slow = ["status", "__os_bit", "tag", "created_at", "updated_at"];
+    let column = COLUMNS.iter().find(|column| **column == key);
+    let Some(column) = column.filter(|_| slow.iter().all(|key| params.get(key).is_none())) else {
+        let all = [("created_at", true)];
+        let whole = Default::default();
+        let views = state.app.images(actor, &wanted, &all, &whole).await?;
+        let mut images: Vec<Value> = views.iter().map(wire::image).collect();
+        filter(&mut images, params)?;
+        sort(&mut images, key, descending);
+        return page(images, id_of, params, address);
+    };
+    let part = Wanted::read(params)?;
+    if let Some(marker) = &part.marker {
+        let known = state.app.image(actor, marker).await;
+        known.map_err(|_| no_marker())?;
+    }
+    let order = [(*column, descending)];
+    let rows = part.rows();
+    let views = state.app.images(actor, &wanted, &order, &rows).await?;
     let mut images: Vec<Value> = views.iter().map(wire::image).collect();
+    // What is the same in all images: they all fit, or none does.
+    filter(&mut images, params)?;
+    Ok(part.cut(images, id_of, params, address))
+}
+
+/// Keeps the images that a query asks for.
+fn filter(images: &mut Vec<Value>, params: &Params) -> Result<(), ApiError> {
     for key in EXACT {
         if let Some(wanted) = params.get(key) {
             images.retain(|image| image[*key] == wanted);
@@ -136,8 +200,7 @@ async fn find_all(
             images.retain(|image| image[key].as_str().is_some_and(&fits));
         }
     }
-    sort(&mut images, params)?;
-    Ok(images)
+    Ok(())
 }
 
 /// `operator:time`, as a question to the text of a time.
@@ -163,24 +226,28 @@ fn compared(text: &str) -> Option<impl Fn(&str) -> bool + use<>> {
     })
 }
 
-/// Newest first where nothing is said. They come newest first; shown times are whole seconds, so
-/// that what is equal in them keeps the true order.
-fn sort(images: &mut [Value], params: &Params) -> Result<(), ApiError> {
+/// What a query sorts by, and whether from the largest: newest first where nothing is said.
+fn order(params: &Params) -> Result<(&str, bool), ApiError> {
     let key = params.get("sort_key").unwrap_or("created_at");
     if !SORT_KEYS.contains(&key) {
         let known = SORT_KEYS.join(", ");
         let text = format!("Parameter `sort_key` must be one of {known}.");
         return Err(ApiError::bad_request(text));
     }
-    let descending = match params.get("sort_dir") {
-        None => key == "created_at" || key == "updated_at",
-        Some("desc") => true,
-        Some("asc") => false,
+    match params.get("sort_dir") {
+        None => Ok((key, key == "created_at" || key == "updated_at")),
+        Some("desc") => Ok((key, true)),
+        Some("asc") => Ok((key, false)),
         Some(_) => {
             let text = "Parameter `sort_dir` must be asc or desc.";
-            return Err(ApiError::bad_request(text));
+            Err(ApiError::bad_request(text))
         }
-    };
+    }
+}
+
+/// They come newest first; shown times are whole seconds, so that what is equal in them keeps the
+/// true order.
+fn sort(images: &mut [Value], key: &str, descending: bool) {
     if !descending {
         images.reverse();
     }
@@ -191,7 +258,6 @@ fn sort(images: &mut [Value], params: &Params) -> Result<(), ApiError> {
         };
         if descending { order.reverse() } else { order }
     });
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Bytes of disks are not given out here: an export is of one disk (`api::coffer`).
 
 mod lists;
+mod members;
 mod wire;
 
 use axum::body::Bytes;
@@ -27,6 +28,18 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(lists::cloud_images))
         .routes(routes!(cloud_delete))
         .routes(routes!(whole_image))
+        .routes(routes!(members::glance_list, members::glance_create))
+        .routes(routes!(
+            members::glance_show,
+            members::glance_update,
+            members::glance_delete
+        ))
+        .routes(routes!(members::ims_list, members::ims_create))
+        .routes(routes!(
+            members::ims_show,
+            members::ims_update,
+            members::ims_delete
+        ))
 }
 
 /// Checks that the caller may also do another action than its route's.

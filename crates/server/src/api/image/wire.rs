@@ -62,6 +62,14 @@ pub(super) fn image(view: &ImageView) -> Value {
     })
 }
 
+/// The document of an image that another project shares.
+pub(super) fn shared(view: &ImageView) -> Value {
+    let mut image = image(view);
+    image["visibility"] = json!("shared");
+    image["__imagetype"] = json!("shared");
+    image
+}
+
 /// The job that makes it.
 pub(super) fn job(view: &ImageView) -> Value {
     let shown = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::body::{Body, length};
 use super::{int, page, reader, writer};
+use crate::app::vaults::ResourceView;
 use crate::http::{ApiError, Json, Params, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
@@ -340,39 +341,27 @@ pub(super) async fn storage_usage(
     params: Params,
 ) -> Result<Json<UsageAnswer>, ApiError> {
     let actor = reader(&caller, &project, &request)?;
-    let (page, limit) = page(&params, 1000)?;
+    let (page, _) = page(&params, 1000)?;
     let kind = super::choice(
         &params,
         "resource_type",
         coffer_core::cbr::ResourceType::parse,
     )?;
-    let mut list: Vec<_> = state
+    let (list, count) = state
         .app
-        .resources_of(&actor)
-        .await?
-        .into_iter()
-        .filter(|r| kind.is_none_or(|k| k == r.resource.resource_type))
-        .collect();
-    if let Some(id) = params.get("resource_id") {
-        list.retain(|r| r.resource.resource_id.to_string() == id);
-    }
-    let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let take = usize::try_from(limit).unwrap_or(usize::MAX);
+        .resources_of(&actor, params.get("resource_id"), kind, &page)
+        .await?;
+    let usage = |r: ResourceView| Usage {
+        resource_id: r.resource.resource_id.to_string(),
+        resource_name: r.resource.name,
+        resource_type: r.resource.resource_type.name().to_owned(),
+        backup_count: int(r.backup_count),
+        backup_size: int(coffer_core::cbr::capacity::mib_up(r.backup_bytes)),
+        backup_size_multiaz: 0,
+    };
     Ok(Json(UsageAnswer {
-        resource_count: int(list.len() as u64),
-        storage_usage: list
-            .into_iter()
-            .skip(skip)
-            .take(take)
-            .map(|r| Usage {
-                resource_id: r.resource.resource_id.to_string(),
-                resource_name: r.resource.name,
-                resource_type: r.resource.resource_type.name().to_owned(),
-                backup_count: int(r.backup_count),
-                backup_size: int(coffer_core::cbr::capacity::mib_up(r.backup_bytes)),
-                backup_size_multiaz: 0,
-            })
-            .collect(),
+        resource_count: int(count),
+        storage_usage: list.into_iter().map(usage).collect(),
     }))
 }
 

@@ -1,10 +1,13 @@
 //! The CBR v3 API: vaults, restore points, backups, tasks, protectable resources; and what
 //! Coffer adds to it below `/coffer/v1`.
 
+mod account;
+mod agents;
 mod backup;
 mod body;
 mod checkpoint;
 mod elsewhere;
+mod expiry;
 mod extra;
 mod member;
 pub(crate) mod policy;
@@ -69,6 +72,27 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(elsewhere::charge_mode))
         .routes(routes!(elsewhere::change_order))
         .routes(routes!(elsewhere::update_order))
+        .routes(routes!(account::of_domain))
+        .routes(routes!(account::source))
+        .routes(routes!(account::of_region))
+        .routes(routes!(account::migrate, account::migration))
+        .routes(routes!(agents::check))
+        .routes(routes!(agents::list, agents::register))
+        .routes(routes!(agents::show, agents::update, agents::remove))
+        .routes(routes!(agents::add_path))
+        .routes(routes!(agents::remove_path))
+        .routes(routes!(
+            agents::organization_policies,
+            agents::create_organization_policy
+        ))
+        .routes(routes!(
+            agents::show_organization_policy,
+            agents::update_organization_policy,
+            agents::delete_organization_policy
+        ))
+        .routes(routes!(agents::organization_policy_detail))
+        .routes(routes!(expiry::metadata))
+        .routes(routes!(expiry::move_expiry))
         .routes(routes!(task::list))
         .routes(routes!(task::show))
         .routes(routes!(protectable::list))

@@ -105,9 +105,37 @@ pub(super) async fn create_v3(
     request: RequestId,
     Json(body): Json<NewVolumeRequest>,
 ) -> Result<(StatusCode, Json<VolumeAnswer>), ApiError> {
-    let actor = actor(&caller, &project, request)?;
-    let (id, _) = make(&state, &actor, body).await?;
-    let volume = being_made(&state, &base, &actor, &caller, &id.to_string()).await?;
+    create(&state, &base, &project, &caller, request, body).await
+}
+
+/// Makes a disk from a backup.
+#[utoipa::path(post, path = "/v2/{project_id}/volumes", tag = "volume", security(("token" = [])),
+    params(("project_id" = String, Path)), request_body = NewVolumeRequest,
+    extensions(("x-action" = json!("evs:volumes:create"))),
+    responses((status = 202, body = VolumeAnswer), (status = 400), (status = 401), (status = 403),
+        (status = 404), (status = 409)))]
+pub(super) async fn create_v2(
+    State(state): State<AppState>,
+    PublicBase(base): PublicBase,
+    Path(project): Path<String>,
+    caller: Caller,
+    request: RequestId,
+    Json(body): Json<NewVolumeRequest>,
+) -> Result<(StatusCode, Json<VolumeAnswer>), ApiError> {
+    create(&state, &base, &project, &caller, request, body).await
+}
+
+async fn create(
+    state: &AppState,
+    base: &str,
+    project: &str,
+    caller: &Caller,
+    request: RequestId,
+    body: NewVolumeRequest,
+) -> Result<(StatusCode, Json<VolumeAnswer>), ApiError> {
+    let actor = actor(caller, project, request)?;
+    let (id, _) = make(state, &actor, body).await?;
+    let volume = being_made(state, base, &actor, caller, &id.to_string()).await?;
     let volume = volume.ok_or_else(|| ApiError::not_found("volume"))?;
     Ok((StatusCode::ACCEPTED, Json(VolumeAnswer { volume })))
 }
@@ -132,7 +160,7 @@ pub(super) async fn create_cloud(
     }))
 }
 
-/// How far a job is: a disk or image that is being made.
+/// How far a job is: a disk, server or image that is being made, servers switched on or off.
 #[utoipa::path(get, path = "/v1/{project_id}/jobs/{job_id}", tag = "volume", security(("token" = [])),
     params(("project_id" = String, Path), ("job_id" = String, Path)),
     extensions(("x-action" = json!("ecs:jobs:get"))),
@@ -150,6 +178,9 @@ pub(super) async fn job(
     };
     let none = || ApiError::not_found("job");
     if let Some(job) = crate::api::image::job(&state, &actor, &id).await {
+        return Ok(Json(job));
+    }
+    if let Some(job) = state.power_jobs.shown(actor.project, &id) {
         return Ok(Json(job));
     }
     let view = state.app.task(&actor, &id).await.map_err(|_| none())?;
@@ -206,6 +237,7 @@ pub(super) async fn being_made(
     let shown = Shown {
         row,
         status: "creating",
+        tags: Default::default(),
     };
     Ok(Some(wire(base, "v3", actor.project, caller, shown)))
 }

@@ -1,26 +1,33 @@
 //! Disks: Cinder v2 and v3, EVS v2, as far as clients of the CBR API use them.
 
 mod create;
+mod vendor;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::{OriginalUri, Path, State};
 use coffer_core::ids::ProjectId;
 use serde::Serialize;
 use serde_json::{Value, json};
+use sqlx::AnyConnection;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::api::compute::ZONE;
 use crate::catalog::neighbours::{self, DiskRow};
-use crate::http::page::page;
+use crate::catalog::record::Filter;
+use crate::catalog::resource_tags;
+use crate::http::page::{Page, Wanted};
 use crate::http::{ApiError, Json, Params, PublicBase};
 use crate::identity::Caller;
 use crate::state::AppState;
 
 /// The one type of disks: hosts do not say how fast theirs are.
 const VOLUME_TYPE: &str = "default";
+/// Most ids that a query may name.
+const IDS_MAX: usize = 1000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -35,6 +42,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cloud_detail))
         .routes(routes!(cloud_show))
         .routes(routes!(create::create_v3))
+        .routes(routes!(create::create_v2))
+        .routes(routes!(vendor::tags, vendor::set_tags))
+        .routes(routes!(vendor::show))
+        .routes(routes!(vendor::zones))
         .routes(routes!(create::create_cloud))
         .routes(routes!(create::job))
 }
@@ -50,7 +61,7 @@ pub struct Volumes {
     /// All disks that fit, whatever the page (EVS alone).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    count: Option<usize>,
+    count: Option<u64>,
     volumes: Vec<Volume>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>, nullable = false)]
@@ -144,27 +155,51 @@ fn links(base: &str, version: &str, project: ProjectId, id: &str) -> Value {
 struct Shown {
     row: DiskRow,
     status: &'static str,
+    tags: BTreeMap<String, String>,
 }
 
-/// All disks of a project.
-async fn disks(state: &AppState, project: ProjectId) -> Result<Vec<Shown>, ApiError> {
-    let special = state.app.special_disks(project).await?;
-    let rows = neighbours::disks(&mut *state.catalog.reader().await?, project).await?;
-    let shown = |row: DiskRow| {
-        let special = special.iter().find(|(id, _)| *id == row.id);
-        let status = match (special.map(|(_, status)| *status), &row.server_id) {
-            // A backup does not hinder whoever uses the disk.
-            (Some(status @ ("restoring-backup" | "error_restoring")), _) => status,
-            (_, Some(_)) => "in-use",
-            (_, None) => "available",
-        };
-        Shown { row, status }
+/// What is the matter with disks of a project beyond being attached or not, by their ids. A backup
+/// does not hinder whoever uses a disk, and is not told here.
+async fn special(
+    state: &AppState,
+    project: ProjectId,
+) -> Result<HashMap<String, &'static str>, ApiError> {
+    let all = state.app.special_disks(project).await?.into_iter();
+    let told = |status: &str| matches!(status, "restoring-backup" | "error_restoring");
+    Ok(all.filter(|(_, status)| told(status)).collect())
+}
+
+fn shown(row: DiskRow, special: &HashMap<String, &'static str>) -> Shown {
+    let status = match (special.get(&row.id), &row.server_id) {
+        (Some(status), _) => status,
+        (None, Some(_)) => "in-use",
+        (None, None) => "available",
     };
-    Ok(rows.into_iter().map(shown).collect())
+    Shown {
+        row,
+        status,
+        tags: BTreeMap::new(),
+    }
+}
+
+/// Reads the tags of disks.
+async fn with_tags(db: &mut AnyConnection, disks: &mut [Shown]) -> Result<(), ApiError> {
+    let id = |shown: &Shown| shown.row.id.parse::<Uuid>().ok();
+    let ids: Vec<Uuid> = disks.iter().filter_map(id).collect();
+    let mut tags = resource_tags::of(db, &ids).await?;
+    for shown in disks {
+        let of_disk = id(shown).and_then(|id| tags.remove(&id));
+        shown.tags = of_disk.unwrap_or_default();
+    }
+    Ok(())
 }
 
 fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: Shown) -> Volume {
-    let Shown { row: disk, status } = disk;
+    let Shown {
+        row: disk,
+        status,
+        tags,
+    } = disk;
     let attachment = disk.server_id.as_ref().map(|server| Attachment {
         id: disk.id.clone(),
         attachment_id: disk.id.clone(),
@@ -186,7 +221,7 @@ fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: Sh
         encrypted: false,
         attachments: attachment.into_iter().collect(),
         metadata: BTreeMap::new(),
-        tags: BTreeMap::new(),
+        tags,
         snapshot_id: None,
         source_volid: None,
         consistencygroup_id: None,
@@ -201,73 +236,116 @@ fn wire(base: &str, version: &str, project: ProjectId, caller: &Caller, disk: Sh
     }
 }
 
-/// Disks of a project that the query asks for.
-async fn find_all(
-    state: &AppState,
+/// Which disks of a project the query asks for.
+fn filter(
     project: ProjectId,
     params: &Params,
-) -> Result<Vec<Shown>, ApiError> {
-    let mut disks = disks(state, project).await?;
-    let multiattach = params.truth("multiattach")?;
-    let bootable = params.truth("bootable")?;
-    let ids: Vec<&str> = params.list("ids").chain(params.all("id")).collect();
+    special: &HashMap<String, &'static str>,
+) -> Result<Filter, ApiError> {
+    let mut filter = neighbours::there(project)
+        .maybe("name", params.get("name").map(str::to_owned))
+        .maybe("server_id", params.get("server_id").map(str::to_owned))
+        .maybe("shareable", params.truth("multiattach")?)
+        .maybe("system", params.truth("bootable")?);
     // `ids` also comes as ['a','b'].
-    let ids: Vec<&str> = ids
-        .iter()
-        .map(|id| id.trim_matches(['[', ']', '\'', '"', ' ']))
+    let ids = params.list("ids").chain(params.all("id"));
+    let ids: Vec<String> = ids
+        .map(|id| id.trim_matches(['[', ']', '\'', '"', ' ']).to_owned())
         .collect();
-    disks.retain(|shown| {
-        let disk = &shown.row;
-        params.get("name").is_none_or(|name| disk.name == name)
-            && params
-                .get("status")
-                .is_none_or(|wanted| wanted == shown.status)
-            && params
-                .get("availability_zone")
-                .is_none_or(|zone| zone == ZONE)
-            && params
-                .get("server_id")
-                .is_none_or(|id| disk.server_id.as_deref() == Some(id))
-            && multiattach.is_none_or(|wanted| wanted == disk.shareable)
-            && bootable.is_none_or(|wanted| wanted == disk.system)
-            && (ids.is_empty() || ids.contains(&disk.id.as_str()))
-    });
-    sort(&mut disks, params)?;
-    Ok(disks)
+    if ids.len() > IDS_MAX {
+        let text = format!("Parameter `ids` must have at most {IDS_MAX} values.");
+        return Err(ApiError::bad_request(text));
+    }
+    filter = filter.any_of("id", &ids);
+    if params
+        .get("availability_zone")
+        .is_some_and(|zone| zone != ZONE)
+    {
+        filter = filter.and("1 = 0");
+    }
+    if let Some(wanted) = params.get("status") {
+        filter = of_status(filter, wanted, special);
+    }
+    Ok(filter)
 }
 
-/// By `sort_key` and `sort_dir`, or `sort=key:dir`; newest first if nothing is said.
-fn sort(disks: &mut [Shown], params: &Params) -> Result<(), ApiError> {
+fn of_status(filter: Filter, wanted: &str, special: &HashMap<String, &'static str>) -> Filter {
+    let plain = match wanted {
+        "in-use" => filter.and("server_id IS NOT NULL"),
+        "available" => filter.and("server_id IS NULL"),
+        _ => {
+            let with = special.iter().filter(|(_, status)| **status == wanted);
+            let with: Vec<String> = with.map(|(id, _)| id.clone()).collect();
+            return filter.among("id IN", &with, "");
+        }
+    };
+    let others: Vec<String> = special.keys().cloned().collect();
+    plain.none_of("id", &others)
+}
+
+/// By `sort_key` and `sort_dir`, or `sort=key:dir`; newest first if nothing is said. By status
+/// means the free ones before the attached ones.
+fn order(params: &Params) -> Result<(&'static str, bool), ApiError> {
     let (key, direction) = match params.get("sort") {
         Some(sort) => sort.split_once(':').unwrap_or((sort, "desc")),
         None => match params.get("sort_key") {
             Some(key) => (key, params.get("sort_dir").unwrap_or("desc")),
-            None => return Ok(()),
+            None => return Ok(("created_at", true)),
         },
     };
-    match key {
-        "id" => disks.sort_by(|a, b| a.row.id.cmp(&b.row.id)),
-        "name" => disks.sort_by(|a, b| a.row.name.cmp(&b.row.name)),
-        "status" => disks.sort_by_key(|disk| disk.status),
-        "size" => disks.sort_by_key(|disk| disk.row.size_bytes),
-        "created_at" => disks.sort_by_key(|disk| disk.row.created_at),
-        "updated_at" => disks.sort_by_key(|disk| disk.row.updated_at),
+    let column = match key {
+        "id" => "id",
+        "name" => "name",
+        "status" => "CASE WHEN server_id IS NULL THEN 0 ELSE 1 END",
+        "size" => "size_bytes",
+        "created_at" => "created_at",
+        "updated_at" => "updated_at",
         _ => {
             return Err(ApiError::bad_request(
                 "Parameter `sort_key` names no key to sort by.",
             ));
         }
-    }
+    };
     match direction {
-        "asc" => {}
-        "desc" => disks.reverse(),
-        _ => {
-            return Err(ApiError::bad_request(
-                "Parameter `sort_dir` must be asc or desc.",
-            ));
+        "asc" => Ok((column, false)),
+        "desc" => Ok((column, true)),
+        _ => Err(ApiError::bad_request(
+            "Parameter `sort_dir` must be asc or desc.",
+        )),
+    }
+}
+
+/// A page of the disks that the query asks for, and on request the number of all.
+async fn find_all(asked: &Asked, count: bool) -> Result<(Found, ProjectId), ApiError> {
+    let (params, state) = (&asked.params, &asked.state);
+    let project = asked.caller.read(&asked.project)?;
+    let wanted = Wanted::read(params)?;
+    let order = order(params)?;
+    let special = special(state, project).await?;
+    let filter = filter(project, params, &special)?;
+    let mut tx = state.catalog.snapshot().await?;
+    if let Some(marker) = &wanted.marker {
+        let known = neighbours::there(project).eq("id", marker.clone());
+        if neighbours::count_disks(&mut tx, &known).await? == 0 {
+            return Err(crate::http::page::no_marker());
         }
     }
-    Ok(())
+    let rows = neighbours::disks(&mut tx, &filter, &[order], &wanted.rows()).await?;
+    let count = match count {
+        true => Some(neighbours::count_disks(&mut tx, &filter).await?),
+        false => None,
+    };
+    let mut disks: Vec<Shown> = rows.into_iter().map(|row| shown(row, &special)).collect();
+    with_tags(&mut tx, &mut disks).await?;
+    let address = format!("{}{}", asked.base, asked.path);
+    let page = wanted.cut(disks, |disk| &disk.row.id, params, &address);
+    Ok((Found { page, count }, project))
+}
+
+/// A page of disks.
+struct Found {
+    page: Page<Shown>,
+    count: Option<u64>,
 }
 
 /// What a list handler needs.
@@ -281,11 +359,7 @@ struct Asked {
 }
 
 async fn detail(asked: Asked, version: &str, count: bool) -> Result<Json<Volumes>, ApiError> {
-    let project = asked.caller.read(&asked.project)?;
-    let disks = find_all(&asked.state, project, &asked.params).await?;
-    let count = count.then_some(disks.len());
-    let address = format!("{}{}", asked.base, asked.path);
-    let page = page(disks, |disk| &disk.row.id, &asked.params, &address)?;
+    let (Found { page, count }, project) = find_all(&asked, count).await?;
     let disks = page.items.into_iter();
     let volumes = disks.map(|disk| wire(&asked.base, version, project, &asked.caller, disk));
     Ok(Json(Volumes {
@@ -296,10 +370,7 @@ async fn detail(asked: Asked, version: &str, count: bool) -> Result<Json<Volumes
 }
 
 async fn names(asked: Asked, version: &str) -> Result<Json<VolumeNames>, ApiError> {
-    let project = asked.caller.read(&asked.project)?;
-    let disks = find_all(&asked.state, project, &asked.params).await?;
-    let address = format!("{}{}", asked.base, asked.path);
-    let page = page(disks, |disk| &disk.row.id, &asked.params, &address)?;
+    let (Found { page, .. }, project) = find_all(&asked, false).await?;
     let volumes = page.items.into_iter().map(|disk| VolumeName {
         links: links(&asked.base, version, project, &disk.row.id),
         id: disk.row.id,
@@ -319,8 +390,19 @@ async fn one(
     caller: &Caller,
 ) -> Result<Json<VolumeAnswer>, ApiError> {
     let project = caller.read(&project)?;
-    let disks = disks(state, project).await?;
-    let disk = disks.into_iter().find(|disk| disk.row.id == id);
+    let wanted = neighbours::there(project).eq("id", id.clone());
+    let mut reader = state.catalog.reader().await?;
+    let found = neighbours::disks(&mut reader, &wanted, &[], &Default::default()).await?;
+    let disk = match found.into_iter().next() {
+        Some(row) => {
+            let mut disk = [shown(row, &special(state, project).await?)];
+            with_tags(&mut reader, &mut disk).await?;
+            let [disk] = disk;
+            Some(disk)
+        }
+        None => None,
+    };
+    drop(reader);
     if disk.is_none() {
         let actor = crate::app::Actor {
             project,

@@ -95,7 +95,8 @@ impl App {
     ) -> Result<Listed<BackupLook>> {
         let mut tx = self.catalog.snapshot().await?;
         let mut rows = crate::catalog::lists::part::<Backup>(&mut tx, filter, part).await?;
-        let items = tasks::backup_looks(&mut tx, std::mem::take(&mut rows.rows)).await?;
+        let items =
+            tasks::backup_looks(&mut tx, std::mem::take(&mut rows.rows), self.now()).await?;
         Ok(Listed::of(rows, items))
     }
 
@@ -123,11 +124,15 @@ impl App {
     /// The disks that are more than attached or not: ids, and what happens to them.
     pub async fn special_disks(&self, project: ProjectId) -> Result<Vec<(String, &'static str)>> {
         let mut tx = self.catalog.snapshot().await?;
-        let filter = Filter::new().eq("project_id", project).and(
-            "((state = 'running' AND kind IN ('backup', 'restore')) OR \
-              (kind = 'restore' AND state IN ('failed', 'timeout')))",
-        );
-        let tasks: Vec<Task> = crate::catalog::record::list(&mut tx, &filter, &[]).await?;
+        let mut tasks: Vec<Task> = Vec::new();
+        // Each by its own index: a project has a task for each of its backups.
+        for clause in [
+            "state = 'running' AND kind IN ('backup', 'restore')",
+            "kind = 'restore' AND state IN ('failed', 'timeout')",
+        ] {
+            let filter = Filter::new().eq("project_id", project).and(clause);
+            tasks.extend(crate::catalog::record::list::<Task>(&mut tx, &filter, &[]).await?);
+        }
         let mut ids: Vec<Uuid> = tasks.iter().filter_map(|t| t.resource_id).collect();
         ids.sort_unstable();
         ids.dedup();

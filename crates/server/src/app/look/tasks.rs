@@ -6,6 +6,7 @@ use coffer_core::Result;
 use coffer_core::cbr::ResourceType;
 use coffer_core::ids::{BackupId, VaultId};
 use coffer_core::state::{BackupState, TaskState, VaultState};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{named_backups, safety_of, work};
@@ -112,6 +113,8 @@ pub struct BackupLook {
     pub vault: Option<Vault>,
     /// Power state of its server, or `available` / `in-use` of its disk; none where it is gone.
     pub resource_status: Option<String>,
+    /// It cannot be deleted now: it is locked by itself, or by its vault.
+    pub locked: bool,
     /// What is done with it, or waits to be.
     pub task: Option<TaskLook>,
 }
@@ -149,7 +152,11 @@ pub(super) async fn looks(tx: &mut Tx, tasks: Vec<Task>) -> Result<Vec<TaskLook>
     Ok(tasks.into_iter().map(look).collect())
 }
 
-pub(super) async fn backup_looks(tx: &mut Tx, rows: Vec<Backup>) -> Result<Vec<BackupLook>> {
+pub(super) async fn backup_looks(
+    tx: &mut Tx,
+    rows: Vec<Backup>,
+    now: Timestamp,
+) -> Result<Vec<BackupLook>> {
     let ids: Vec<BackupId> = rows.iter().map(|b| b.id).collect();
     let mut children: HashMap<BackupId, Vec<Backup>> = HashMap::new();
     for child in backups::children_of(tx, &ids).await? {
@@ -183,9 +190,13 @@ pub(super) async fn backup_looks(tx: &mut Tx, rows: Vec<Backup>) -> Result<Vec<B
                     if attached { "in-use" } else { "available" }.to_owned()
                 }),
         };
+        let vault = vaults.iter().find(|v| v.id == backup.vault_id).cloned();
+        let by_vault = backup.auto_trigger && vault.as_ref().is_some_and(|v| v.locked);
         BackupLook {
             children: children.remove(&backup.id).unwrap_or_default(),
-            vault: vaults.iter().find(|v| v.id == backup.vault_id).cloned(),
+            // As `specs::backup_locked` finds them.
+            locked: by_vault || backup.locked_until.is_some_and(|until| until > now),
+            vault,
             resource_status: status,
             task: foremost(tasks.iter().filter(|t| t.task.backup_id == Some(backup.id))).cloned(),
             backup,

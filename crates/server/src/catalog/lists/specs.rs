@@ -1,6 +1,7 @@
 //! What each list can be filtered and sorted by.
 
 use coffer_core::ids::ProjectId;
+use jiff::Timestamp;
 
 use super::{Key, int, search_values, text};
 use crate::catalog::record::{Column, Filter};
@@ -231,6 +232,24 @@ pub fn backups_of_disks(filter: Filter, disks: &[String]) -> Filter {
         "t.id IN (SELECT COALESCE(b.parent_id, b.id) FROM backups b WHERE b.resource_id IN",
         disks,
         ")",
+    )
+}
+
+/// Backups that cannot be deleted at a time because they are locked by themselves or by their
+/// vault, or the others.
+pub fn backup_locked(filter: Filter, yes: bool, now: Timestamp) -> Filter {
+    filter.with(
+        match yes {
+            true => {
+                "(t.locked_until > ? OR (t.auto_trigger = 1 \
+                 AND t.vault_id IN (SELECT v.id FROM vaults v WHERE v.locked = 1)))"
+            }
+            false => {
+                "COALESCE(t.locked_until, 0) <= ? AND (t.auto_trigger = 0 \
+                 OR t.vault_id NOT IN (SELECT v.id FROM vaults v WHERE v.locked = 1))"
+            }
+        },
+        now,
     )
 }
 
