@@ -188,17 +188,23 @@ export function RowMenu<T extends { id: string }>({
   const shown = open && row !== undefined;
   useEffect(() => {
     if (!shown || !asked) return;
-    const { button, byKey } = asked;
+    const { button } = asked;
     button.setAttribute('aria-expanded', 'true');
     button.setAttribute('data-popup-open', '');
-    if (byKey) popup.current?.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
     return () => {
       button.setAttribute('aria-expanded', 'false');
       button.removeAttribute('data-popup-open');
     };
   }, [shown, asked]);
   return (
-    <Base.Root open={shown} onOpenChange={setOpen}>
+    <Base.Root
+      open={shown}
+      onOpenChange={setOpen}
+      onOpenChangeComplete={(complete) => {
+        if (complete && asked?.byKey && document.activeElement === popup.current)
+          popup.current?.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
+      }}
+    >
       <Popup
         entries={row ? entries(row) : []}
         label={asked?.button.getAttribute('aria-label') ?? ''}
