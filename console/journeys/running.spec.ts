@@ -7,8 +7,8 @@ import {
   hold,
   inVault,
   killService,
-  outOfVault,
   outages,
+  outOfVault,
   quiet,
   row,
   serverNamed,
@@ -75,6 +75,73 @@ test('restart is greyed at 10 % and below, allowed above; cancel from the row', 
   await expect(page.getByRole('dialog')).toBeHidden();
   await unhold(api);
   await becomes(api, 'held', 'available');
+});
+
+test('progress shows in the row, on the page and in the tray, where it can be cancelled', async ({
+  console: page,
+  api,
+}) => {
+  await beginFull(api, 'to-cancel');
+  await page.goto(at(`/servers/${(await serverNamed(api, 'web-01')).id}`));
+  await expect(page.getByText(/Running task: .*to-cancel/)).toBeVisible();
+  await expect(page.getByRole('progressbar').first()).toBeVisible();
+  await expect(page.locator('main')).toContainText(/[\d.,]+ [KM]iB of [\d.,]+ [KMG]iB/, { timeout: 60_000 });
+  await accessible(page, 'server with a running backup');
+  await picture(page, 'server-running');
+  const tray = page.getByRole('button', { name: '1 task running' });
+  await tray.click();
+  await accessible(page, 'tray');
+  await picture(page, 'tray');
+  await page.getByRole('button', { name: /^Cancel Backup web-01/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Cancel .*(task|backup)/i })
+    .click();
+  await expect.poll(async () => (await backupsNamed(api, 'to-cancel')).length, { timeout: 60_000 }).toBe(0);
+  // Source and change tracking stay usable: the next one is incremental.
+  await unhold(api);
+  await quiet(api);
+  await begin(api, 'web-01', 'after-cancel');
+  await becomes(api, 'after-cancel', 'available');
+});
+
+test('a running restore is cancelled; the console says so and offers it again', async ({
+  console: page,
+  api,
+}) => {
+  await quiet(api);
+  await inVault(api, 'web-01');
+  if (!(await backupsNamed(api, '')).some((each) => each.resource_name === 'web-01'))
+    await begin(api, 'web-01', 'to-restore');
+  await quiet(api);
+  await hold(api);
+  await row(page, 'web-01').getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore Server' });
+  await dialog.getByRole('checkbox', { name: /Take a safety backup first/ }).uncheck();
+  await dialog.getByRole('button', { name: 'Restore web-01' }).click();
+  await page.getByLabel('Type web-01 to go on').fill('web-01');
+  await page.getByRole('button', { name: 'Restore web-01' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(row(page, 'web-01').getByRole('progressbar')).toBeVisible();
+  await row(page, 'web-01').getByRole('button', { name: /^More/ }).click();
+  await page.getByRole('menuitem', { name: 'Cancel task' }).click();
+  await accessible(page, 'cancel a restore');
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Cancel .*(task|restore)/i })
+    .click();
+  await unhold(api);
+  await expect(page.getByText('The restore of web-01 did not end')).toBeVisible({ timeout: 90_000 });
+  await quiet(api);
+  await page.getByRole('button', { name: 'Restore again' }).click();
+  const again = page.getByRole('dialog', { name: 'Restore Server' });
+  await again.getByRole('button', { name: 'Restore web-01' }).click();
+  if (await page.getByLabel('Type web-01 to go on').isVisible()) {
+    await page.getByLabel('Type web-01 to go on').fill('web-01');
+    await page.getByRole('button', { name: 'Restore web-01' }).click();
+  }
+  await expect(page.getByText('web-01 is restored.')).toBeVisible({ timeout: 120_000 });
 });
 
 test('the service is killed while a backup runs: the console says so, goes on, and so does the backup', async ({
