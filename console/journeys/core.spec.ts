@@ -1,5 +1,5 @@
 // The core procedure: a server and its disks, backed up and brought back, in the browser.
-import { accessible, at, expect, picture, rig, test } from './rig';
+import { accessible, at, expect, picture, test } from './rig';
 import { inVault, manage, backupsNamed as named, outOfVault, row, toServers } from './steps';
 
 test('server backup, a vault made on the way', async ({ console: page, api }) => {
@@ -68,29 +68,3 @@ test('bad names are refused before they are sent', async ({ console: page, api }
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toBeHidden();
 });
-
-const pages: [string, string][] = [
-  ['overview', '/overview'],
-  ['server', `/servers/${rig.freeServer}`],
-  ['disks', '/disks'],
-  ['vaults', '/server-backups?tab=vaults'],
-  ['disk-backups', '/disk-backups?tab=backups'],
-  ['new-vault', '/vaults/new?type=server'],
-  ['tasks', '/tasks'],
-];
-for (const theme of ['light', 'dark'] as const)
-  for (const [shape, width] of [
-    ['wide', 1280],
-    ['narrow', 390],
-  ] as const)
-    test(`every page in ${theme}, ${shape}`, async ({ console: page }) => {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.setViewportSize({ width, height: 900 });
-      for (const [name, path] of pages) {
-        await page.goto(at(path));
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await page.waitForLoadState('load');
-        await accessible(page, `${name} ${theme} ${shape}`);
-        await picture(page, `${name}-${theme}-${shape}`);
-      }
-    });

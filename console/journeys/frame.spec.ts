@@ -24,19 +24,6 @@ test('a wrong password is refused and said', async ({ page, watch }) => {
   await expect(page.getByRole('alert')).toContainText('wrong');
 });
 
-for (const theme of ['light', 'dark'] as const)
-  for (const [shape, width] of [
-    ['wide', 1280],
-    ['narrow', 390],
-  ] as const)
-    test(`the servers in ${theme}, ${shape}`, async ({ console: page }) => {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.setViewportSize({ width, height: 900 });
-      await expect(page.getByText('web-01').first()).toBeVisible();
-      await accessible(page, `servers ${theme} ${shape}`);
-      await picture(page, `servers-${theme}-${shape}`);
-    });
-
 test('logging out ends the session', async ({ console: page, watch }) => {
   watch.expected.push(/401/);
   await page.getByRole('button', { name: /^User / }).click();

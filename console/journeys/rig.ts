@@ -109,9 +109,7 @@ export const test = base.extend<Fixtures>({
   },
   api: async ({ request }, use) => use(await Api.logIn(request)),
   console: async ({ page, watch: _ }, use) => {
-    await page.goto('/console/');
-    await logIn(page);
-    await expect(page).toHaveURL(/\/console\/p\//);
+    await hasSession(page);
     await page.goto(at('/servers'));
     await expect(page.getByRole('heading', { level: 1, name: 'Elastic Cloud Server' })).toBeVisible();
     await use(page);
@@ -123,6 +121,15 @@ async function tell(page: Page, watch: Watch): Promise<void> {
   const text = await page.innerText('body', { timeout: 2_000 }).catch((error: Error) => error.message);
   process.stdout.write(`    at ${page.url()}\n    seen: ${watch.seen.join(' | ') || 'nothing'}\n`);
   process.stdout.write(`    page: ${text.replace(/\s+/g, ' ').slice(0, 600)}\n`);
+}
+
+/** Gives the page's browser a session, without the login page: that has journeys of its own. */
+export async function hasSession(page: Page): Promise<void> {
+  const answer = await page.request.post(`${rig.endpoint}/coffer/v1/session`, {
+    headers: { 'x-coffer-console': '1', origin: rig.endpoint },
+    data: { user: rig.user, password: rig.password },
+  });
+  expect(answer.ok()).toBe(true);
 }
 
 /** Fills the login page. */
@@ -146,6 +153,14 @@ export async function accessible(page: Page, where: string, rules?: string[]): P
     return result.violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
   }, rules);
   expect(found, where).toEqual([]);
+}
+
+/** What axe finds on the page in both themes: the dark one has other colours, and nothing else. */
+export async function accessibleInBoth(page: Page, where: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await accessible(page, `${where}, light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page, `${where}, dark`, ['color-contrast']);
 }
 
 /** Keeps a picture of the page as build output. */

@@ -10,9 +10,6 @@ export type Project = Schemas['Project'];
 export type AccessKey = Schemas['AccessKey'];
 export type NewKey = Schemas['NewKey'];
 
-/** Roles in a project. */
-export const roles = ['admin', 'user', 'readonly'] as const;
-
 export const usersQuery = queryOptions({
   queryKey: ['admin', 'users'] as const,
   queryFn: ({ signal }) => ask('GET', '/coffer/v1/users', { signal }),
@@ -64,13 +61,6 @@ export async function setPassword(id: string, password: string, original: string
     ...at(id),
     body: { password, ...(original === null ? {} : { original_password: original }) },
   });
-}
-
-export async function setRole(project: string, id: string, role: string, granted: boolean): Promise<void> {
-  await ask(granted ? 'PUT' : 'DELETE', '/coffer/v1/projects/{project_id}/users/{user_id}/roles/{role}', {
-    path: { project_id: project, user_id: id, role },
-  });
-  await changed('users');
 }
 
 export async function createProject(body: { name: string; description: string }): Promise<void> {

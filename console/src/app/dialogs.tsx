@@ -27,6 +27,9 @@ const adminDialogs = () => import('../features/admin/dialogs');
 const notificationDialogs = () => import('../features/operations/notificationDialogs');
 const limitDialogs = () => import('../features/operations/LimitsDialog');
 const recoveryDialogs = () => import('../features/vaults/RecoveryKey');
+const groupDialogs = () => import('../features/admin/groupDialogs');
+const roleDialogs = () => import('../features/admin/roleDialogs');
+const imageDialogs = () => import('../features/images/dialogs');
 const sharingDialogs = () => import('../features/sharing/dialogs');
 
 const known: Record<string, ComponentType<DialogProps>> = {
@@ -63,6 +66,8 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'accept-share': named(sharingDialogs, 'AcceptShare'),
   'create-disk': dialog(() => import('../features/backups/CreateDisk')),
   'create-server': dialog(() => import('../features/backups/CreateServer')),
+  'create-image': named(imageDialogs, 'CreateImage'),
+  'delete-image': named(imageDialogs, 'DeleteImage'),
   'rename-backup': named(backupDialogs, 'RenameBackup'),
   'delete-backup': named(backupDialogs, 'DeleteBackups'),
   'edit-notification': named(notificationDialogs, 'EditNotification'),
@@ -76,9 +81,15 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'confirm-recovery-key': named(recoveryDialogs, 'ConfirmRecoveryKey'),
   'create-user': named(userDialogs, 'CreateUser'),
   'set-password': named(userDialogs, 'SetPassword'),
-  'edit-roles': named(userDialogs, 'EditRoles'),
+  'edit-roles': dialog(() => import('../features/admin/EditRoles')),
   'disable-user': named(userDialogs, 'DisableUser'),
   'delete-user': named(userDialogs, 'DeleteUser'),
+  'edit-group': named(groupDialogs, 'EditGroup'),
+  'group-members': named(groupDialogs, 'GroupMembers'),
+  'group-roles': named(groupDialogs, 'GroupRoles'),
+  'delete-group': named(groupDialogs, 'DeleteGroup'),
+  'edit-role': named(roleDialogs, 'EditRole'),
+  'delete-role': named(roleDialogs, 'DeleteRole'),
   'edit-project': named(adminDialogs, 'EditProject'),
   'create-key': named(adminDialogs, 'CreateKey'),
   'delete-key': named(adminDialogs, 'DeleteKey'),

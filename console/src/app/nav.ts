@@ -23,7 +23,10 @@ export const nav: NavGroup[] = [
   { key: null, pages: [{ key: 'nav.overview', to: '/p/$project/overview', icon: 'home', letter: 'o' }] },
   {
     key: 'nav.computing',
-    pages: [{ key: 'nav.servers', to: '/p/$project/servers', icon: 'server', letter: 's' }],
+    pages: [
+      { key: 'nav.servers', to: '/p/$project/servers', icon: 'server', letter: 's' },
+      { key: 'nav.images', to: '/p/$project/images', icon: 'copy', letter: 'i' },
+    ],
   },
   {
     key: 'nav.storage',
@@ -43,6 +46,8 @@ export const nav: NavGroup[] = [
     key: 'nav.management',
     pages: [
       { key: 'nav.users', to: '/p/$project/admin/users', icon: 'user', admin: true },
+      { key: 'nav.groups', to: '/p/$project/admin/groups', icon: 'group', admin: true },
+      { key: 'nav.roles', to: '/p/$project/admin/roles', icon: 'shield', admin: true },
       { key: 'nav.projects', to: '/p/$project/admin/projects', icon: 'columns', admin: true },
       { key: 'nav.hosts', to: '/p/$project/admin/hosts', icon: 'server', admin: true },
       { key: 'nav.keys', to: '/p/$project/admin/keys', icon: 'key' },

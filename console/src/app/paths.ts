@@ -5,6 +5,7 @@ const pages: Record<string, string> = {
   vault: 'vaults',
   backup: 'backups',
   task: 'tasks',
+  image: 'images',
 };
 
 /** Address of the page of an object, or of the list that shows it; null without one. */

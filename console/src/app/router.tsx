@@ -176,6 +176,18 @@ const disks = createRoute({
   component: lazyRouteComponent(() => withTexts(import('../features/disks/DisksPage'))),
 });
 
+const images = createRoute({
+  getParentRoute: () => project,
+  path: '/images',
+  component: lazyRouteComponent(() => withTexts(import('../features/images/ImagesPage'))),
+});
+
+const image = createRoute({
+  getParentRoute: () => project,
+  path: '/images/$image',
+  component: lazyRouteComponent(() => withTexts(import('../features/images/ImagePage'))),
+});
+
 const newVault = createRoute({
   getParentRoute: () => project,
   path: '/vaults/new',
@@ -237,6 +249,18 @@ const projects = createRoute({
   getParentRoute: () => project,
   path: '/admin/projects',
   component: lazyRouteComponent(() => withTexts(import('../features/admin/ProjectsPage'))),
+});
+
+const groups = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/groups',
+  component: lazyRouteComponent(() => withTexts(import('../features/admin/GroupsPage'))),
+});
+
+const roles = createRoute({
+  getParentRoute: () => project,
+  path: '/admin/roles',
+  component: lazyRouteComponent(() => withTexts(import('../features/admin/RolesPage'))),
 });
 
 const keys = createRoute({
@@ -331,6 +355,8 @@ const routes = root.addChildren([
     servers,
     server,
     disks,
+    images,
+    image,
     serverBackups,
     diskBackups,
     newVault,
@@ -342,6 +368,8 @@ const routes = root.addChildren([
     policies,
     apiDocument,
     users,
+    groups,
+    roles,
     projects,
     keys,
     audit,

@@ -19,6 +19,9 @@ const no = (key: Key, values?: Record<string, string | number>): Verdict => ({
 });
 export const allowed = (verdict: Verdict): verdict is { ok: true } => 'ok' in verdict;
 
+/** From this progress on, in percent, the instant of a backup is settled. */
+const SETTLED_PERCENT = 10;
+
 const isBackup = (task: Task): boolean => task.kind === 'backup';
 const isRestore = (task: Task): boolean => task.kind === 'restore';
 const busy = (task: Task | null): task is Task => task !== null && isOpen(task.state);
@@ -119,6 +122,23 @@ export function createFrom(backup: Pick<Backup, 'state' | 'can_restore'>): Verdi
   if (backup.state !== 'available' && backup.state !== 'restoring') return no('reason.backup_not_available');
   if (backup.state === 'available' && !backup.can_restore) return no('reason.backup_cannot_restore');
   return ok;
+}
+
+/** Create Image of a server's backup: BKP-30 for one that is still being made. */
+export function createImage(backup: Pick<Backup, 'state' | 'progress' | 'system_disk'>): Verdict {
+  if (!backup.system_disk) return no('reason.no_system_disk');
+  if (backup.state === 'protecting' && backup.progress > SETTLED_PERCENT) return ok;
+  if (isCreating(backup.state)) return no('reason.backup_not_ready');
+  if (!['available', 'waiting_restore', 'restoring'].includes(backup.state))
+    return no('reason.backup_not_available');
+  return ok;
+}
+
+/** Create Image of a server: it is backed up for that, into the vault that it is in. */
+export function createImageOf(server: Server): Verdict {
+  const verdict = backupServer(server);
+  if (!allowed(verdict)) return verdict;
+  return server.vault ? ok : no('reason.image_no_vault');
 }
 
 /** Delete a backup. */

@@ -8,6 +8,10 @@ export function isName(name: string, longest = 64): boolean {
 /** What hypervisors call servers and disks: as above, dots besides, a letter, digit or `_` at first. */
 export const isHostName = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name);
 
+/** What the image service takes as the name of an image. */
+export const isImageName = (name: string): boolean =>
+  /^[\p{L}\p{N}._ -]{1,128}$/u.test(name) && name.trim() === name;
+
 /** Longest name a backup of `count` resources may have: several get a suffix such as "-0001". */
 export const longestBackupName = (count: number): number => (count > 1 ? 59 : 64);
 

@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { Icon, type IconName } from './icons';
 import css from './Menu.module.css';
 import { usePortal } from './portal';
@@ -22,8 +22,8 @@ export type MenuEntry =
   | { divider: true }
   | { heading: string };
 
-export const createMenuHandle = Base.createHandle;
-export type MenuHandle<T> = Base.Handle<T>;
+/** Opens a table's menu for a row, beside the button that was pressed. */
+export type OpenMenu = (id: string, button: HTMLButtonElement, byKey: boolean) => void;
 
 function Entries({ entries }: { entries: MenuEntry[] }) {
   const container = usePortal();
@@ -102,12 +102,34 @@ function Entries({ entries }: { entries: MenuEntry[] }) {
   });
 }
 
-function Popup({ entries, label }: { entries: MenuEntry[]; label?: string }) {
+function Popup({
+  entries,
+  label,
+  anchor,
+  inside,
+}: {
+  entries: MenuEntry[];
+  label?: string;
+  /** What it opens beside where that is no trigger of its own. */
+  anchor?: HTMLElement | undefined;
+  inside?: RefObject<HTMLDivElement | null>;
+}) {
   const container = usePortal();
   return (
     <Base.Portal container={container}>
-      <Base.Positioner className={css.positioner} sideOffset={4} align="end" collisionPadding={8}>
-        <Base.Popup className={css.popup} aria-label={label}>
+      <Base.Positioner
+        className={css.positioner}
+        sideOffset={4}
+        align="end"
+        collisionPadding={8}
+        anchor={anchor}
+      >
+        <Base.Popup
+          ref={inside}
+          className={css.popup}
+          aria-label={label}
+          {...(anchor ? { finalFocus: () => anchor } : {})}
+        >
           <Entries entries={entries} />
         </Base.Popup>
       </Base.Positioner>
@@ -138,41 +160,86 @@ export function MenuButton({
   );
 }
 
-/** The one menu of a table: every row has a trigger with its row as payload. */
-export function RowMenu<T>({ handle, entries }: { handle: MenuHandle<T>; entries: (row: T) => MenuEntry[] }) {
+/**
+ * The one menu of a table. The rows have plain buttons that ask for it: as triggers of the menu each
+ * of them would follow its state, which costs more than the rest of the row.
+ */
+export function RowMenu<T extends { id: string }>({
+  opener,
+  rows,
+  entries,
+}: {
+  opener: RefObject<OpenMenu | null>;
+  rows: readonly T[] | undefined;
+  entries: (row: T) => MenuEntry[];
+}) {
+  const [asked, setAsked] = useState<{ id: string; button: HTMLButtonElement; byKey: boolean }>();
+  const [open, setOpen] = useState(false);
+  const popup = useRef<HTMLDivElement>(null);
+  useImperativeHandle(
+    opener,
+    () => (id, button, byKey) => {
+      setAsked({ id, button, byKey });
+      setOpen(true);
+    },
+    [],
+  );
+  const row = asked && rows?.find((each) => each.id === asked.id);
+  const shown = open && row !== undefined;
+  useEffect(() => {
+    if (!shown || !asked) return;
+    const { button } = asked;
+    button.setAttribute('aria-expanded', 'true');
+    button.setAttribute('data-popup-open', '');
+    return () => {
+      button.setAttribute('aria-expanded', 'false');
+      button.removeAttribute('data-popup-open');
+    };
+  }, [shown, asked]);
   return (
-    <Base.Root handle={handle}>
-      {({ payload }: { payload: T | undefined }) => (
-        <Popup entries={payload === undefined ? [] : entries(payload)} />
-      )}
+    <Base.Root
+      open={shown}
+      onOpenChange={setOpen}
+      onOpenChangeComplete={(complete) => {
+        if (complete && asked?.byKey && document.activeElement === popup.current)
+          popup.current?.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
+      }}
+    >
+      <Popup
+        entries={row ? entries(row) : []}
+        label={asked?.button.getAttribute('aria-label') ?? ''}
+        anchor={asked?.button}
+        inside={popup}
+      />
     </Base.Root>
   );
 }
 
-export function RowMenuTrigger<T>({
-  handle,
-  payload,
+export function RowMenuButton({
+  opener,
   id,
   label,
   children,
 }: {
-  handle: MenuHandle<T>;
-  payload: T;
+  opener: RefObject<OpenMenu | null>;
+  /** Of the row. */
   id: string;
   label: string;
   children: ReactNode;
 }) {
   return (
-    <Base.Trigger
-      handle={handle}
-      payload={payload}
-      id={id}
+    <button
+      type="button"
       className={css.trigger}
       aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
       data-row-menu=""
+      // A press by key or by script has no pointer: the first entry takes the focus then.
+      onClick={(event) => opener.current?.(id, event.currentTarget, event.detail === 0)}
     >
       {children}
       <Icon name="more" size={14} />
-    </Base.Trigger>
+    </button>
   );
 }

@@ -2,6 +2,9 @@ import { useWords } from '../messages';
 import { Button } from './Button';
 import css from './Table.module.css';
 
+/** What can be chosen; an address may ask for another number, which has to show as what it is. */
+const sizes = (now: number): number[] => [...new Set([20, 50, 100, now])].sort((one, other) => one - other);
+
 /** Rows shown, and the way to others. */
 export function Pager({
   first,
@@ -26,7 +29,7 @@ export function Pager({
   onSize: (size: number) => void;
 }) {
   const { t } = useWords();
-  if (total <= 20 && first === 0 && !more) return null;
+  if (total <= Math.min(20, size) && first === 0 && !more) return null;
   return (
     <nav className={css.pager} aria-label={t('kit.pages')}>
       <span className="number soft">
@@ -35,7 +38,7 @@ export function Pager({
       <label className={css.size}>
         <span className="soft">{t('kit.rows_per_page')}</span>
         <select value={size} onChange={(event) => onSize(Number(event.target.value))}>
-          {[20, 50, 100].map((each) => (
+          {sizes(size).map((each) => (
             <option key={each} value={each}>
               {each}
             </option>

@@ -1,8 +1,8 @@
-import { memo, type ReactNode, useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import { useWords } from '../messages';
 import { Failure } from './Failure';
 import { Tick } from './Form';
-import { createMenuHandle, type MenuEntry, type MenuHandle, RowMenu, RowMenuTrigger } from './Menu';
+import { type MenuEntry, type OpenMenu, RowMenu, RowMenuButton } from './Menu';
 import css from './Table.module.css';
 import { Cell, type Column, Head, Skeleton } from './TableParts';
 import { rowKeys } from './tableKeys';
@@ -57,15 +57,14 @@ interface LineProps<T extends { id: string }> {
   onTick: (id: string, checked: boolean, range: boolean) => void;
   links: ((row: T) => ReactNode) | undefined;
   /** The table's menu, where it has one. */
-  handle: MenuHandle<T> | undefined;
-  prefix: string;
+  opener: RefObject<OpenMenu | null> | undefined;
 }
 
 // Rows and cells have their roles written out: cards on narrow screens are `display: block`, which
 // takes a table's meaning away otherwise.
 
 function LineOf<T extends { id: string }>(props: LineProps<T>) {
-  const { row, name, columns, ticked, marked, onTick, links, handle, prefix } = props;
+  const { row, name, columns, ticked, marked, onTick, links, opener } = props;
   const { t } = useWords();
   return (
     <tr
@@ -86,19 +85,14 @@ function LineOf<T extends { id: string }>(props: LineProps<T>) {
       {columns.map((column) => (
         <Cell key={column.id} column={column} row={row} />
       ))}
-      {links || handle ? (
+      {links || opener ? (
         <td role="cell" className={css.operation}>
           <span className={css.actions}>
             {links?.(row)}
-            {handle ? (
-              <RowMenuTrigger
-                handle={handle}
-                payload={row}
-                id={`${prefix}${row.id}`}
-                label={t('kit.more_of', { name })}
-              >
+            {opener ? (
+              <RowMenuButton opener={opener} id={row.id} label={t('kit.more_of', { name })}>
                 {t('kit.more')}
-              </RowMenuTrigger>
+              </RowMenuButton>
             ) : null}
           </span>
         </td>
@@ -117,8 +111,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
   const { label, rows, hidden, selection, nameOf, menu, links, failure, onRetry, empty, marked, expanded } =
     props;
   const { t } = useWords();
-  const prefix = useId();
-  const [handle] = useState(() => createMenuHandle<T>());
+  const opener = useRef<OpenMenu>(null);
   const last = useRef<string | null>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const columns = useMemo(
@@ -209,8 +202,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
                 marked={marked?.has(row.id) ?? false}
                 onTick={onTick}
                 links={links}
-                handle={menu ? handle : undefined}
-                prefix={prefix}
+                opener={menu ? opener : undefined}
               />,
               more ? (
                 <tr key={`${row.id}-more`} role="row" className={css.more}>
@@ -224,7 +216,7 @@ export function Table<T extends { id: string }>(props: TableProps<T>) {
         </tbody>
       </table>
       {rows?.length === 0 && !failure ? empty : null}
-      {menu ? <RowMenu handle={handle} entries={menu} /> : null}
+      {menu ? <RowMenu opener={opener} rows={rows} entries={menu} /> : null}
     </div>
   );
 }

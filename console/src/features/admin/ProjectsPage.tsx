@@ -3,14 +3,15 @@ import { useMemo, useState } from 'react';
 import { type Project, projectsQuery } from '../../api/admin';
 import { sessionQuery } from '../../api/queries';
 import { useOpenDialog } from '../../app/dialogs';
+import { nameColumn } from '../../app/ObjectLink';
+import { sorted } from '../../lib/sorted';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
-import { Page } from '../../ui/Page';
 import { StatusWord } from '../../ui/StatusWord';
-import { type Column, NameCell, Table } from '../../ui/Table';
-import { enabledLook, sorted } from './parts';
+import { type Column, Table } from '../../ui/Table';
+import { AdminPage } from './AdminPage';
+import { enabledLook } from './parts';
 
 /** Projects of the domain. */
 export default function ProjectsPage() {
@@ -30,22 +31,7 @@ export default function ProjectsPage() {
     [projects, sort],
   );
   const columns: Column<Project>[] = [
-    {
-      id: 'name',
-      header: t('admin.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <span data-row="" tabIndex={-1}>
-              {row.name}
-            </span>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
+    nameColumn(t('admin.name')),
     {
       id: 'enabled',
       header: t('admin.status'),
@@ -55,41 +41,35 @@ export default function ProjectsPage() {
     { id: 'description', header: t('admin.description'), cell: (row) => row.description },
   ];
   return (
-    <Page
+    <AdminPage
       title={t('admin.projects')}
       actions={
-        admin ? (
-          <Button kind="primary" onClick={() => open('edit-project')}>
-            {t('admin.create_project')}
-          </Button>
-        ) : null
+        <Button kind="primary" onClick={() => open('edit-project')}>
+          {t('admin.create_project')}
+        </Button>
       }
     >
-      {session && !admin ? (
-        <Empty title={t('admin.not_allowed')}>{t('admin.not_allowed_text')}</Empty>
-      ) : (
-        <Table
-          label={t('admin.projects')}
-          columns={columns}
-          rows={rows}
-          sort={sort}
-          onSort={setSort}
-          nameOf={(row) => row.name}
-          links={(row) => (
-            <>
-              <Button kind="link" onClick={() => open('edit-project', { id: row.id })}>
-                {t('admin.edit_project')}
-              </Button>
-              <Button kind="link" onClick={() => open('set-quotas', { id: row.id })}>
-                {t('quota.title')}
-              </Button>
-            </>
-          )}
-          failure={error}
-          onRetry={() => void refetch()}
-          empty={<Empty title={t('admin.none')} />}
-        />
-      )}
-    </Page>
+      <Table
+        label={t('admin.projects')}
+        columns={columns}
+        rows={rows}
+        sort={sort}
+        onSort={setSort}
+        nameOf={(row) => row.name}
+        links={(row) => (
+          <>
+            <Button kind="link" onClick={() => open('edit-project', { id: row.id })}>
+              {t('admin.edit_project')}
+            </Button>
+            <Button kind="link" onClick={() => open('set-quotas', { id: row.id })}>
+              {t('quota.title')}
+            </Button>
+          </>
+        )}
+        failure={error}
+        onRetry={() => void refetch()}
+        empty={<Empty title={t('admin.none')} />}
+      />
+    </AdminPage>
   );
 }

@@ -3,18 +3,19 @@ import { useMemo, useState } from 'react';
 import { changeUser, projectsQuery, type User, usersQuery } from '../../api/admin';
 import { sessionQuery } from '../../api/queries';
 import { useOpenDialog } from '../../app/dialogs';
+import { nameColumn } from '../../app/ObjectLink';
+import { sorted } from '../../lib/sorted';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty, useFailureText } from '../../ui/Failure';
 import type { MenuEntry } from '../../ui/Menu';
-import { Page } from '../../ui/Page';
 import { StatusWord } from '../../ui/StatusWord';
-import { type Column, NameCell, Table } from '../../ui/Table';
+import { type Column, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import { toast } from '../../ui/toasts';
-import css from './admin.module.css';
-import { enabledLook, sorted } from './parts';
+import { AdminPage } from './AdminPage';
+import { Grants } from './Grants';
+import { enabledLook } from './parts';
 
 /** Users of the domain and their roles. */
 export default function UsersPage() {
@@ -40,7 +41,6 @@ export default function UsersPage() {
     onSuccess: (_, user) => toast('good', t('admin.enabled_done', { name: user.name })),
     onError: (failure) => toast('bad', <Refused error={failure} />),
   });
-  const project = (id: string) => projects?.find((each) => each.id === id)?.name ?? id;
   const own = (user: User) => user.id === session?.user.id;
   const menu = (user: User): MenuEntry[] => [
     { label: t('admin.set_password'), icon: 'key', onSelect: () => open('set-password', { id: user.id }) },
@@ -60,23 +60,9 @@ export default function UsersPage() {
     },
   ];
   const columns: Column<User>[] = [
-    {
-      id: 'name',
-      header: t('admin.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <span data-row="" tabIndex={-1}>
-              {row.name}
-              {own(row) ? <span className="soft"> ({t('admin.you')})</span> : null}
-            </span>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
+    nameColumn(t('admin.name'), {
+      after: (row) => (own(row) ? <span className="soft"> ({t('admin.you')})</span> : null),
+    }),
     {
       id: 'enabled',
       header: t('admin.status'),
@@ -86,21 +72,7 @@ export default function UsersPage() {
     {
       id: 'roles',
       header: t('admin.roles'),
-      cell: (row) =>
-        row.roles.length === 0 ? (
-          <span className="soft">{t('admin.no_role')}</span>
-        ) : (
-          <span className={css.list}>
-            {row.roles.map((each) => (
-              <span key={`${each.role} ${each.project_id ?? ''}`}>
-                {t('admin.role_of', {
-                  role: each.role,
-                  project: each.project_id === null ? t('admin.all_projects') : project(each.project_id),
-                })}
-              </span>
-            ))}
-          </span>
-        ),
+      cell: (row) => <Grants grants={row.roles} projects={projects} />,
     },
     {
       id: 'password',
@@ -116,38 +88,32 @@ export default function UsersPage() {
     },
   ];
   return (
-    <Page
+    <AdminPage
       title={t('admin.users')}
       actions={
-        admin ? (
-          <Button kind="primary" onClick={() => open('create-user')}>
-            {t('admin.create_user')}
-          </Button>
-        ) : null
+        <Button kind="primary" onClick={() => open('create-user')}>
+          {t('admin.create_user')}
+        </Button>
       }
     >
-      {session && !admin ? (
-        <Empty title={t('admin.not_allowed')}>{t('admin.not_allowed_text')}</Empty>
-      ) : (
-        <Table
-          label={t('admin.users')}
-          columns={columns}
-          rows={rows}
-          sort={sort}
-          onSort={setSort}
-          nameOf={(row) => row.name}
-          menu={menu}
-          links={(row) => (
-            <Button kind="link" onClick={() => open('edit-roles', { id: row.id })}>
-              {t('admin.edit_roles')}
-            </Button>
-          )}
-          failure={error}
-          onRetry={() => void refetch()}
-          empty={<Empty title={t('admin.none')} />}
-        />
-      )}
-    </Page>
+      <Table
+        label={t('admin.users')}
+        columns={columns}
+        rows={rows}
+        sort={sort}
+        onSort={setSort}
+        nameOf={(row) => row.name}
+        menu={menu}
+        links={(row) => (
+          <Button kind="link" onClick={() => open('edit-roles', { id: row.id })}>
+            {t('admin.edit_roles')}
+          </Button>
+        )}
+        failure={error}
+        onRetry={() => void refetch()}
+        empty={<Empty title={t('admin.none')} />}
+      />
+    </AdminPage>
   );
 }
 

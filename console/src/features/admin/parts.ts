@@ -1,12 +1,15 @@
+import { useCallback } from 'react';
 import type { Look } from '../../lib/status';
+import { useWords } from '../../messages';
 
 export const enabledLook = (enabled: boolean): Look =>
   enabled ? { tone: 'good', key: 'admin.enabled' } : { tone: 'off', key: 'admin.disabled' };
 
-/** Short lists that come whole are sorted here: by a property, with "-" before it for descending. */
-export function sorted<T>(rows: readonly T[], sort: string, by: Record<string, (row: T) => string>): T[] {
-  const down = sort.startsWith('-');
-  const value = by[down ? sort.slice(1) : sort];
-  if (!value) return [...rows];
-  return rows.toSorted((a, b) => value(a).localeCompare(value(b)) * (down ? -1 : 1));
+/** What a role is called: the predefined ones have words, those of the domain's own their names. */
+export function useRoleName(): (name: string) => string {
+  const { t } = useWords();
+  return useCallback(
+    (name) => (name === 'admin' || name === 'user' || name === 'readonly' ? t(`admin.role_${name}`) : name),
+    [t],
+  );
 }

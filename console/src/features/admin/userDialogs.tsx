@@ -1,25 +1,13 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import {
-  changeUser,
-  createUser,
-  deleteUser,
-  projectsQuery,
-  roles,
-  setPassword,
-  setRole,
-  type User,
-  usersQuery,
-} from '../../api/admin';
+import { changeUser, createUser, deleteUser, setPassword, type User, usersQuery } from '../../api/admin';
 import { sessionQuery } from '../../api/queries';
 import type { DialogProps } from '../../app/dialogs';
 import { useChange } from '../../app/useChange';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Confirm, Dialog } from '../../ui/Dialog';
-import { Note } from '../../ui/Failure';
-import { TextField, Tick } from '../../ui/Form';
-import css from './admin.module.css';
+import { TextField } from '../../ui/Form';
 
 const leastPassword = 8;
 
@@ -78,7 +66,7 @@ export function CreateUser({ close }: DialogProps) {
 }
 
 /** The user that a dialog is about. */
-function useUser(id: string | undefined): { user: User | undefined; error: unknown } {
+export function useUser(id: string | undefined): { user: User | undefined; error: unknown } {
   const { data, error } = useQuery(usersQuery);
   return { user: data?.find((each) => each.id === id), error };
 }
@@ -141,64 +129,6 @@ export function SetPassword({ about, close }: DialogProps) {
         shown={shown}
         onChange={setNext}
       />
-    </Dialog>
-  );
-}
-
-/** Roles of a user in each project: every tick acts at once. */
-export function EditRoles({ about, close }: DialogProps) {
-  const { t } = useWords();
-  const { user, error } = useUser(about.id);
-  const { data: projects } = useQuery(projectsQuery);
-  const change = useMutation({
-    mutationFn: (wanted: { project: string; role: string; granted: boolean }) =>
-      setRole(wanted.project, user?.id ?? '', wanted.role, wanted.granted),
-  });
-  const asked = change.isPending ? change.variables : null;
-  // What was ticked shows at once; the answer corrects it.
-  const held = (project: string, role: string): boolean =>
-    asked?.project === project && asked.role === role
-      ? asked.granted
-      : (user?.roles.some((each) => each.project_id === project && each.role === role) ?? false);
-  const inDomain = (user?.roles ?? []).filter((each) => each.project_id === null).map((each) => each.role);
-  return (
-    <Dialog
-      title={t('admin.roles_of', { name: user?.name ?? '…' })}
-      failure={error ?? change.error}
-      onClose={close}
-      cancelLabel={t('admin.done')}
-    >
-      {inDomain.length ? <Note>{t('admin.role_domain', { roles: inDomain.join(', ') })}</Note> : null}
-      <table className={css.roles}>
-        <thead>
-          <tr>
-            <th scope="col">{t('admin.project')}</th>
-            {roles.map((role) => (
-              <th key={role} scope="col">
-                {t(`admin.role_${role}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {(projects ?? []).map((project) => (
-            <tr key={project.id}>
-              <th scope="row">{project.name}</th>
-              {roles.map((role) => (
-                <td key={role}>
-                  <Tick
-                    label={t('admin.role_of', { role: t(`admin.role_${role}`), project: project.name })}
-                    hiddenLabel
-                    checked={held(project.id, role)}
-                    reason={change.isPending ? t('kit.loading') : undefined}
-                    onChange={(granted) => change.mutate({ project: project.id, role, granted })}
-                  />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </Dialog>
   );
 }

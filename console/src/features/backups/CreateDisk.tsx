@@ -8,20 +8,22 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { SelectField, TextField } from '../../ui/Form';
-import { bytesOf, HostField, isReadable, partsOf, SourceFacts, useCreation, useSource } from './created';
+import { bytesOf, HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation } from './created';
 
 /** Largest disk in GiB: 64 TiB. */
 const most = 65_536;
 
 /** Create Disk: a new disk from a disk's backup, or from one disk of a server's. */
-export default function CreateDisk({ project, about, close }: DialogProps) {
+export default function CreateDisk(dialog: DialogProps) {
   const { t } = useWords();
-  const { source, failure } = useSource(project, about.backup?.[0]);
-  if (source) return <Form key={source.id} project={project} source={source} close={close} />;
   return (
-    <Dialog title={t('create.disk_title')} onClose={close} failure={failure}>
-      <p className="soft">{failure ? '' : t('kit.loading')}</p>
-    </Dialog>
+    <OfSource
+      {...dialog}
+      title={t('create.disk_title')}
+      form={(source) => (
+        <Form key={source.id} project={dialog.project} source={source} close={dialog.close} />
+      )}
+    />
   );
 }
 

@@ -7,17 +7,19 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { TextField, Tick } from '../../ui/Form';
-import { bytesOf, HostField, isReadable, partsOf, SourceFacts, useCreation, useSource } from './created';
+import { bytesOf, HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation } from './created';
 
 /** Create Server: a new server from a server's backup, beside the old one or in its place. */
-export default function CreateServer({ project, about, close }: DialogProps) {
+export default function CreateServer(dialog: DialogProps) {
   const { t } = useWords();
-  const { source, failure } = useSource(project, about.backup?.[0]);
-  if (source) return <Form key={source.id} project={project} source={source} close={close} />;
   return (
-    <Dialog title={t('create.server_title')} onClose={close} failure={failure}>
-      <p className="soft">{failure ? '' : t('kit.loading')}</p>
-    </Dialog>
+    <OfSource
+      {...dialog}
+      title={t('create.server_title')}
+      form={(source) => (
+        <Form key={source.id} project={dialog.project} source={source} close={dialog.close} />
+      )}
+    />
   );
 }
 

@@ -1,11 +1,10 @@
 // The columns of lists of backups.
-import { Link } from '@tanstack/react-router';
 import type { Backup } from '../../api/types';
+import { nameColumn, ObjectLink } from '../../app/ObjectLink';
 import type { Words } from '../../messages';
-import { Copyable } from '../../ui/Copyable';
 import { Icon } from '../../ui/icons';
 import { Size } from '../../ui/Size';
-import { type Column, NameCell } from '../../ui/Table';
+import type { Column } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import css from './backups.module.css';
 import { BackupState, Kind } from './parts';
@@ -18,27 +17,7 @@ export function backupColumns(
   vault: string | undefined,
 ): Column<Backup>[] {
   return [
-    {
-      id: 'name',
-      header: t('backup_pages.name'),
-      sort: 'name',
-      names: true,
-      cell: (row) => (
-        <NameCell
-          link={
-            <Link
-              data-row=""
-              to="/p/$project/backups/$backup"
-              params={{ project, backup: row.id }}
-              search={{}}
-            >
-              {row.name}
-            </Link>
-          }
-          id={<Copyable text={row.id} short name={row.name} />}
-        />
-      ),
-    },
+    nameColumn(t('backup_pages.name'), { page: { project, kind: 'backup' } }),
     {
       id: 'state',
       header: t('backup_pages.status'),
@@ -94,9 +73,9 @@ export function backupColumns(
             sort: 'vault',
             optional: true,
             cell: (row: Backup) => (
-              <Link to="/p/$project/vaults/$vault" params={{ project, vault: row.vault.id }} search={{}}>
+              <ObjectLink project={project} kind="vault" id={row.vault.id}>
                 {row.vault.name}
-              </Link>
+              </ObjectLink>
             ),
           },
         ]),

@@ -1,12 +1,15 @@
 // What Create Disk and Create Server have in common: their backup, their host, and what follows.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { hostNamesQuery, type Source, sourceQuery } from '../../api/create';
 import { sessionQuery } from '../../api/queries';
 import type { Task } from '../../api/types';
+import type { DialogProps } from '../../app/dialogs';
 import { GIB } from '../../lib/sizes';
 import { fullTime } from '../../lib/times';
 import { useWords } from '../../messages';
+import { Dialog } from '../../ui/Dialog';
 import { SelectField } from '../../ui/Form';
 import { Facts } from '../../ui/Page';
 import { Size } from '../../ui/Size';
@@ -15,10 +18,22 @@ import { toast } from '../../ui/toasts';
 /** A time of the CBR API, which is UTC without saying so. */
 const instant = (time: string): string => (/[zZ]|[+-]\d\d:?\d\d$/.test(time) ? time : `${time}Z`);
 
-/** The backup that a dialog is about. */
-export function useSource(project: string, id: string | undefined) {
-  const { data, error } = useQuery(sourceQuery(project, id ?? ''));
-  return { source: data, failure: error, parts: data ? partsOf(data) : [] };
+/** A dialog about a backup: its frame alone until the backup is known. */
+export function OfSource({
+  project,
+  about,
+  close,
+  title,
+  form,
+}: DialogProps & { title: string; form: (source: Source) => ReactNode }) {
+  const { t } = useWords();
+  const { data, error } = useQuery(sourceQuery(project, about.backup?.[0] ?? ''));
+  if (data) return form(data);
+  return (
+    <Dialog title={title} onClose={close} failure={error}>
+      <p className="soft">{error ? '' : t('kit.loading')}</p>
+    </Dialog>
+  );
 }
 
 /** The disks' backups inside a backup: its children, or itself. */

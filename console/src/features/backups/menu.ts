@@ -5,6 +5,7 @@ import {
   allowed,
   cancelTask,
   createFrom,
+  createImage,
   deleteBackup,
   restoreBackup,
   shareBackup,
@@ -52,6 +53,12 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
               icon: 'server' as const,
               reason: why(createFrom(backup)),
               onSelect: () => open('create-server', { backup: [backup.id] }),
+            },
+            {
+              label: t('image.create'),
+              icon: 'copy' as const,
+              reason: why(createImage(backup)),
+              onSelect: () => open('create-image', { backup: [backup.id] }),
             },
           ]
         : []),

@@ -1,8 +1,9 @@
-import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import type { Disk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
+import { nameColumn, ObjectLink } from '../../app/ObjectLink';
 import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, backupDisk } from '../../lib/can';
 import type { Field } from '../../lib/csv';
@@ -10,13 +11,12 @@ import { diskLook, isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason, useTaskKind } from '../../messages/words';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
 import { Page } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
-import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
+import { BulkBar, type Column, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import { Tooltip } from '../../ui/Tooltip';
 import css from './disks.module.css';
@@ -67,22 +67,7 @@ export default function DisksPage() {
   );
   const columns = useMemo(
     (): Column<Disk>[] => [
-      {
-        id: 'name',
-        header: t('disk_pages.name'),
-        sort: 'name',
-        names: true,
-        cell: (row) => (
-          <NameCell
-            link={
-              <span data-row="" tabIndex={-1}>
-                {row.name}
-              </span>
-            }
-            id={<Copyable text={row.id} short name={row.name} />}
-          />
-        ),
-      },
+      nameColumn(t('disk_pages.name')),
       {
         id: 'status',
         header: t('disk_pages.status'),
@@ -109,9 +94,9 @@ export default function DisksPage() {
         cell: (row) =>
           row.server ? (
             <>
-              <Link to="/p/$project/servers/$server" params={{ project, server: row.server.id }} search={{}}>
+              <ObjectLink project={project} kind="server" id={row.server.id}>
                 {row.server.name}
-              </Link>
+              </ObjectLink>
               {row.device ? <span className="soft"> {row.device}</span> : null}
             </>
           ) : (
@@ -246,9 +231,9 @@ function InVault({ project, disk }: { project: string; disk: Disk }) {
   return (
     <>
       <div>
-        <Link to="/p/$project/vaults/$vault" params={{ project, vault: disk.vault.id }} search={{}}>
+        <ObjectLink project={project} kind="vault" id={disk.vault.id}>
           {disk.vault.name}
-        </Link>
+        </ObjectLink>
       </div>
       {disk.excluded ? (
         <div className="soft">{t('disk_pages.excluded')}</div>

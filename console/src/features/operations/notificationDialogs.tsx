@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
   changeSubscription,
@@ -10,6 +10,8 @@ import {
   subscriptionsQuery,
 } from '../../api/operations';
 import type { DialogProps } from '../../app/dialogs';
+import { useChange } from '../../app/useChange';
+import { useKept } from '../../app/useKept';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Confirm, Dialog } from '../../ui/Dialog';
@@ -17,7 +19,6 @@ import { Note } from '../../ui/Failure';
 import { Group, Radios, TextField, Tick } from '../../ui/Form';
 import { StatusWord } from '../../ui/StatusWord';
 import { Age } from '../../ui/Time';
-import { toast } from '../../ui/toasts';
 import css from './operations.module.css';
 
 const events: readonly EventName[] = ['task_failed', 'vault_threshold', 'objective_missed', 'objective_met'];
@@ -75,8 +76,8 @@ function NotificationForm({
     secret !== '' ||
     unsigned ||
     [...wanted].sort().join() !== [...(first?.events ?? events)].sort().join();
-  const save = useMutation({
-    mutationFn: () => {
+  const save = useChange(
+    () => {
       const body = {
         name: name.trim(),
         events: [...wanted],
@@ -86,11 +87,9 @@ function NotificationForm({
       };
       return first ? changeSubscription(project, first.id, body) : createSubscription(project, body);
     },
-    onSuccess: () => {
-      toast('good', t('notify.saved', { name: name.trim() }));
-      close();
-    },
-  });
+    t('notify.saved', { name: name.trim() }),
+    close,
+  );
   return (
     <Dialog
       title={first ? t('notify.edit_title', { name: first.name }) : t('notify.create')}
@@ -235,16 +234,12 @@ export function Notification({ project, about, close }: DialogProps) {
 export function DeleteNotification({ project, about, close }: DialogProps) {
   const { t } = useWords();
   const { data } = useQuery(subscriptionsQuery(project));
-  const [kept, setKept] = useState<Subscription | null>(null);
-  const found = kept ?? data?.find((each) => each.id === about.id) ?? null;
-  if (!kept && found) setKept(found);
-  const remove = useMutation({
-    mutationFn: () => deleteSubscription(project, about.id ?? ''),
-    onSuccess: () => {
-      toast('good', t('notify.deleted', { name: found?.name ?? '' }));
-      close();
-    },
-  });
+  const found = useKept(data?.find((each) => each.id === about.id));
+  const remove = useChange(
+    () => deleteSubscription(project, about.id ?? ''),
+    t('notify.deleted', { name: found?.name ?? '' }),
+    close,
+  );
   if (!found) return null;
   return (
     <Confirm

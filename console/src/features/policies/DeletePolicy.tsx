@@ -1,11 +1,11 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { deletePolicy, policiesQuery } from '../../api/policies';
 import { list } from '../../api/queries';
 import type { DialogProps } from '../../app/dialogs';
+import { useChange } from '../../app/useChange';
+import { useKept } from '../../app/useKept';
 import { useWords } from '../../messages';
 import { Confirm } from '../../ui/Dialog';
-import { toast } from '../../ui/toasts';
 import css from './policies.module.css';
 
 /** Deletes a policy; its backups stay (POL-24). Level 2. */
@@ -13,15 +13,12 @@ export default function DeletePolicy({ project, about, close }: DialogProps) {
   const { t } = useWords();
   const { data: policies, error } = useQuery(policiesQuery(project));
   const { data: vaults } = useQuery(list('vault', project, { limit: 1000 }));
-  // It leaves the list before the dialog closes.
   const policy = useKept(policies?.find((each) => each.id === about.policy));
-  const remove = useMutation({
-    mutationFn: () => deletePolicy(project, about.policy ?? ''),
-    onSuccess: () => {
-      toast('good', t('policy.deleted', { name: policy?.name ?? '' }));
-      close();
-    },
-  });
+  const remove = useChange(
+    () => deletePolicy(project, about.policy ?? ''),
+    t('policy.deleted', { name: policy?.name ?? '' }),
+    close,
+  );
   if (!policy) return null;
   const its = policy.associated_vaults.map((each) => each.vault_id);
   return (
@@ -47,11 +44,4 @@ export default function DeletePolicy({ project, about, close }: DialogProps) {
       ) : null}
     </Confirm>
   );
-}
-
-/** The first value that was there. */
-function useKept<T>(value: T | undefined): T | undefined {
-  const [kept, setKept] = useState(value);
-  if (kept === undefined && value !== undefined) setKept(value);
-  return kept ?? value;
 }

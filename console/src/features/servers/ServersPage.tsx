@@ -1,8 +1,9 @@
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
+import { nameColumn } from '../../app/ObjectLink';
 import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, backupServer, startServer, stopServer, type Verdict } from '../../lib/can';
 import type { Field } from '../../lib/csv';
@@ -11,12 +12,11 @@ import { serverLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
 import { Page } from '../../ui/Page';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
-import { BulkBar, type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
+import { BulkBar, type Column, NoMatch, Pager, Table } from '../../ui/Table';
 import { Backed } from './Backed';
 import { useServerMenu } from './menu';
 import { powerVerdict } from './power';
@@ -54,27 +54,7 @@ export default function ServersPage() {
 
   const columns = useMemo(
     (): Column<Server>[] => [
-      {
-        id: 'name',
-        header: t('servers.name'),
-        sort: 'name',
-        names: true,
-        cell: (row) => (
-          <NameCell
-            link={
-              <Link
-                data-row=""
-                to="/p/$project/servers/$server"
-                params={{ project, server: row.id }}
-                search={{}}
-              >
-                {row.name}
-              </Link>
-            }
-            id={<Copyable text={row.id} short name={row.name} />}
-          />
-        ),
-      },
+      nameColumn(t('servers.name'), { page: { project, kind: 'server' } }),
       { id: 'host', header: t('servers.az'), sort: 'host', optional: true, cell: (row) => row.host },
       {
         id: 'status',

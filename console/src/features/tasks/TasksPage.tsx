@@ -1,7 +1,8 @@
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import type { Task } from '../../api/types';
 import { ListTools } from '../../app/ListTools';
+import { ObjectLink } from '../../app/ObjectLink';
 import { useColumns, useList } from '../../app/useList';
 import type { Field } from '../../lib/csv';
 import { taskLook } from '../../lib/status';
@@ -92,16 +93,16 @@ export default function TasksPage() {
               aria-label={t('task_pages.details_of', { name: title(row) })}
               onClick={() => setExpanded((before) => toggled(before, row.id))}
             />
-            <Link
+            <ObjectLink
               data-row=""
-              to="/p/$project/tasks/$task"
-              params={{ project, task: row.id }}
-              search={{}}
+              project={project}
+              kind="task"
+              id={row.id}
               className={`mono ${css.nowrap}`}
               title={row.id}
             >
               {row.id.slice(0, 8)}…
-            </Link>
+            </ObjectLink>
           </span>
         ),
       },

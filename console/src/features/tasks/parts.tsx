@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Task } from '../../api/types';
+import { ObjectLink } from '../../app/ObjectLink';
 import { formatRate } from '../../lib/sizes';
 import { isOpen, taskLook } from '../../lib/status';
 import { formatSpan } from '../../lib/times';
@@ -71,22 +71,22 @@ export function ResourceLink({ project, task }: { project: string; task: Task })
   const resource = task.resource;
   if (!resource) return <span className="soft">–</span>;
   return resource.type === 'server' ? (
-    <Link to="/p/$project/servers/$server" params={{ project, server: resource.id }} search={{}}>
+    <ObjectLink project={project} kind="server" id={resource.id}>
       {resource.name}
-    </Link>
+    </ObjectLink>
   ) : (
-    <Link to="/p/$project/disks" params={{ project }} search={{ q: resource.id }}>
+    <ObjectLink project={project} kind="disk" id={resource.id}>
       {resource.name}
-    </Link>
+    </ObjectLink>
   );
 }
 
 export function VaultLink({ project, task }: { project: string; task: Task }) {
   if (!task.vault) return <span className="soft">–</span>;
   return (
-    <Link to="/p/$project/vaults/$vault" params={{ project, vault: task.vault.id }} search={{}}>
+    <ObjectLink project={project} kind="vault" id={task.vault.id}>
       {task.vault.name}
-    </Link>
+    </ObjectLink>
   );
 }
 
@@ -111,9 +111,9 @@ export function TaskDetails({ project, task }: { project: string; task: Task }) 
   if (task.backup) {
     facts.splice(2, 0, [
       t('kind.backup'),
-      <Link key="b" to="/p/$project/backups/$backup" params={{ project, backup: task.backup.id }} search={{}}>
+      <ObjectLink key="b" project={project} kind="backup" id={task.backup.id}>
         {task.backup.name}
-      </Link>,
+      </ObjectLink>,
     ]);
   }
   return (

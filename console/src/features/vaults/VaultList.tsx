@@ -1,8 +1,9 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import type { ResourceKind, Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
+import { nameColumn, ObjectLink } from '../../app/ObjectLink';
 import { useColumns, useList } from '../../app/useList';
 import { allowed, backupVault, type Verdict } from '../../lib/can';
 import type { Field } from '../../lib/csv';
@@ -12,12 +13,11 @@ import { vaultLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
-import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { Fill } from '../../ui/Progress';
 import { StatusWord } from '../../ui/StatusWord';
-import { type Column, NameCell, NoMatch, Pager, Table } from '../../ui/Table';
+import { type Column, NoMatch, Pager, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
 import { associateTo } from './can';
 import { useVaultMenu } from './menu';
@@ -90,27 +90,7 @@ export function VaultList({
 
   const columns = useMemo(
     (): Column<Vault>[] => [
-      {
-        id: 'name',
-        header: t('vaults.name'),
-        sort: 'name',
-        names: true,
-        cell: (row) => (
-          <NameCell
-            link={
-              <Link
-                data-row=""
-                to="/p/$project/vaults/$vault"
-                params={{ project, vault: row.id }}
-                search={{}}
-              >
-                {row.name}
-              </Link>
-            }
-            id={<Copyable text={row.id} short name={row.name} />}
-          />
-        ),
-      },
+      nameColumn(t('vaults.name'), { page: { project, kind: 'vault' } }),
       {
         id: 'state',
         header: t('vaults.status'),
@@ -166,10 +146,11 @@ export function VaultList({
         sort: 'resource_count',
         align: 'right',
         cell: (row) => (
-          <Link
-            to="/p/$project/vaults/$vault"
-            params={{ project, vault: row.id }}
-            search={{ tab: 'resources' }}
+          <ObjectLink
+            project={project}
+            kind="vault"
+            id={row.id}
+            tab="resources"
             className="number"
             aria-label={t(server ? 'vaults.servers_of' : 'vaults.disks_of', {
               n: row.resource_count,
@@ -177,7 +158,7 @@ export function VaultList({
             })}
           >
             {row.resource_count}
-          </Link>
+          </ObjectLink>
         ),
       },
       {

@@ -6,6 +6,7 @@ import { backup } from './backup';
 import { backups } from './backups';
 import { create } from './create';
 import { disks } from './disks';
+import { images } from './images';
 import { operations } from './operations';
 import { policies } from './policies';
 import { safety } from './safety';
@@ -23,6 +24,7 @@ export const rest: Record<keyof typeof english, Text> = {
   ...backups,
   ...create,
   ...disks,
+  ...images,
   ...operations,
   ...policies,
   ...safety,

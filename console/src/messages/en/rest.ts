@@ -5,6 +5,7 @@ import { backup } from './backup';
 import { backups } from './backups';
 import { create } from './create';
 import { disks } from './disks';
+import { images } from './images';
 import { operations } from './operations';
 import { policies } from './policies';
 import { safety } from './safety';
@@ -21,6 +22,7 @@ export const rest = {
   ...backups,
   ...create,
   ...disks,
+  ...images,
   ...operations,
   ...policies,
   ...safety,
