@@ -11,6 +11,8 @@ import { outages, quiet, row, serviceGone, startService } from './steps';
 /** Live updates whose cost is measured; an hour of them, one a second, in a long run. */
 const UPDATES = process.env.COFFER_RIG_LONG ? 3600 : 300;
 const KIB = 1024;
+/** A run beside guests and other work pays for them: it catches what has become twice as dear. */
+const SLACK = process.env.COFFER_RIG_LONG ? 1 : 2.5;
 
 const table: { what: string; is: string; most: string }[] = [];
 const say = (what: string, is: string, most: string) => table.push({ what, is, most });
@@ -216,10 +218,10 @@ test('lists of a large estate', async ({ console: page, api, request, watch }) =
   const lines = table.map(({ what, is, most }) => `${what.padEnd(44)} ${is.padEnd(66)} at most ${most}`);
   console.log(lines.join('\n'));
   writeFileSync(`${rig.output}/budgets.txt`, `${lines.join('\n')}\n`);
-  expect(first, 'script CPU of the first list').toBeLessThanOrEqual(0.5);
-  for (const [what, spent] of slow) expect(spent, what).toBeLessThanOrEqual(300);
-  for (const [what, spent] of late) expect(spent, what).toBeLessThanOrEqual(100);
-  expect(each, 'CPU of a live update').toBeLessThanOrEqual(16);
+  expect(first, 'script CPU of the first list').toBeLessThanOrEqual(0.5 * SLACK);
+  for (const [what, spent] of slow) expect(spent, what).toBeLessThanOrEqual(300 * SLACK);
+  for (const [what, spent] of late) expect(spent, what).toBeLessThanOrEqual(100 * SLACK);
+  expect(each, 'CPU of a live update').toBeLessThanOrEqual(16 * SLACK);
   expect(hour, 'heap after an hour').toBeLessThanOrEqual(60);
 });
 
