@@ -344,6 +344,8 @@ async fn backups_of_a_vault_expire_on_another_day() {
     let vault = lab.server_vault("v", &["web", "db"]).await;
     lab.back_up(&vault, json!({"retention_duration_days": 30}))
         .await;
+    lab.wait("/backups?status=available", |b| b["count"] == 2)
+        .await;
     let kept = lab.back_up(&vault, json!({"name": "for-ever"})).await;
     let list = lab
         .wait("/backups?status=available", |b| b["count"] == 4)
