@@ -1,6 +1,6 @@
 // What the console's pages weigh: the first one, and what every other one adds.
 import { statSync, writeFileSync } from 'node:fs';
-import { expect, logIn, rig, test } from './rig';
+import { expect, rig, test } from './rig';
 
 const KIB = 1024;
 

@@ -1,5 +1,5 @@
 // Every page in both themes, wide and narrow, and in German: pictures for people to look at, and what
-// axe says of the narrow ones (the wide ones are the crawler's).
+// axe says of them.
 import type { Page } from '@playwright/test';
 import { accessible, at, expect, picture, rig, test } from './rig';
 import { inVault, quiet, serverNamed } from './steps';
@@ -55,12 +55,11 @@ for (const [group, pages] of Object.entries(groups))
         for (const theme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme: theme });
           await picture(page, `${name}-${theme}-${shape}`);
-          if (shape === 'narrow')
-            await accessible(
-              page,
-              `${name} ${theme} ${shape}`,
-              theme === 'dark' ? ['color-contrast'] : undefined,
-            );
+          await accessible(
+            page,
+            `${name} ${theme} ${shape}`,
+            theme === 'dark' ? ['color-contrast'] : undefined,
+          );
         }
       }
     }

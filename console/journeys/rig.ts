@@ -118,7 +118,10 @@ export const test = base.extend<Fixtures>({
 
 /** Prints what a failed journey saw last: where only its output is kept, that is all there is. */
 async function tell(page: Page, watch: Watch): Promise<void> {
-  const text = await page.innerText('body', { timeout: 2_000 }).catch((error: Error) => error.message);
+  const text = await page
+    .locator('body')
+    .ariaSnapshot({ timeout: 2_000 })
+    .catch((error: Error) => error.message);
   process.stdout.write(`    at ${page.url()}\n    seen: ${watch.seen.join(' | ') || 'nothing'}\n`);
   process.stdout.write(`    page: ${text.replace(/\s+/g, ' ').slice(0, 600)}\n`);
 }
@@ -153,14 +156,6 @@ export async function accessible(page: Page, where: string, rules?: string[]): P
     return result.violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
   }, rules);
   expect(found, where).toEqual([]);
-}
-
-/** What axe finds on the page in both themes: the dark one has other colours, and nothing else. */
-export async function accessibleInBoth(page: Page, where: string): Promise<void> {
-  await page.emulateMedia({ colorScheme: 'light' });
-  await accessible(page, `${where}, light`);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await accessible(page, `${where}, dark`, ['color-contrast']);
 }
 
 /** Keeps a picture of the page as build output. */
