@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::{Path, State};
 use coffer_core::Error;
 use coffer_core::ids::ProjectId;
+use coffer_engine::hypervisor::PowerAction;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -171,22 +172,21 @@ pub(super) async fn act_on_many(
     })?;
     let mut servers = Vec::with_capacity(ids.len());
     for id in &ids {
-        let server = refresh(&state, find(&state, project, id).await?).await?;
-        check(action, &server)?;
-        servers.push(server);
+        servers.push(find(&state, project, id).await?);
+    }
+    // Hosts are asked only when all are known to be there.
+    for server in &mut servers {
+        *server = refresh(&state, server.clone()).await?;
+        check(action, server)?;
     }
     let id = door::new_uuid();
     state.power_jobs.add(PowerJob {
         id,
         project,
-        kind: match body
-            .as_object()
-            .and_then(|body| body.keys().next())
-            .map(String::as_str)
-        {
-            Some("os-start") => "startServer",
-            Some("os-stop") => "stopServer",
-            _ => "rebootServer",
+        kind: match action {
+            PowerAction::Start => "startServer",
+            PowerAction::Stop { .. } | PowerAction::ForceOff => "stopServer",
+            PowerAction::Reboot | PowerAction::Reset => "rebootServer",
         },
         begun: state.clock.now(),
         ended: None,
