@@ -171,35 +171,38 @@ fn no_agent(id: &str) -> ApiError {
     .into()
 }
 
-macro_rules! agent_routes {
-    ($($(#[$doc:meta])* $name:ident: $method:ident $path:literal $id:literal $action:literal, $who:ident;)*) => {$(
+/// Routes of one thing that is never there: `$none` says so of the id `$key` in the path.
+macro_rules! routes_of_none {
+    ($tag:literal $key:literal $none:ident;
+     $($(#[$doc:meta])* $name:ident: $method:ident $path:literal $id:literal $action:literal, $who:ident -> $answer:ty;)*) => {$(
         $(#[$doc])*
-        #[utoipa::path($method, security(("token" = [])), path = $path, tag = "file backup",
-            operation_id = $id, params(("project_id" = String, Path), ("agent_id" = String, Path)),
+        #[utoipa::path($method, security(("token" = [])), path = $path, tag = $tag,
+            operation_id = $id, params(("project_id" = String, Path), ($key = String, Path)),
             extensions(("x-action" = json!($action))),
             responses((status = 200, body = Object)))]
         pub(super) async fn $name(
             caller: Caller,
             request: RequestId,
             Path((project, id)): Path<(String, String)>,
-        ) -> Result<Json<Value>, ApiError> {
+        ) -> Result<$answer, ApiError> {
             $who(&caller, &project, &request)?;
-            Err(no_agent(&id))
+            Err($none(&id))
         }
     )*};
 }
 
-agent_routes! {
+routes_of_none! {
+    "file backup" "agent_id" no_agent;
     /// An agent that backs up files: there is none.
-    show: get "/v3/{project_id}/agents/{agent_id}" "show_agent" "cbr:agents:get", reader;
+    show: get "/v3/{project_id}/agents/{agent_id}" "show_agent" "cbr:agents:get", reader -> Json<Value>;
     /// Changes an agent that backs up files: there is none.
-    update: put "/v3/{project_id}/agents/{agent_id}" "update_agent" "cbr:agents:update", writer;
+    update: put "/v3/{project_id}/agents/{agent_id}" "update_agent" "cbr:agents:update", writer -> Json<Value>;
     /// Removes an agent that backs up files: there is none.
-    remove: delete "/v3/{project_id}/agents/{agent_id}" "unregister_agent" "cbr:agents:delete", writer;
+    remove: delete "/v3/{project_id}/agents/{agent_id}" "unregister_agent" "cbr:agents:delete", writer -> Json<Value>;
     /// Adds paths to an agent that backs up files: there is none.
-    add_path: post "/v3/{project_id}/agents/{agent_id}/add-path" "add_agent_path" "cbr:agents:update", writer;
+    add_path: post "/v3/{project_id}/agents/{agent_id}/add-path" "add_agent_path" "cbr:agents:update", writer -> Json<Value>;
     /// Removes paths of an agent that backs up files: there is none.
-    remove_path: post "/v3/{project_id}/agents/{agent_id}/remove-path" "remove_agent_path" "cbr:agents:update", writer;
+    remove_path: post "/v3/{project_id}/agents/{agent_id}/remove-path" "remove_agent_path" "cbr:agents:update", writer -> Json<Value>;
 }
 
 /// Policies over several accounts: none.
@@ -271,26 +274,8 @@ fn no_policy(id: &str) -> ApiError {
     Refusal::new(Code::POLICY_NOT_FOUND, text).into()
 }
 
-macro_rules! policy_routes {
-    ($($(#[$doc:meta])* $name:ident: $method:ident $path:literal $id:literal $action:literal, $who:ident -> $answer:ty;)*) => {$(
-        $(#[$doc])*
-        #[utoipa::path($method, security(("token" = [])), path = $path, tag = "policies",
-            operation_id = $id,
-            params(("project_id" = String, Path), ("organization_policy_id" = String, Path)),
-            extensions(("x-action" = json!($action))),
-            responses((status = 200, body = Object)))]
-        pub(super) async fn $name(
-            caller: Caller,
-            request: RequestId,
-            Path((project, id)): Path<(String, String)>,
-        ) -> Result<$answer, ApiError> {
-            $who(&caller, &project, &request)?;
-            Err(no_policy(&id))
-        }
-    )*};
-}
-
-policy_routes! {
+routes_of_none! {
+    "policies" "organization_policy_id" no_policy;
     /// A policy over several accounts: there is none.
     show_organization_policy: get "/v3/{project_id}/organization-policies/{organization_policy_id}"
         "show_organization_policy" "cbr:organizationPolicies:get", reader -> Json<Value>;
