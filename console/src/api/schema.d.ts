@@ -20226,6 +20226,8 @@ export interface components {
             domain_rights: components["schemas"]["Rights"];
             /** @description When it ends in any case. */
             expires_at: string;
+            /** @description The one of them to begin with: the user's default project, or the first. */
+            home_project_id: string | null;
             /** @description When it ends if nothing more is asked for. */
             idle_expires_at: string;
             /** @description Nothing else may be done before another password is set. */

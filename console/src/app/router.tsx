@@ -54,12 +54,12 @@ const dialogSearch = (raw: Record<string, unknown>): DialogSearch => {
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken });
 
-/** The project to show first: the last one, else the first in which the user has a role. */
+/** The project to show first: the last one, else the user's own. */
 async function firstProject(): Promise<string> {
   const session = await queryClient.ensureQueryData(sessionQuery);
   if (!session) throw redirect({ to: '/login', search: {} });
   const last = session.projects.find((each) => each.id === lastProject());
-  const id = last?.id ?? session.projects[0]?.id;
+  const id = last?.id ?? session.home_project_id;
   if (!id) throw redirect({ to: '/login', search: { none: '1' } });
   return id;
 }

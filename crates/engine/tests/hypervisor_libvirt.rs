@@ -289,6 +289,16 @@ async fn epochs_go_on_over_stopped_servers() {
     overwrite(&guest);
     take(&driver, &guest, &disks, Some("e2"), "e3", &mut copies).await;
     assert_eq!(guest.epochs(), ["coffer-test-e3"]);
+
+    // A guest that is just starting does not hear that it shall stop, until it is up.
+    for action in [STOP, PowerAction::Start] {
+        driver.hypervisor.power(&guest.uuid, action).await.unwrap();
+    }
+    let since = Instant::now();
+    driver.hypervisor.power(&guest.uuid, STOP).await.unwrap();
+    println!("stopped while it started in {:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(120));
+    assert_eq!(guest.state(), "shut off");
 }
 
 /// Brings copies up to date by one snapshot and compares them with a full read.

@@ -8,13 +8,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex as BlockingMutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use coffer_core::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use super::claims::{self, Busy, Claims};
 use super::file::{RawFileSource, RawFileTarget, blocking};
 use super::image_file::read_header;
 use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
@@ -62,7 +63,7 @@ pub struct ImageHypervisor {
     /// Where new images are made; what lies there belongs to no server.
     folder: Option<PathBuf>,
     runtime: RuntimeDir,
-    busy: Arc<BlockingMutex<HashSet<String>>>,
+    claims: Claims<InUse>,
 }
 
 impl ImageHypervisor {
@@ -106,7 +107,7 @@ impl ImageHypervisor {
             prefix,
             servers,
             folder: None,
-            busy: Arc::default(),
+            claims: Claims::default(),
         })
     }
 
@@ -202,18 +203,6 @@ impl ImageHypervisor {
         match disks.is_empty() {
             true => Err(Error::invalid("at least one disk has to be named")),
             false => Ok((info, disks)),
-        }
-    }
-
-    fn claim(&self, server: &str) -> Result<Claim> {
-        let mut busy = self.busy.lock().unwrap_or_else(|e| e.into_inner());
-        match busy.insert(server.to_owned()) {
-            true => Ok(Claim {
-                busy: Arc::clone(&self.busy),
-                server: server.to_owned(),
-            }),
-            false => Err(Error::conflict("the server is being backed up or restored")
-                .hint("Wait for that task to end, or cancel it.")),
         }
     }
 
@@ -332,19 +321,18 @@ fn file_id(path: &Path) -> String {
     format!("file:{}", path.display())
 }
 
-/// Holds a server until it is dropped.
-#[derive(Debug)]
-struct Claim {
-    busy: Arc<BlockingMutex<HashSet<String>>>,
-    server: String,
-}
+/// Of a server, or of an image of none.
+#[derive(Debug, Clone, Copy)]
+struct InUse;
 
-impl Drop for Claim {
-    fn drop(&mut self) {
-        let mut busy = self.busy.lock().unwrap_or_else(|e| e.into_inner());
-        busy.remove(&self.server);
+impl Busy for InUse {
+    fn being(&self) -> &'static str {
+        "backed up or restored"
     }
 }
+
+/// Holds a server until it is dropped.
+type Claim = claims::Claim<InUse>;
 
 fn describe(server: &ImageServer) -> ServerInfo {
     let disk = |(index, disk): (usize, &ImageDisk)| {
@@ -448,7 +436,10 @@ impl Hypervisor for ImageHypervisor {
             .map(|disk| disk.native_id.as_str())
             .collect();
         let (info, infos) = self.pick(request.server.as_deref(), &ids).await?;
-        let claim = self.claim(&info.native_id)?;
+        let claim = self
+            .claims
+            .take(vec![info.native_id.clone()], || InUse)
+            .await?;
         let at = crate::door::now();
         let mut kept = Kept::default();
         let mut disks = Vec::new();
@@ -515,7 +506,10 @@ impl Hypervisor for ImageHypervisor {
     ) -> Result<Box<dyn TargetSession>> {
         let ids: Vec<&str> = disks.iter().map(|disk| disk.native_id.as_str()).collect();
         let (info, infos) = self.pick(server, &ids).await?;
-        let claim = self.claim(&info.native_id)?;
+        let claim = self
+            .claims
+            .take(vec![info.native_id.clone()], || InUse)
+            .await?;
         let mut exports = Vec::new();
         let mut opened = Vec::new();
         for (info, asked) in infos.into_iter().zip(&disks) {
@@ -658,7 +652,10 @@ impl SnapshotSession for ImageSession {
 
     async fn close(&self, outcome: Outcome) -> Result<()> {
         match self.open.lock().await.take() {
-            Some((_claim, kept)) => kept.close(outcome).await,
+            Some((claim, kept)) => {
+                claim.ending();
+                kept.close(outcome).await
+            }
             None => Ok(()),
         }
     }
@@ -669,6 +666,7 @@ impl Drop for ImageSession {
         let Some((claim, kept)) = self.open.get_mut().take() else {
             return;
         };
+        claim.ending();
         // Without a runtime the process ends, and reconcile cleans up at the next start.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
@@ -694,9 +692,10 @@ impl TargetSession for ImageTargets {
     }
 
     async fn close(&self, new_epoch: Option<&EpochName>) -> Result<()> {
-        let Some((_claim, exports)) = self.open.lock().await.take() else {
+        let Some((claim, exports)) = self.open.lock().await.take() else {
             return Ok(());
         };
+        claim.ending();
         let mut written = Ok(());
         for disk in &self.disks {
             written = written.and(disk.target.flush().await);

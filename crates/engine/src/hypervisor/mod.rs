@@ -5,6 +5,7 @@
 //! API at first sight (decision H3).
 
 mod changes;
+mod claims;
 pub mod file;
 pub mod image;
 mod image_file;

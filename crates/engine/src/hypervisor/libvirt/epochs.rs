@@ -275,7 +275,7 @@ pub(super) async fn end_jobs(inner: &Inner) -> Result<()> {
 /// Drops each of our epochs that is not in `keep`, except on servers that are being worked on.
 pub(super) async fn drop_all_but(inner: &Arc<Inner>, keep: &[EpochName]) -> Result<()> {
     for server in disks::servers(inner).await? {
-        if inner.uses().contains_key(&server.info.native_id) {
+        if inner.claims.holds(&server.info.native_id) {
             continue;
         }
         let (uuid, prefix) = (server.info.native_id.clone(), inner.prefix.clone());
@@ -302,7 +302,7 @@ pub(super) async fn drop_all_but(inner: &Arc<Inner>, keep: &[EpochName]) -> Resu
         }
     }
     for disk in disks::detached(inner).await? {
-        if !inner.uses().contains_key(&disk.native_id) {
+        if !inner.claims.holds(&disk.native_id) {
             drop_all_from_image(inner, &disk, keep).await?;
         }
     }

@@ -12,8 +12,8 @@
 //!
 //! | at once on one server | snapshot | targets | power |
 //! |---|---|---|---|
-//! | snapshot | refused: `Conflict` | refused | the snapshot survives (decision H4) |
-//! | targets | refused | refused | start is refused; it is off already |
+//! | snapshot | refused: `Conflict`; waited for while it ends | the same | the snapshot survives (decision H4) |
+//! | targets | the same | the same | start is refused; it is off already |
 
 mod changed;
 mod connection;
@@ -30,13 +30,13 @@ mod source;
 mod still;
 mod target;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use coffer_core::{Error, Result};
 
+use super::claims::{self, Busy, Claims};
 use super::qemu::{self, RuntimeDir};
 use super::{
     Changes, ChangesRequest, DiskInfo, EpochName, Hypervisor, NewImage, NewImages, NewServer,
@@ -90,7 +90,7 @@ struct Inner {
     prefix: String,
     runtime: RuntimeDir,
     connections: Connections,
-    uses: Mutex<HashMap<String, Use>>,
+    claims: Claims<Use>,
 }
 
 /// What a server or detached disk is busy with.
@@ -100,6 +100,18 @@ enum Use {
     Snapshot(Weak<Shared>),
     Targets,
 }
+
+impl Busy for Use {
+    fn being(&self) -> &'static str {
+        match self {
+            Use::Opening | Use::Snapshot(_) => "backed up",
+            Use::Targets => "restored",
+        }
+    }
+}
+
+/// Holds servers or disks until it is dropped.
+type Claim = claims::Claim<Use>;
 
 impl LibvirtHypervisor {
     /// Connects to libvirt and prepares the folders.
@@ -143,7 +155,7 @@ impl LibvirtHypervisor {
             prefix,
             runtime,
             connections,
-            uses: Mutex::default(),
+            claims: Claims::default(),
         };
         Ok(LibvirtHypervisor {
             inner: Arc::new(inner),
@@ -158,67 +170,18 @@ impl Inner {
         crate::space::check(&what, &self.config.scratch_dir, reserve)
     }
 
-    fn uses(&self) -> MutexGuard<'_, HashMap<String, Use>> {
-        // A poisoned lock means a panic between two map operations; the map is whole.
-        self.uses.lock().unwrap_or_else(|e| e.into_inner())
-    }
-
-    /// Takes servers or disks for one use; all or none.
-    fn claim(self: &Arc<Self>, names: Vec<String>, what: fn() -> Use) -> Result<Claim> {
-        let mut uses = self.uses();
-        for name in &names {
-            let busy = match uses.get(name) {
-                None => continue,
-                Some(Use::Snapshot(session)) if session.upgrade().is_none() => continue,
-                Some(Use::Opening | Use::Snapshot(_)) => "backed up",
-                Some(Use::Targets) => "restored",
-            };
-            return Err(Error::conflict(format!("{name} is being {busy}"))
-                .hint("Wait for that task to end, or cancel it."));
-        }
-        for name in &names {
-            uses.insert(name.clone(), what());
-        }
-        Ok(Claim {
-            inner: Arc::clone(self),
-            names,
-        })
-    }
-
     /// The open snapshot of a server.
     fn snapshot_of(&self, server: &str) -> Option<Arc<Shared>> {
-        match self.uses().get(server) {
-            Some(Use::Snapshot(session)) => session.upgrade(),
-            _ => None,
-        }
+        let found = self.claims.look(server, |what| match what {
+            Use::Snapshot(session) => session.upgrade(),
+            Use::Opening | Use::Targets => None,
+        });
+        found.flatten()
     }
 
     fn is_being_restored(&self, server: &str) -> bool {
-        matches!(self.uses().get(server), Some(Use::Targets))
-    }
-}
-
-/// Holds servers or disks until it is dropped.
-struct Claim {
-    inner: Arc<Inner>,
-    names: Vec<String>,
-}
-
-impl Claim {
-    fn set_snapshot(&self, session: &Arc<Shared>) {
-        let mut uses = self.inner.uses();
-        for name in &self.names {
-            uses.insert(name.clone(), Use::Snapshot(Arc::downgrade(session)));
-        }
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        let mut uses = self.inner.uses();
-        for name in &self.names {
-            uses.remove(name);
-        }
+        let is_target = |what: &Use| matches!(what, Use::Targets);
+        self.claims.look(server, is_target) == Some(true)
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn open_snapshot(
     match &request.server {
         None => {
             let names = request.disks.iter().map(|d| d.native_id.clone()).collect();
-            let claim = inner.claim(names, || Use::Opening)?;
+            let claim = inner.claims.take(names, || Use::Opening).await?;
             let mut infos = Vec::new();
             for disk in &request.disks {
                 infos.push(disks::detached_disk(inner, &disk.native_id).await?);
@@ -80,7 +80,7 @@ pub(super) async fn open_snapshot(
             open_stopped(inner, claim, None, infos, request).await
         }
         Some(id) => {
-            let claim = inner.claim(vec![id.clone()], || Use::Opening)?;
+            let claim = inner.claims.take(vec![id.clone()], || Use::Opening).await?;
             let server = disks::server(inner, id).await?;
             let mut infos = Vec::new();
             for disk in &request.disks {

@@ -15,6 +15,8 @@ use crate::hypervisor::PowerAction;
 const FORCE_LIMIT: Duration = Duration::from_secs(120);
 /// How long QEMU is asked to end before it is killed, which loses its bitmaps.
 const POLITE_LIMIT: Duration = Duration::from_secs(60);
+/// A guest that is just starting hears nothing: it is asked again after so long.
+const ASK_AGAIN: Duration = Duration::from_secs(10);
 /// Between two looks at a server's state.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -63,27 +65,30 @@ async fn ask(
         .await
 }
 
-/// Asks the guest by its agent, else by ACPI; by force after the limit.
+/// Asks the guest by its agent, else by ACPI, again and again; by force after the limit.
 async fn stop(inner: &Arc<Inner>, server: &str, limit: Duration) -> Result<()> {
     let deadline = Clock::now() + limit;
-    let asked = ask(inner, server, "shut down server", |domain| {
-        domain
-            .shutdown(flag::SHUTDOWN_AGENT)
-            .or_else(|_| domain.shutdown(flag::SHUTDOWN_ACPI))
-    });
-    if let Err(e) = asked.await {
-        // It may have gone off by itself; if not, force does it.
-        tracing::info!(
-            server,
-            "guest could not be asked to shut down: {}",
-            e.chain()
-        );
-        return force_off(inner, server).await;
+    while Clock::now() < deadline {
+        let asked = ask(inner, server, "shut down server", |domain| {
+            domain
+                .shutdown(flag::SHUTDOWN_AGENT)
+                .or_else(|_| domain.shutdown(flag::SHUTDOWN_ACPI))
+        });
+        if let Err(e) = asked.await {
+            // It may have gone off by itself; if not, force does it.
+            tracing::info!(
+                server,
+                "guest could not be asked to shut down: {}",
+                e.chain()
+            );
+            return force_off(inner, server).await;
+        }
+        let until = deadline.min(Clock::now() + ASK_AGAIN);
+        if wait_until_off(inner, server, until).await? {
+            return Ok(());
+        }
     }
-    if wait_until_off(inner, server, deadline).await? {
-        return Ok(());
-    }
-    // Some guests only listen to the button.
+    // Some guests listen to nothing but force.
     tracing::info!(server, "guest did not shut down in time: switching off");
     force_off(inner, server).await
 }

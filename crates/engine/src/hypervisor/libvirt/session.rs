@@ -31,7 +31,7 @@ use super::definition::{BackupDisk, BackupPart, backup_xml};
 use super::epochs;
 use super::ffi::{code, flag, state};
 use super::still::Still;
-use super::{Claim, Inner};
+use super::{Claim, Inner, Use};
 use crate::hypervisor::qemu::{self, ImageExport, QemuNbd};
 use crate::hypervisor::{Instant, Outcome, ServerDefinition, SnapshotDisk, SnapshotSession};
 use crate::nbd::{NbdAddress, NbdError, NbdSource};
@@ -559,7 +559,7 @@ pub(super) struct Session {
 }
 
 struct Open {
-    _claim: Claim,
+    claim: Claim,
     watch: AbortHandle,
 }
 
@@ -571,7 +571,7 @@ impl Session {
         parents: Vec<String>,
         new_epoch: Option<String>,
     ) -> Session {
-        claim.set_snapshot(&shared);
+        claim.set(|| Use::Snapshot(Arc::downgrade(&shared)));
         let watch = tokio::spawn(Arc::clone(&shared).watch()).abort_handle();
         let (instant, disks, definition) = about;
         Session {
@@ -581,10 +581,7 @@ impl Session {
             definition,
             parents,
             new_epoch,
-            open: Mutex::new(Some(Open {
-                _claim: claim,
-                watch,
-            })),
+            open: Mutex::new(Some(Open { claim, watch })),
         }
     }
 }
@@ -639,6 +636,7 @@ impl SnapshotSession for Session {
             return Ok(());
         };
         held.watch.abort();
+        held.claim.ending();
         let epochs = match outcome {
             Outcome::Committed => self.parents.as_slice(),
             Outcome::Abandoned => self.new_epoch.as_slice(),
@@ -660,6 +658,7 @@ impl Drop for Session {
             return;
         };
         open.watch.abort();
+        open.claim.ending();
         // Without a runtime the process ends, and reconcile cleans up at the next start.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;

@@ -35,7 +35,7 @@ pub(super) async fn open_targets(
         Some(server) => vec![server.to_owned()],
         None => requests.iter().map(|r| r.native_id.clone()).collect(),
     };
-    let claim = inner.claim(names, || Use::Targets)?;
+    let claim = inner.claims.take(names, || Use::Targets).await?;
     let server = match server {
         Some(id) => Some(disks::server(inner, id).await?),
         None => None,
@@ -111,6 +111,7 @@ impl TargetSession for Targets {
         let Some((claim, exports)) = open.take() else {
             return Ok(());
         };
+        claim.ending();
         let closed = self.flush_and_stop(exports).await;
         let epoch = match &closed {
             Ok(()) => new_epoch,

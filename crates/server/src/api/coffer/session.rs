@@ -41,6 +41,8 @@ pub struct Session {
     domain_rights: Rights,
     /// Those in which the user has a role, by name.
     projects: Vec<SessionProject>,
+    /// The one of them to begin with: the user's default project, or the first.
+    home_project_id: Option<String>,
     /// Nothing else may be done before another password is set.
     must_change_password: bool,
     /// When the password stops to be good; none where passwords last.
@@ -249,7 +251,9 @@ async fn describe(
     info: &SessionInfo,
 ) -> Result<Session, ApiError> {
     let projects = state.identity.memberships(caller.user_id).await?;
+    let home = state.identity.home_project(caller.user_id).await?;
     Ok(Session {
+        home_project_id: home.map(|id| id.to_string()),
         user: SessionUser {
             id: caller.user_id.to_string(),
             name: caller.user_name.clone(),
