@@ -79,3 +79,53 @@ test('a disk of a running server is restored by stopping it for that', async ({ 
   await expect(page.getByText(`${disk?.name} is restored.`)).toBeVisible({ timeout: 120_000 });
   await expect.poll(async () => (await serverNamed(api, 'web-01')).status).toBe('ACTIVE');
 });
+
+test('a restore with a safety backup, and back again', async ({ console: page, api }) => {
+  await quiet(api);
+  const before = await backUp(api, 'web-01', 'to-return-to');
+  await page.goto(at('/server-backups?tab=backups&q=to-return-to'));
+  await row(page, 'to-return-to').getByRole('button', { name: 'Restore Server' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore Server' });
+  await expect(dialog.getByRole('checkbox', { name: /Take a safety backup first/ })).toBeChecked();
+  await expect(dialog).toContainText('will be shut down');
+  await expect(dialog).toContainText(/writes [\d.,]+ (B|KiB|MiB|GiB)/);
+  await accessible(page, 'restore server with safety backup');
+  await picture(page, 'restore-server');
+  await dialog.getByRole('button', { name: 'Restore web-01' }).click();
+  // With the way back no name has to be typed.
+  await expect(dialog).toBeHidden();
+  const back = page.getByRole('button', { name: 'Go back' });
+  await expect(back).toBeVisible({ timeout: 120_000 });
+  await accessible(page, 'go back');
+  const newest = (await backupsNamed(api, '')).filter((each) => each.resource_name === 'web-01')[0];
+  expect(newest?.id).not.toBe(before.id);
+  await back.click();
+  // What was written since the restore is gone: that wants the name.
+  const undo = page.getByRole('dialog', { name: 'Undo the restore of web-01' });
+  await expect(undo).toContainText(newest?.name ?? '-');
+  const action = undo.getByRole('button', { name: 'Undo the restore of web-01' });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
+  await accessible(page, 'undo a restore');
+  await picture(page, 'undo-restore');
+  await undo.getByLabel('Type web-01 to go on').fill('web-01');
+  await action.click();
+  await expect(undo).toBeHidden();
+  await expect(page.getByText('web-01 is restored.').last()).toBeVisible({ timeout: 120_000 });
+  await expect.poll(async () => (await serverNamed(api, 'web-01')).status).toBe('ACTIVE');
+});
+
+test('without a safety backup the name is asked for', async ({ console: page, api }) => {
+  await quiet(api);
+  await page.goto(at('/server-backups?tab=backups&q=to-return-to'));
+  await row(page, 'to-return-to').first().getByRole('button', { name: 'Restore Server' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore Server' });
+  await dialog.getByRole('checkbox', { name: /Take a safety backup first/ }).uncheck();
+  await dialog.getByRole('button', { name: 'Restore web-01' }).click();
+  await expect(page.getByText('No safety backup is taken: there is no way back.')).toBeVisible();
+  const action = page.getByRole('button', { name: 'Restore web-01' });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
+  await accessible(page, 'restore server, confirmed');
+  await picture(page, 'restore-server-confirm');
+  await page.getByLabel('Type web-01 to go on').fill('web-01');
+  await expect(action).not.toHaveAttribute('aria-disabled', 'true');
+});
