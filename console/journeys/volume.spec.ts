@@ -196,10 +196,15 @@ test('lists of a large estate', async ({ console: page, api, request, watch }) =
       `/v3/{project}/vaults/00000003-0000-4000-8000-${(number % 50).toString(16).padStart(12, '0')}`,
       { vault: { name } },
     );
-  await rename(0, 'seen');
+  // Looked for in each frame: the tests' own way of waiting looks after one second, then after two.
+  const seen = page.waitForFunction(() =>
+    document.querySelector('main table')?.textContent?.includes('seen-at-once'),
+  );
+  await rename(0, 'seen-at-once');
   clock = Date.now();
-  await expect(row(page, /\bseen\b/)).toBeVisible();
-  say('event to pixel', `${Date.now() - clock} ms by the clock`, '1500 ms');
+  await seen;
+  const pixel = Date.now() - clock;
+  say('event to pixel', `${pixel} ms by the clock`, '1500 ms');
   const collected = async () => {
     await cdp.send('HeapProfiler.collectGarbage');
     return measure(cdp);
@@ -224,6 +229,7 @@ test('lists of a large estate', async ({ console: page, api, request, watch }) =
   expect(first, 'script CPU of the first list').toBeLessThanOrEqual(0.5 * SLACK);
   for (const [what, spent] of slow) expect(spent, what).toBeLessThanOrEqual(300 * SLACK);
   for (const [what, spent] of late) expect(spent, what).toBeLessThanOrEqual(100 * SLACK);
+  expect(pixel, 'event to pixel').toBeLessThanOrEqual(1500 * SLACK);
   expect(each, 'CPU of a live update').toBeLessThanOrEqual(16 * SLACK);
   expect(hour, 'heap after an hour').toBeLessThanOrEqual(60);
 });

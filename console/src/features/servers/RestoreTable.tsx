@@ -28,14 +28,20 @@ export function RestoreTable({ backup, plan }: { backup: Backup; plan: RestorePl
       <thead>
         <tr>
           <th scope="col">{t('restore.disk')}</th>
-          <th scope="col">{t('restore.capacity')}</th>
-          <th scope="col">{t('restore.used_as')}</th>
+          <th scope="col" className={css.wide}>
+            {t('restore.capacity')}
+          </th>
+          <th scope="col" className={css.wide}>
+            {t('restore.used_as')}
+          </th>
           <th scope="col">{t('restore.destination')}</th>
         </tr>
       </thead>
       <tbody>
         {backup.disks.map((disk) => {
           const about = plan.estimate?.disks.find((each) => each.backup_id === disk.id);
+          const size = formatSize(disk.size_bytes, locale);
+          const kind = disk.system ? t('backup.system_disk') : t('backup.data_disk');
           const here = plan.targets.some((target) => target.id === plan.to[disk.id]);
           return (
             <tr key={disk.id}>
@@ -50,9 +56,12 @@ export function RestoreTable({ backup, plan }: { backup: Backup; plan: RestorePl
                 ) : (
                   disk.name
                 )}
+                <span className={css.about}>
+                  {size} · {kind}
+                </span>
               </th>
-              <td className="number">{formatSize(disk.size_bytes, locale)}</td>
-              <td>{disk.system ? t('backup.system_disk') : t('backup.data_disk')}</td>
+              <td className={`number ${css.wide}`}>{size}</td>
+              <td className={css.wide}>{kind}</td>
               <td>
                 <SelectField
                   bare
