@@ -10,6 +10,7 @@ mod journeys;
 mod json;
 mod packages;
 mod prepare;
+mod programs;
 #[path = "../../crates/engine/src/testkit/records.rs"]
 mod records;
 mod shell;

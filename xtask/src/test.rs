@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use crate::console::{self, Console};
 use crate::shell::{self, Result};
-use crate::{journeys, prepare};
+use crate::{journeys, prepare, programs};
 
 /// Tests passed and failed, over all runs.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Count {
+pub struct Count {
     passed: u64,
     failed: u64,
 }
@@ -27,6 +27,16 @@ impl Count {
                 println!("FAILED {what}: {error}");
                 self.failed += 1;
             }
+        }
+    }
+
+    /// Adds what a test program said, and whether it ended well.
+    pub fn add_program(&mut self, said: &str, well: bool) {
+        let failed_before = self.failed;
+        said.lines().for_each(|line| self.add_line(line));
+        if !well && self.failed == failed_before {
+            // It died without a summary.
+            self.failed += 1;
         }
     }
 
@@ -106,29 +116,38 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
         }
     }
 
-    let mut tests = shell::cargo();
-    tests.args(["test", "--no-fail-fast"]);
-    if !packages {
-        tests.arg("--workspace");
-    }
-    tests.args(&selection).arg("--");
-    // Guests under emulation take all there is: two at once miss limits that one keeps.
-    if !harness.iter().any(|a| a.starts_with("--test-threads")) {
-        tests.arg("--test-threads=1");
-    }
-    tests.args(harness);
-    environment.apply(&mut tests);
-    if long {
-        tests.env("COFFER_TEST_LONG", "1");
-    }
-    let failed_before = count.failed;
     let tests_begun = Instant::now();
-    let passed = run_tests(&mut tests, &mut count)?;
-    tell_time("cargo test", tests_begun);
-    if !passed && count.failed == failed_before {
-        // Did not compile, or a test program died without a summary.
-        count.failed += 1;
+    if selection.is_empty() && harness.is_empty() {
+        if let Err(error) = programs::run(&environment, long, &mut count) {
+            println!("FAILED to build the tests: {error}");
+            count.failed += 1;
+        }
+        let mut examples = shell::cargo();
+        examples.args(["test", "--workspace", "--doc", "--quiet"]);
+        count.check("examples in the documentation", &mut examples);
+    } else {
+        let mut tests = shell::cargo();
+        tests.args(["test", "--no-fail-fast"]);
+        if !packages {
+            tests.arg("--workspace");
+        }
+        tests.args(&selection).arg("--");
+        // Guests under emulation take all there is: two at once miss limits that one keeps.
+        if !harness.iter().any(|a| a.starts_with("--test-threads")) {
+            tests.arg("--test-threads=1");
+        }
+        tests.args(harness);
+        environment.apply(&mut tests);
+        if long {
+            tests.env("COFFER_TEST_LONG", "1");
+        }
+        let failed_before = count.failed;
+        if !run_tests(&mut tests, &mut count)? && count.failed == failed_before {
+            // Did not compile, or a test program died without a summary.
+            count.failed += 1;
+        }
     }
+    tell_time("the Rust tests", tests_begun);
 
     if selection.is_empty() && Console::is_there() {
         console_tests(&mut count)?;

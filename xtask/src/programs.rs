@@ -1,0 +1,196 @@
+//! The test programs, and in which order and company they run.
+//!
+//! Guests under emulation take one processor each, and so do the programs without guests: the two
+//! kinds run side by side. What measures a guest's pace runs alone, before the others.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::json::Json;
+use crate::prepare::Environment;
+use crate::shell::{self, Result};
+use crate::test::Count;
+
+/// Programs whose guests have to keep a pace.
+const ALONE: &[&str] = &["consistency", "test_guest"];
+/// Programs with guests that have none to keep.
+const GUESTS: &[&str] = &["hypervisor_libvirt", "restarts"];
+/// A program most of whose tests have no guest, and the module of those that do.
+const MIXED: (&str, &str) = ("cbr", "real::");
+
+/// A program, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Program {
+    /// Of the library, executable or test that it belongs to.
+    name: String,
+    path: PathBuf,
+    /// Where it runs: its package.
+    folder: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Program {
+    fn with(&self, arguments: &[&str]) -> Program {
+        let mut part = self.clone();
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        part.arguments.extend(arguments);
+        part
+    }
+
+    fn title(&self) -> String {
+        [std::slice::from_ref(&self.name), &self.arguments]
+            .concat()
+            .join(" ")
+    }
+
+    /// Runs it; returns what it said, and whether it ended well.
+    fn run(&self, environment: &Environment, long: bool) -> (String, bool) {
+        println!("     Running {}", self.title());
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).arg("--test-threads=1");
+        command.current_dir(&self.folder);
+        environment.apply(&mut command);
+        if long {
+            command.env("COFFER_TEST_LONG", "1");
+        }
+        let begun = Instant::now();
+        // One pipe for both, so that the lines keep their order.
+        let outcome = std::io::pipe().and_then(|(output, input)| {
+            command.stdin(Stdio::null());
+            command.stdout(input.try_clone()?).stderr(input);
+            let mut child = command.spawn()?;
+            // Its ends of the pipe would keep the reader waiting.
+            drop(command);
+            let mut said = String::new();
+            for line in BufReader::new(output).split(b'\n') {
+                said += &String::from_utf8_lossy(&line?);
+                said.push('\n');
+            }
+            Ok((said, child.wait()?.success()))
+        });
+        let seconds = begun.elapsed().as_secs();
+        let head = format!("\n     Ran {} in {seconds} s\n", self.title());
+        match outcome {
+            Ok((said, well)) => (head + &said, well),
+            Err(error) => (format!("{head}{}: {error}\n", self.path.display()), false),
+        }
+    }
+}
+
+/// Builds all test programs of the workspace and runs them.
+///
+/// # Errors
+/// Where something does not compile.
+pub fn run(environment: &Environment, long: bool, count: &mut Count) -> Result<()> {
+    let mut build = shell::cargo();
+    build.args(["test", "--workspace", "--no-run"]);
+    shell::run(&mut build)?;
+    build.args(["--quiet", "--message-format=json"]);
+    let (alone, guests, rest) = sorted(programs(&shell::output(&mut build)?)?);
+    let count = Mutex::new(count);
+    let tell = |(said, well): (String, bool)| {
+        let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+        print!("{said}");
+        count.add_program(&said, well);
+    };
+    for program in alone {
+        tell(program.run(environment, long));
+    }
+    let (guests, rest) = (Mutex::new(guests), Mutex::new(rest));
+    let next = |from: &Mutex<VecDeque<Program>>| {
+        from.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while let Some(program) = next(&guests).or_else(|| next(&rest)) {
+                tell(program.run(environment, long));
+            }
+        });
+        while let Some(program) = next(&rest) {
+            tell(program.run(environment, long));
+        }
+    });
+    Ok(())
+}
+
+/// The programs of cargo's messages.
+fn programs(messages: &str) -> Result<Vec<Program>> {
+    let mut found = Vec::new();
+    for line in messages.lines().filter(|line| line.starts_with('{')) {
+        let message = Json::parse(line)?;
+        let (path, manifest) = (message.text("executable"), message.text("manifest_path"));
+        let is_test = matches!(message.get("profile.test"), Json::Bool(true));
+        if path.is_empty() || !is_test {
+            continue;
+        }
+        let folder = PathBuf::from(manifest);
+        found.push(Program {
+            name: message.need("target.name")?,
+            path: path.into(),
+            folder: folder
+                .parent()
+                .ok_or("a package without a folder")?
+                .to_owned(),
+            arguments: Vec::new(),
+        });
+    }
+    match found.is_empty() {
+        true => Err("cargo named no test program".to_owned()),
+        false => Ok(found),
+    }
+}
+
+type Queue = VecDeque<Program>;
+
+/// Those that run alone, those with guests, all others.
+fn sorted(programs: Vec<Program>) -> (Queue, Queue, Queue) {
+    let (mut alone, mut guests, mut rest) = (Queue::new(), Queue::new(), Queue::new());
+    for program in programs {
+        let name = program.name.as_str();
+        if ALONE.contains(&name) {
+            alone.push_back(program);
+        } else if GUESTS.contains(&name) {
+            guests.push_back(program);
+        } else if name == MIXED.0 {
+            guests.push_back(program.with(&[MIXED.1]));
+            rest.push_back(program.with(&["--skip", MIXED.1]));
+        } else {
+            rest.push_back(program);
+        }
+    }
+    (alone, guests, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(name: &str, test: bool) -> String {
+        format!(
+            r#"{{"reason":"compiler-artifact","manifest_path":"/a/{name}/Cargo.toml","target":{{"name":"{name}"}},"profile":{{"test":{test}}},"executable":"/a/target/{name}-1"}}"#
+        )
+    }
+
+    #[test]
+    fn each_program_runs_once_and_in_its_company() {
+        let names = ["api", "consistency", "hypervisor_libvirt", "cbr"];
+        let mut messages: Vec<String> = names.iter().map(|name| message(name, true)).collect();
+        messages.push(message("coffer", false));
+        messages.push(r#"{"reason":"build-finished","success":true}"#.to_owned());
+        let found = programs(&messages.join("\n")).unwrap();
+        assert_eq!(found[0].folder, PathBuf::from("/a/api"));
+        assert_eq!(found[0].path, PathBuf::from("/a/target/api-1"));
+        let shown = |queue: Queue| -> Vec<String> { queue.iter().map(Program::title).collect() };
+        let (alone, guests, rest) = sorted(found);
+        assert_eq!(shown(alone), ["consistency"]);
+        assert_eq!(shown(guests), ["hypervisor_libvirt", "cbr real::"]);
+        assert_eq!(shown(rest), ["api", "cbr --skip real::"]);
+        assert!(programs("").is_err());
+    }
+}
