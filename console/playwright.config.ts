@@ -22,8 +22,9 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // Its pictures of every step cost as much as the step: the last one is kept all the same.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // It copies the page at every step, which costs more than the step; a failed journey's last
+    // picture is kept all the same.
+    trace: process.env.COFFER_RIG_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',

@@ -14,7 +14,7 @@ const KIB = 1024;
 /** A run beside guests and other work pays for them. */
 const SLACK = process.env.COFFER_RIG_LONG ? 1 : 1.5;
 
-// The trace's pictures of the page would be measured too: they look at each element several times.
+// Were the page copied at each step, that would be measured too.
 test.use({ trace: 'off' });
 
 const table: { what: string; is: string; most: string }[] = [];

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use coffer_core::extent::{Extent, ExtentSet};
@@ -24,6 +24,7 @@ use coffer_core::map::{Body, ChunkRef, FANOUT};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -91,16 +92,14 @@ pub fn restore_disk<'a>(
             .hint("Choose a target of at least the disk's size."));
         }
         progress.add_total(disk.size_bytes);
-        let mut run = Run {
+        let run = Run {
             vault,
             chunk_size: disk.chunk_bytes,
             size: disk.size_bytes,
             target,
             progress,
             map: progress.map(disk.disk_id, &disk.name, disk.size_bytes),
-            report: RestoreReport::default(),
-            batch: Vec::new(),
-            holes: None,
+            report: Mutex::default(),
         };
         let outcome = tokio::select! {
             outcome = run.all(disk, known) => outcome,
@@ -109,7 +108,8 @@ pub fn restore_disk<'a>(
         let name = &disk.name;
         outcome
             .map_err(|e| e.context(format!("restore disk `{name}` of {}", manifest.backup_id)))?;
-        Ok(run.report)
+        let report = *run.report();
+        Ok(report)
     })
 }
 
@@ -120,28 +120,31 @@ struct Run<'a> {
     target: Arc<dyn BlockTarget>,
     progress: &'a Progress,
     map: Arc<Map>,
-    report: RestoreReport,
-    batch: Vec<(u64, ChunkRef)>,
-    /// Neighbouring holes not yet zeroed.
-    holes: Option<Range<u64>>,
+    report: Mutex<RestoreReport>,
 }
 
 impl Run<'_> {
-    async fn all(&mut self, disk: &ManifestDisk, known: Option<KnownState>) -> Result<()> {
-        let mut walk = Walk::new(self.vault, disk, known);
-        while let Some(step) = walk.next().await? {
-            match step {
-                Step::Leave(range) => self.skip(range),
-                Step::Zero(range) => self.hole(range).await?,
-                Step::Write(chunk, entry) => self.batch.push((chunk, entry)),
-            }
-            if self.batch.len() as u64 * self.chunk_size.bytes() >= BATCH_BYTES {
-                self.write_batch().await?;
-            }
-        }
-        self.write_batch().await?;
-        self.zero_holes().await?;
+    async fn all(&self, disk: &ManifestDisk, known: Option<KnownState>) -> Result<()> {
+        let plan = Plan {
+            run: self,
+            walk: Walk::new(self.vault, disk, known),
+            holes: None,
+            ended: false,
+        };
+        // While the last reads of a batch are worked on, those of the next begin.
+        plan.batches()
+            .map_ok(|fetches| stream::iter(fetches.into_iter().map(Ok::<_, Error>)))
+            .try_flatten()
+            .map_ok(|fetch| self.carry_out(fetch))
+            .try_buffer_unordered(READS_IN_FLIGHT)
+            .try_for_each(|()| std::future::ready(Ok(())))
+            .await?;
         self.target.flush().await
+    }
+
+    fn report(&self) -> MutexGuard<'_, RestoreReport> {
+        // A poisoned lock means a panic in an addition; the numbers are whole.
+        self.report.lock().unwrap_or_else(|e| e.into_inner())
     }
 
     fn extent(&self, range: Range<u64>) -> Extent {
@@ -152,11 +155,91 @@ impl Run<'_> {
         }
     }
 
-    fn skip(&mut self, range: Range<u64>) {
+    fn skip(&self, range: Range<u64>) {
         let extent = self.extent(range);
         self.map.mark(extent, Found::Unchanged);
-        self.report.skipped_bytes += extent.len();
+        self.report().skipped_bytes += extent.len();
         self.progress.add_done(extent.len());
+    }
+
+    async fn zero(&self, range: Range<u64>) -> Result<()> {
+        let extent = self.extent(range);
+        if !self.target.is_zero() {
+            self.target.write_zeroes(extent).await?;
+            self.report().zeroed_bytes += extent.len();
+        }
+        self.map.mark(extent, Found::Zero);
+        self.progress.add_done(extent.len());
+        Ok(())
+    }
+
+    /// Reads, opens and writes.
+    async fn carry_out(&self, fetch: Fetch) -> Result<()> {
+        let read = fetch.end - fetch.start;
+        let first = fetch.blobs.first().map_or(0, |(chunk, _)| *chunk);
+        let start = first * self.chunk_size.bytes();
+        let failed = |_: &Error| {
+            let end = start + 1;
+            self.map.mark(Extent { start, end }, Found::Failed);
+        };
+        let runs = fetch
+            .carry_out(self.vault, self.chunk_size, self.size)
+            .await;
+        let runs = runs.inspect_err(failed)?;
+        self.progress.add_read(read);
+        self.report().read_bytes += read;
+        for (offset, bytes) in runs {
+            let len = bytes.len() as u64;
+            self.target.write(offset, bytes).await?;
+            let end = offset + len;
+            self.map.mark(Extent { start: offset, end }, Found::New);
+            self.report().written_bytes += len;
+            self.progress.add_done(len);
+            self.progress.add_new(len);
+            self.progress.add_stored(len);
+        }
+        Ok(())
+    }
+}
+
+/// The walk over the map. What has to be read comes out of it; what needs no reading is done on
+/// the way.
+struct Plan<'a> {
+    run: &'a Run<'a>,
+    walk: Walk<'a>,
+    /// Neighbouring holes not yet zeroed.
+    holes: Option<Range<u64>>,
+    ended: bool,
+}
+
+impl<'a> Plan<'a> {
+    fn batches(self) -> BoxStream<'a, Result<Vec<Fetch>>> {
+        let next = |mut plan: Plan<'a>| async move {
+            let batch = plan.next().await?;
+            Ok(batch.map(|batch| (batch, plan)))
+        };
+        stream::try_unfold(self, next).boxed()
+    }
+
+    /// The reads for the next [`BATCH_BYTES`]; none at the end.
+    async fn next(&mut self) -> Result<Option<Vec<Fetch>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut batch = Vec::new();
+        while batch.len() as u64 * self.run.chunk_size.bytes() < BATCH_BYTES {
+            match self.walk.next().await? {
+                Some(Step::Leave(range)) => self.run.skip(range),
+                Some(Step::Zero(range)) => self.hole(range).await?,
+                Some(Step::Write(chunk, entry)) => batch.push((chunk, entry)),
+                None => {
+                    self.ended = true;
+                    self.zero_holes().await?;
+                    break;
+                }
+            }
+        }
+        plan_fetches(self.run.vault, batch).await.map(Some)
     }
 
     async fn hole(&mut self, range: Range<u64>) -> Result<()> {
@@ -171,55 +254,10 @@ impl Run<'_> {
     }
 
     async fn zero_holes(&mut self) -> Result<()> {
-        let Some(range) = self.holes.take() else {
-            return Ok(());
-        };
-        let extent = self.extent(range);
-        if !self.target.is_zero() {
-            self.target.write_zeroes(extent).await?;
-            self.report.zeroed_bytes += extent.len();
+        match self.holes.take() {
+            Some(range) => self.run.zero(range).await,
+            None => Ok(()),
         }
-        self.map.mark(extent, Found::Zero);
-        self.progress.add_done(extent.len());
-        Ok(())
-    }
-
-    /// Reads, opens and writes what was collected.
-    async fn write_batch(&mut self) -> Result<()> {
-        let batch = std::mem::take(&mut self.batch);
-        let fetches = plan_fetches(self.vault, batch).await?;
-        let (target, size, chunk_size) = (&self.target, self.size, self.chunk_size);
-        let (vault, progress, map) = (self.vault, self.progress, &self.map);
-        let work = stream::iter(fetches).map(|fetch| async move {
-            let read = fetch.end - fetch.start;
-            let first = fetch.blobs.first().map_or(0, |(chunk, _)| *chunk);
-            let start = first * chunk_size.bytes();
-            let failed = |_: &Error| {
-                let end = start + 1;
-                map.mark(Extent { start, end }, Found::Failed);
-            };
-            let runs = fetch.carry_out(vault, chunk_size, size).await;
-            let runs = runs.inspect_err(failed)?;
-            progress.add_read(read);
-            let mut written = 0;
-            for (offset, bytes) in runs {
-                let len = bytes.len() as u64;
-                target.write(offset, bytes).await?;
-                let end = offset + len;
-                map.mark(Extent { start: offset, end }, Found::New);
-                written += len;
-                progress.add_done(len);
-                progress.add_new(len);
-                progress.add_stored(len);
-            }
-            Ok::<_, Error>((read, written))
-        });
-        let mut results = std::pin::pin!(work.buffer_unordered(READS_IN_FLIGHT));
-        while let Some((read, written)) = results.try_next().await? {
-            self.report.read_bytes += read;
-            self.report.written_bytes += written;
-        }
-        Ok(())
     }
 }
 
