@@ -54,7 +54,7 @@ test('a disk is left out with a warning; what changed since is said; full only o
   await dialog.getByRole('button', { name: 'Disks of web-01' }).click();
   const disks = dialog.getByRole('checkbox', { name: /web-01.*vd[ab]|^vd[ab]/ });
   await expect(disks).toHaveCount(2);
-  await expect(dialog).toContainText(/changed since .*: [\d.,]+ (B|KiB|MiB|GiB)/);
+  await expect(dialog).toContainText(/changed: [\d.,]+ (B|KiB|MiB|GiB), last backup/);
   await expect(dialog).toContainText(/About [\d.,]+ (B|KiB|MiB) to read/);
   await disks.nth(1).uncheck();
   await expect(dialog).toContainText('Data spread over several disks may not fit together after a restore.');

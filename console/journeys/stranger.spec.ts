@@ -23,7 +23,7 @@ test('from the address to a backup in six clicks, to a restore in five more', as
 
   await page.goto(`${rig.endpoint}/console/`);
   await logIn(page);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   note('address opened, name and password entered');
   await picture(page, 'overview');
 

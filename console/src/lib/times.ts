@@ -46,10 +46,9 @@ export function formatTime(at: string | number | Date, clock: Pick<Clock, 'local
   }).format(new Date(at));
 }
 
-/** Full time with zone and UTC, for tooltips and copies. */
-export function fullTime(at: string | number | Date, clock: Pick<Clock, 'locale' | 'zone'>): string {
-  const date = new Date(at);
-  const local = format(clock, 'full', {
+/** Full time with its zone, for sentences. */
+export function exactTime(at: string | number | Date, clock: Pick<Clock, 'locale' | 'zone'>): string {
+  return format(clock, 'full', {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -58,8 +57,12 @@ export function fullTime(at: string | number | Date, clock: Pick<Clock, 'locale'
     second: '2-digit',
     hourCycle: 'h23',
     timeZoneName: 'short',
-  }).format(date);
-  return `${local} (${date.toISOString().replace(/\.\d+Z/, 'Z')})`;
+  }).format(new Date(at));
+}
+
+/** Full time with zone and UTC, for tooltips and copies. */
+export function fullTime(at: string | number | Date, clock: Pick<Clock, 'locale' | 'zone'>): string {
+  return `${exactTime(at, clock)} (${new Date(at).toISOString().replace(/\.\d+Z/, 'Z')})`;
 }
 
 /** "4 hours ago" within a week before or after now, else the absolute time. */

@@ -7,7 +7,7 @@ import { sessionQuery } from '../../api/queries';
 import type { Task } from '../../api/types';
 import type { DialogProps } from '../../app/dialogs';
 import { GIB } from '../../lib/sizes';
-import { fullTime } from '../../lib/times';
+import { exactTime } from '../../lib/times';
 import { useWords } from '../../messages';
 import { Dialog } from '../../ui/Dialog';
 import { SelectField } from '../../ui/Form';
@@ -65,7 +65,10 @@ export function SourceFacts({ source, bytes }: { source: Source; bytes: number }
       facts={[
         [t('create.backup'), source.name],
         [t('create.of'), source.resource_name],
-        [t('create.state_of'), fullTime(instant(source.protected_at ?? source.created_at), { locale, zone })],
+        [
+          t('create.state_of'),
+          exactTime(instant(source.protected_at ?? source.created_at), { locale, zone }),
+        ],
         [t('create.at_most'), <Size key="s" bytes={bytes} />],
       ]}
     />

@@ -95,7 +95,13 @@ export default function ReportPage() {
   return (
     <Page
       title={t('report.title')}
-      about={data ? t('report.count', { met: data.met, asked: data.asked }) : null}
+      about={
+        data
+          ? data.asked
+            ? t('report.count', { met: data.met, asked: data.asked })
+            : t('report.nothing_asked')
+          : null
+      }
       actions={
         <>
           <Button icon="export" onClick={save}>

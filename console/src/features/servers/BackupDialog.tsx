@@ -98,7 +98,9 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
   return (
     <Dialog
       title={
-        needsVault || step === 'vault' ? t('backup.step', { title, step: at === 'vault' ? 1 : 2 }) : title
+        at === 'vault' || (needsVault && target)
+          ? t('backup.step', { title, step: at === 'vault' ? 1 : 2 })
+          : title
       }
       width="wide"
       onClose={close}

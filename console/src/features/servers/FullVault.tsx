@@ -56,7 +56,7 @@ export function FullVault({ project, vault }: { project: string; vault: VaultRef
             value={text}
             onChange={setTyped}
             inputMode="numeric"
-            unit="GB"
+            unit="GiB"
             shown
             error={wrong}
             onKeyDown={(event) => {

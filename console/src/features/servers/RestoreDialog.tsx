@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { list, one } from '../../api/queries';
 import type { DialogProps } from '../../app/dialogs';
 import { allowed, restoreBackup } from '../../lib/can';
-import { fullTime } from '../../lib/times';
+import { exactTime } from '../../lib/times';
 import { useWords } from '../../messages';
 import { Dialog } from '../../ui/Dialog';
 import { SelectField } from '../../ui/Form';
@@ -37,7 +37,7 @@ export default function RestoreDialog({ project, about, close }: DialogProps) {
         onChange={setChosen}
         choices={usable.map((each) => ({
           value: each.id,
-          label: t('restore.what', { name: each.name, time: fullTime(each.created_at, { locale, zone }) }),
+          label: t('restore.what', { name: each.name, time: exactTime(each.created_at, { locale, zone }) }),
         }))}
       />
     ) : null;

@@ -6,7 +6,7 @@ import { hasBegun } from '../../app/begun';
 import { allowed } from '../../lib/can';
 import { formatSize } from '../../lib/sizes';
 import { backupLook, serverLook } from '../../lib/status';
-import { formatSpan, fullTime } from '../../lib/times';
+import { exactTime, formatSpan } from '../../lib/times';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
@@ -39,7 +39,7 @@ export function RestoreForm({
   const [powerOn, setPowerOn] = useState(true);
   const [stop, setStop] = useState(true);
   const [asking, setAsking] = useState(false);
-  const time = fullTime(backup.protected_at ?? backup.created_at, { locale, zone });
+  const time = exactTime(backup.protected_at ?? backup.created_at, { locale, zone });
   const attached = single?.server?.status === 'ACTIVE';
   const refusals = plan.estimate?.refusals ?? [];
   const name = plan.server ? (target?.name ?? backup.resource_name) : (single?.name ?? backup.resource_name);

@@ -14,7 +14,6 @@ import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Failure';
 import { Page } from '../../ui/Page';
-import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { BulkBar, type Column, NoMatch, Pager, Table } from '../../ui/Table';
 import { Backed } from './Backed';
@@ -88,10 +87,9 @@ export default function ServersPage() {
         optional: true,
         sort: 'disk_bytes',
         cell: (row) => (
-          <>
-            <span className="soft number">{row.disk_count} × </span>
-            <Size bytes={row.disk_bytes} />
-          </>
+          <span className="number">
+            {t('servers.disks_of', { n: row.disk_count, size: formatSize(row.disk_bytes, locale) })}
+          </span>
         ),
       },
       {

@@ -3,7 +3,7 @@ import { useOpenDialog } from '../../app/dialogs';
 import { allowed, cancelTask, restoreBackup } from '../../lib/can';
 import { formatSize } from '../../lib/sizes';
 import { backupLook, isOpen } from '../../lib/status';
-import { fullTime } from '../../lib/times';
+import { exactTime, fullTime } from '../../lib/times';
 import { useWords } from '../../messages';
 import { useReason, useTaskKind } from '../../messages/words';
 import { Button } from '../../ui/Button';
@@ -93,7 +93,9 @@ export function Summary({ server, points, search, choose }: Props) {
             />
             {point ? (
               <div className="row">
-                <span className="strong">{fullTime(point.created_at, { locale, zone })}</span>
+                <span className="strong" title={fullTime(point.created_at, { locale, zone })}>
+                  {exactTime(point.created_at, { locale, zone })}
+                </span>
                 <StatusWord look={backupLook(point.state)} detail={point.error} />
                 <span>
                   {point.incremental ? t('point.incremental') : t('point.full')}{' '}

@@ -14,6 +14,8 @@ import { Bars, type Drawn, placeAt, share } from './TimelineBars';
 const TOGETHER = 0.009;
 /** A press that moves less than this many pixels is a click. */
 const CLICK = 6;
+/** Share of the width at which a mark's label would lie under "now" on a phone. */
+const NEAR_NOW = 0.13;
 
 interface Props {
   points: readonly Backup[];
@@ -180,7 +182,13 @@ export function Timeline({ points, chosen, compare, onChoose, onCompare, onResto
       </svg>
       <svg aria-hidden="true" className={css.marks}>
         {axis(oldest, view).map((mark) => (
-          <text key={mark.label} x={`${share(mark.at) * 100}%`} y="12" textAnchor="middle">
+          <text
+            key={mark.label}
+            className={view.from <= 0 && mark.at < NEAR_NOW ? css.near : undefined}
+            x={`${share(mark.at) * 100}%`}
+            y="12"
+            textAnchor="middle"
+          >
             {mark.label}
           </text>
         ))}

@@ -126,7 +126,7 @@ export function VaultStep({ project, kind, resources, target, capacity, shown, o
               onChange={setSize}
               required
               inputMode="numeric"
-              unit="GB"
+              unit="GiB"
               shown
               error={sizeError}
               hint={t('backup.capacity_hint', { least: capacity.least, proposed: capacity.proposed })}

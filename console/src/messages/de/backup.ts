@@ -10,7 +10,7 @@ export const backup = {
   'backup.data_disk': 'Datendisk',
   'backup.encrypted': 'Verschlüsselt',
   'backup.changed': 'geändert: {size}',
-  'backup.changed_since': 'geändert, gesichert {age}: {size}',
+  'backup.changed_since': 'geändert: {size}, letztes Backup {age}',
   'backup.filter': 'Filter',
   'backup.others': 'weitere hinzufügen',
   'backup.find_other': 'Einen Server zum Hinzufügen suchen',
@@ -64,12 +64,12 @@ export const backup = {
   'backup.vault_name': 'Name des Vaults',
   'backup.capacity': 'Kapazität des Vaults',
   'backup.capacity_rule': 'Eine ganze Zahl von {least} bis 10.485.760',
-  'backup.capacity_hint': 'Braucht mindestens {least} GB; {proposed} GB empfohlen.',
+  'backup.capacity_hint': 'Braucht mindestens {least} GiB; {proposed} GiB empfohlen.',
   'backup.auto_expand': 'Kapazität automatisch erweitern',
   'backup.auto_expand_hint': 'Ist sie aufgebraucht, wächst die Kapazität um ein Viertel.',
   'backup.locking': 'Backups sperren',
   'backup.locking_hint':
-    'Backups lassen sich nicht löschen, bevor sie ablaufen. Das lässt sich nicht rückgängig machen.',
+    'Von einer Richtlinie erstellte Backups lassen sich nicht löschen, bevor sie ablaufen. Das lässt sich nicht rückgängig machen.',
 
   'restore.server_title': 'Server wiederherstellen',
   'restore.disk_title': 'Disk wiederherstellen',

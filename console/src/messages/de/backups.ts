@@ -19,7 +19,7 @@ export const backups = {
   'backup_pages.consistency': 'Konsistenz',
   'backup_pages.consistency_application': 'Anwendung',
   'backup_pages.consistency_file_system': 'Dateisystem',
-  'backup_pages.consistency_crash': 'Absturz',
+  'backup_pages.consistency_crash': 'Absturzkonsistent',
   'backup_pages.consistency_offline': 'Offline',
   'backup_pages.vault': 'Vault',
   'backup_pages.vault_id': 'Vault-ID',

@@ -30,7 +30,7 @@ export const server = {
   'point.consistency.application': 'anwendungskonsistent',
   'point.consistency.file_system': 'dateisystemkonsistent',
   'point.consistency.crash': 'absturzkonsistent',
-  'point.consistency.offline': 'ausgeschaltet',
+  'point.consistency.offline': 'offline gesichert',
 
   'backups.name': 'Name/ID',
   'backups.status': 'Status',

@@ -11,7 +11,7 @@ export const backup = {
   'backup.data_disk': 'Data disk',
   'backup.encrypted': 'Encrypted',
   'backup.changed': 'changed: {size}',
-  'backup.changed_since': 'changed since {age}: {size}',
+  'backup.changed_since': 'changed: {size}, last backup {age}',
   'backup.filter': 'Filter',
   'backup.others': 'add others',
   'backup.find_other': 'Find a server to add',
@@ -63,11 +63,12 @@ export const backup = {
   'backup.vault_name': 'Vault name',
   'backup.capacity': 'Vault capacity',
   'backup.capacity_rule': 'A whole number from {least} to 10,485,760',
-  'backup.capacity_hint': 'Needs at least {least} GB; {proposed} GB recommended.',
+  'backup.capacity_hint': 'Needs at least {least} GiB; {proposed} GiB recommended.',
   'backup.auto_expand': 'Auto Capacity Expansion',
   'backup.auto_expand_hint': 'When it is used up, the capacity grows by a quarter.',
   'backup.locking': 'Backup Locking',
-  'backup.locking_hint': 'Backups cannot be deleted before they expire. This cannot be undone.',
+  'backup.locking_hint':
+    'Backups made by a policy cannot be deleted before they expire. This cannot be undone.',
 
   'restore.server_title': 'Restore Server',
   'restore.disk_title': 'Restore Disk',

@@ -20,7 +20,7 @@ export const backups = {
   'backup_pages.consistency': 'Consistency',
   'backup_pages.consistency_application': 'Application',
   'backup_pages.consistency_file_system': 'File system',
-  'backup_pages.consistency_crash': 'Crash',
+  'backup_pages.consistency_crash': 'Crash consistent',
   'backup_pages.consistency_offline': 'Offline',
   'backup_pages.vault': 'Vault',
   'backup_pages.vault_id': 'Vault ID',

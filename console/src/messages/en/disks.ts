@@ -10,7 +10,7 @@ export const disks = {
   'disk_pages.data': 'Data disk',
   'disk_pages.server': 'Server',
   'disk_pages.server_id': 'Server ID',
-  'disk_pages.detached': 'Attached to none',
+  'disk_pages.detached': 'Not attached',
   'disk_pages.az': 'AZ',
   'disk_pages.format': 'Format',
   'disk_pages.vault': 'Vault',

@@ -31,7 +31,7 @@ export const server = {
   'point.consistency.application': 'application consistent',
   'point.consistency.file_system': 'file-system consistent',
   'point.consistency.crash': 'crash consistent',
-  'point.consistency.offline': 'switched off',
+  'point.consistency.offline': 'taken offline',
 
   'backups.name': 'Name/ID',
   'backups.status': 'Status',
