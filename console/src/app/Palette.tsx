@@ -1,7 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useState } from 'react';
 import { policiesQuery } from '../api/policies';
 import { findObjects } from '../api/queries';
 import { formatTime } from '../lib/times';
@@ -98,7 +98,8 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
       : undefined;
   const { rest, until } =
     verb?.dialog === 'restore-latest' ? splitWhen(others, zone, Date.now()) : { rest: others, until: null };
-  const wanted = useDeferredValue(verb ? rest.join(' ') : text.trim());
+  const typed = verb ? rest.join(' ') : text.trim();
+  const wanted = useDeferredValue(typed);
   const found = useQuery({
     queryKey: ['search', project, wanted],
     queryFn: ({ signal }) => findObjects(project, wanted, signal),
@@ -112,7 +113,8 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
     go();
   };
   const policies = useQuery({ ...policiesQuery(project), enabled: wanted.length > 0 });
-  const fits = (label: string) => label.toLowerCase().includes(wanted.toLowerCase());
+  // What is known here answers to what is typed at once; only the server's finds come later.
+  const fits = (label: string) => label.toLowerCase().includes(typed.toLowerCase());
   const pages: Entry[] = verb
     ? []
     : [...nav.flatMap((group) => group.pages), ...more]
@@ -125,7 +127,7 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
           icon: page.icon,
           run: leave(() => void navigate({ to: page.to, params: { project }, search: {} } as never)),
         }));
-  const objects: Entry[] = (wanted ? (found.data ?? []) : [])
+  const objects: Entry[] = (typed ? (found.data ?? []) : [])
     .filter((object) => !verb || object.kind === verb.kind)
     .flatMap((object) => {
       const path = objectPath(project, object.kind, object.id);
@@ -167,16 +169,26 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
               : void navigate({ to: deed.to, params: { project }, search: deed.search ?? {} } as never),
           ),
         })),
-        ...(wanted ? (policies.data ?? []) : []).map((policy) => ({
+        ...(typed ? (policies.data ?? []) : []).map((policy) => ({
           id: policy.id,
           label: policy.name,
           hint: t('kind.policy'),
           icon: 'calendar' as const,
           run: leave(() => openDialog('edit-policy', { policy: policy.id })),
         })),
-      ].filter((each) => wanted !== '' && (fits(each.label) || each.id.startsWith(wanted)));
+      ].filter((each) => typed !== '' && (fits(each.label) || each.id.startsWith(typed)));
   const entries = [...pages, ...deedsAndPolicies, ...objects];
   const at = Math.min(active, entries.length - 1);
+  // Who types fast presses Enter before the finds are there: it is kept until they are.
+  const [entered, setEntered] = useState(false);
+  const answered = wanted === typed && found.isFetched && !found.isPlaceholderData && policies.isFetched;
+  const settled = typed === '' || at < pages.length + deedsAndPolicies.length || answered;
+  const ready = entered && settled ? entries[at] : undefined;
+  useEffect(() => {
+    if (!ready) return;
+    setEntered(false);
+    ready.run();
+  });
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -185,7 +197,7 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
       setActive(entries.length ? (at + step + entries.length) % entries.length : 0);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      entries[at]?.run();
+      setEntered(true);
     }
   };
 
@@ -208,6 +220,7 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
           onChange={(event) => {
             setText(event.target.value);
             setActive(0);
+            setEntered(false);
           }}
           onKeyDown={onKeyDown}
         />
@@ -233,7 +246,7 @@ function Finder({ project, onClose }: { project: string; onClose: () => void }) 
         ))}
       </div>
       {entries.length === 0 ? (
-        <p className={css.none}>{wanted ? t('palette.nothing') : t('palette.verbs')}</p>
+        <p className={css.none}>{typed ? t('palette.nothing') : t('palette.verbs')}</p>
       ) : null}
     </>
   );
