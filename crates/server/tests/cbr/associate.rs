@@ -156,7 +156,13 @@ async fn tags_say_what_a_vault_takes() {
 
     let gold = json!([{"key": "tier", "value": "gold"}, {"key": "env", "value": "prod"}]);
     let vault = taking(&lab, "some", "server", 800, gold).await;
-    let id = make(&lab, policy("p", json!({"max_backups": 9}), &[NIGHTLY])).await;
+    // Half a day from now: the hour in between crosses no other run.
+    let now = lab.clock().now().to_zoned(jiff::tz::TimeZone::UTC);
+    let rule = format!(
+        "FREQ=DAILY;INTERVAL=1;BYHOUR={:02};BYMINUTE=00",
+        (now.hour() + 12) % 24
+    );
+    let id = make(&lab, policy("p", json!({"max_backups": 9}), &[&rule])).await;
     apply(&lab, &vault, &id).await;
     lab.advance(DAY).await;
     backups(&lab, 2).await;
@@ -188,22 +194,23 @@ async fn the_earliest_run_takes_and_the_next_one_where_there_is_no_room() {
     let mut lab = Lab::with(fill).await;
     let late = taking(&lab, "late", "server", 800, json!([])).await;
     let early = taking(&lab, "early", "server", 42, json!([])).await;
-    for (vault, hour) in [(&early, 2), (&late, 4)] {
+    // Of this hour and not of a fixed one: no other run may lie before them.
+    let now = lab.clock().now().to_zoned(jiff::tz::TimeZone::UTC);
+    for (vault, later) in [(&early, 2), (&late, 4)] {
+        let hour = (now.hour() + later) % 24;
         let rule = format!("FREQ=DAILY;INTERVAL=1;BYHOUR={hour:02};BYMINUTE=00");
-        let name = format!("p{hour}");
+        let name = format!("p{later}");
         let id = make(&lab, policy(&name, json!({"max_backups": 9}), &[&rule])).await;
         apply(&lab, vault, &id).await;
     }
-    // The day's first run comes two hours before the second: 42 GiB have room for two of them.
-    let now = lab.clock().now();
-    let two = now
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .date()
-        .tomorrow()
-        .unwrap()
-        .at(2, 30, 0, 0);
-    let two = two.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
-    lab.advance(two.duration_since(now)).await;
+    // The first run comes two hours before the second: 42 GiB have room for two of them.
+    let between = now.round(
+        jiff::ZonedRound::new()
+            .smallest(jiff::Unit::Hour)
+            .mode(jiff::RoundMode::Trunc),
+    );
+    let between = between.unwrap().timestamp() + SignedDuration::from_mins(150);
+    lab.advance(between.duration_since(lab.clock().now())).await;
     backups(&lab, 2).await;
     assert_eq!(names(&lab, &early).await.len(), 2);
     assert_eq!(names(&lab, &late).await.len(), 0);
