@@ -46,11 +46,11 @@ test('restart is greyed at 10 % and below, allowed above; cancel from the row', 
   await beginFull(api, 'held');
   await expect(row(page, 'web-01')).toContainText('restart allowed', { timeout: 60_000 });
   // The next one waits its turn, at 0 %.
-  await begin(api, 'shop-db', 'waits');
+  await begin(api, 'shop-db', 'behind');
   const waiting = row(page, 'shop-db');
   await waiting.getByRole('button', { name: /^More/ }).click();
   await expect(page.getByRole('menuitem', { name: /^Restart/ })).toContainText(
-    'Backup waits is at 0 %. Possible above 10 %.',
+    'Backup behind is at 0 %. Possible above 10 %.',
   );
   await expect(page.getByRole('menuitem', { name: /^Stop/ })).toHaveAttribute('aria-disabled', 'true');
   await accessible(page, 'restart greyed');
@@ -75,8 +75,7 @@ test('restart is greyed at 10 % and below, allowed above; cancel from the row', 
   await expect(page.getByRole('dialog')).toBeHidden();
   await unhold(api);
   await becomes(api, 'held', 'available');
-  // What it had stored is looked for before it goes, as slowly as the host was held.
-  await expect.poll(async () => (await backupsNamed(api, 'waits')).length, { timeout: 60_000 }).toBe(0);
+  await expect.poll(async () => (await backupsNamed(api, 'behind')).length, { timeout: 60_000 }).toBe(0);
 });
 
 test('progress shows in the row, on the page and in the tray, where it can be cancelled', async ({

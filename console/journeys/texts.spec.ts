@@ -36,7 +36,7 @@ async function strangers(page: Page, data: string[]): Promise<string[]> {
       for (const each of known) text = text.split(each).join(' ');
       // What the browser's own tables and units give, proposed names, beginnings of ids.
       text = text
-        .replace(/\d{1,2} \p{L}{3,4} \d{4}, [\d:]+ \S+ \(\S+\)/gu, ' ')
+        .replace(/\d{1,2} \p{L}{3,4} \d{4}, [\d:]+ \S+( \(\S+\))?/gu, ' ')
         .replace(/\b([KMGT]iB|[0-9a-f]{8}|(vault|policy|manualbk)_[0-9a-f]+)\b/g, ' ');
       if (/\p{L}{3}/u.test(text)) found.push(`no catalog has: ${text.trim()}`);
     }
