@@ -5,7 +5,7 @@ import type { Backup, Disk, Server, Task, Vault } from '../src/api/types';
 import * as vaultCan from '../src/features/vaults/can';
 import * as can from '../src/lib/can';
 import { type Api, expect, test } from './rig';
-import { backUp, backupsNamed, hold, inVault, quiet, serverNamed, unhold } from './steps';
+import { backUp, backupsNamed, begin, hold, inVault, quiet, serverNamed, unhold } from './steps';
 
 /** What the server says to a request: null if it takes it, else its refusal. */
 type Answer = string | null;
@@ -148,7 +148,7 @@ async function all(api: Api, compare: Compare, when: string): Promise<void> {
 test('what is offered is taken, what is greyed is refused', async ({ api }) => {
   test.setTimeout(180_000);
   await quiet(api);
-  const web = await inVault(api, 'web-01');
+  await inVault(api, 'web-01');
   const known = (await backupsNamed(api, '')).find(
     (each) => each.resource_name === 'web-01' && each.state === 'available',
   );
@@ -159,19 +159,11 @@ test('what is offered is taken, what is greyed is refused', async ({ api }) => {
   // One backup runs and is held above 10 %, another one waits behind it at 0 %.
   await hold(api);
   const server = await serverNamed(api, 'web-01');
-  const begin = (vault: string, name: string, id: string) =>
-    api.call('POST', '/v3/{project}/checkpoints', {
-      checkpoint: {
-        vault_id: vault,
-        parameters: { name, resource_details: [{ id, type: 'OS::Nova::Server' }] },
-      },
-    });
-  await begin(web, 'can-held', server.id);
+  await begin(api, 'web-01', 'can-held');
   await expect
     .poll(async () => (await serverNamed(api, 'web-01')).restart_allowed, { timeout: 60_000 })
     .toBe(true);
-  const shop = await serverNamed(api, 'shop-db');
-  await begin(shop.vault?.id ?? '', 'can-waits', shop.id);
+  await begin(api, 'shop-db', 'can-waits');
   await all(api, compare, 'backups run and wait');
   await unhold(api);
   await quiet(api);

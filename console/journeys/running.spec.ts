@@ -4,6 +4,7 @@ import { type Api, accessible, at, expect, picture, test } from './rig';
 import {
   backupsNamed,
   becomes,
+  begin,
   hold,
   inVault,
   killService,
@@ -19,18 +20,6 @@ import {
 test.afterEach(async ({ api }) => {
   await unhold(api);
 });
-
-/** Starts a backup through the API: the page is told by the service alone. */
-async function begin(api: Api, server: string, name: string): Promise<void> {
-  const vault = await inVault(api, server);
-  const { id } = await serverNamed(api, server);
-  await api.call('POST', '/v3/{project}/checkpoints', {
-    checkpoint: {
-      vault_id: vault,
-      parameters: { name, resource_details: [{ id, type: 'OS::Nova::Server' }] },
-    },
-  });
-}
 
 /** Begins web-01's first backup in a new vault: it reads everything, and lasts while it is held. */
 async function beginFull(api: Api, name: string): Promise<void> {

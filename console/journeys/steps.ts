@@ -110,8 +110,8 @@ export async function inVault(api: Api, name: string): Promise<string> {
   return answer.vault.id;
 }
 
-/** Backs a server up through the API and waits until that is Available. */
-export async function backUp(api: Api, server: string, name: string, full = false): Promise<BackupRow> {
+/** Begins a server's backup through the API, in its own vault or a new one. */
+export async function begin(api: Api, server: string, name: string, full = false): Promise<void> {
   const vault = await inVault(api, server);
   const { id } = await serverNamed(api, server);
   await api.call('POST', '/v3/{project}/checkpoints', {
@@ -124,6 +124,11 @@ export async function backUp(api: Api, server: string, name: string, full = fals
       },
     },
   });
+}
+
+/** Backs a server up through the API and waits until that is Available. */
+export async function backUp(api: Api, server: string, name: string, full = false): Promise<BackupRow> {
+  await begin(api, server, name, full);
   const [backup] = await becomes(api, name, 'available');
   if (!backup) throw new Error(`there is no backup ${name}`);
   return backup;
