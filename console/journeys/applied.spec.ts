@@ -1,5 +1,5 @@
 // A policy and its vault, from both sides: chosen in the wizard, edited from the list and from the vault.
-import { accessible, at, expect, picture, test } from './rig';
+import { accessible, at, expect, onTo, picture, test } from './rig';
 import { row } from './steps';
 
 interface Policy {
@@ -61,7 +61,7 @@ test('the wizard applies a policy, or none; then it is edited from the vault and
   expect(await kept()).toBe(5);
 
   // From the list, which names the vault; the vault's page says the same.
-  await page.goto(at('/policies'));
+  await onTo(page, at('/policies'));
   await expect(row(page, policy)).toContainText(vault);
   await row(page, policy).getByRole('button', { name: 'Edit' }).click();
   await keep('9');

@@ -1,5 +1,5 @@
 // The API's document, read in the console.
-import { accessible, at, expect, picture, test } from './rig';
+import { accessible, at, expect, onTo, picture, test } from './rig';
 
 test('an operation of the API is found and read', async ({ console: page }) => {
   await page.getByRole('button', { name: /^User / }).click();
@@ -37,6 +37,6 @@ test('the palette finds pages, things to do and policies', async ({ console: pag
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Create Policy' })).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.goto(at('/policies?q=findable'));
+  await onTo(page, at('/policies?q=findable'));
   await expect(page.getByRole('row', { name: /journey-findable/ })).toBeVisible();
 });

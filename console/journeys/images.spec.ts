@@ -1,5 +1,5 @@
 // Images: made of a backup, held by it, made into a server, deleted.
-import { accessible, at, expect, picture, test } from './rig';
+import { accessible, at, expect, onTo, picture, test } from './rig';
 import { backUp, backupsNamed, quiet, row } from './steps';
 
 test('an image is made of a backup, which stays for it, and goes with it', async ({
@@ -42,7 +42,7 @@ test('an image is made of a backup, which stays for it, and goes with it', async
   await expect(doomed).toContainText('Delete the image first.');
   await doomed.getByRole('button', { name: 'Cancel' }).click();
 
-  await page.goto(at('/images'));
+  await onTo(page, at('/images'));
   await expect(row(page, name)).toContainText('Available');
   await expect(row(page, name)).toContainText('web, tested');
   await accessible(page, 'images');

@@ -1,5 +1,5 @@
 // Groups and roles: made, given, taken back, deleted.
-import { accessible, at, expect, picture, test } from './rig';
+import { accessible, at, expect, onTo, picture, test } from './rig';
 import { row } from './steps';
 
 test('a role of one’s own is made and given to a group; its member has it, and no longer', async ({
@@ -11,7 +11,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
   const [role, group, user] = [`lister-${mark}`, `night-${mark}`, `ada-${mark}`];
   await api.call('POST', '/coffer/v1/users', { user: { name: user, password: 'a long password' } });
 
-  await page.goto(at('/admin/roles'));
+  await onTo(page, at('/admin/roles'));
   await expect(row(page, 'Predefined').first().getByRole('button', { name: 'Edit' })).toHaveAttribute(
     'aria-disabled',
     'true',
@@ -33,7 +33,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
   await expect(row(page, role)).toContainText('cbr:backups:delete');
   await accessible(page, 'roles');
 
-  await page.goto(at('/admin/groups'));
+  await onTo(page, at('/admin/groups'));
   await page.getByRole('button', { name: 'Create group' }).first().click();
   const create = page.getByRole('dialog', { name: 'Create group' });
   await create.getByRole('button', { name: 'Create group' }).click();
@@ -62,7 +62,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
 
   watch.expected.push(/409.*\/roles\//);
   // Somebody has it: it stays, and the server's reason is shown.
-  await page.goto(at(`/admin/roles`));
+  await onTo(page, at(`/admin/roles`));
   await row(page, role).getByRole('button', { name: 'Delete' }).click();
   const remove = page.getByRole('dialog', { name: `Delete role ${role}` });
   await remove.getByLabel('Type DELETE to go on').fill('DELETE');
@@ -70,7 +70,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
   await expect(remove.getByRole('alert')).toBeVisible();
   await remove.getByRole('button', { name: 'Cancel' }).click();
 
-  await page.goto(at('/admin/groups'));
+  await onTo(page, at('/admin/groups'));
   await row(page, group).getByRole('button', { name: /^More/ }).click();
   await page.getByRole('menuitem', { name: 'Delete group' }).click();
   const gone = page.getByRole('dialog', { name: `Delete group ${group}` });
@@ -78,7 +78,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
   await gone.getByLabel('Type DELETE to go on').fill('DELETE');
   await gone.getByRole('button', { name: 'Delete group' }).click();
   await expect(row(page, group)).toHaveCount(0);
-  await page.goto(at('/admin/roles'));
+  await onTo(page, at('/admin/roles'));
   await row(page, role).getByRole('button', { name: 'Delete' }).click();
   await remove.getByLabel('Type DELETE to go on').fill('DELETE');
   await remove.getByRole('button', { name: 'Delete role' }).click();

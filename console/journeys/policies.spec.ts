@@ -1,6 +1,6 @@
 // A policy: made, its preview believed, applied, switched off and on, deleted.
 import type { Page } from '@playwright/test';
-import { type Api, accessible, at, expect, picture, test } from './rig';
+import { type Api, accessible, at, expect, onTo, picture, test } from './rig';
 
 interface Named {
   id: string;
@@ -50,7 +50,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
   const { vault, names } = await vaultWithBackups(api, 3);
   const oldest = new RegExp(names[0] ?? '');
 
-  await page.goto(at('/policies'));
+  await onTo(page, at('/policies'));
   await expect(page.getByText(/of 32 left/)).toBeVisible();
   const left = Number.parseInt((await page.getByText(/of 32 left/).textContent()) ?? '', 10);
   await accessible(page, 'policies');
@@ -94,7 +94,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
   await expect(page.getByText(`${left - 1} of 32 left`)).toBeVisible();
 
   // Applied, it would delete the oldest of three: that wants the word.
-  await page.goto(at(`/vaults/${vault.id}`));
+  await onTo(page, at(`/vaults/${vault.id}`));
   await page.getByRole('button', { name: 'Apply Backup Policy' }).click();
   const apply = page.getByRole('dialog', { name: /Apply Backup Policy to/ });
   await apply.getByLabel('Backup policy').selectOption({ label: 'journey-nightly' });
@@ -112,7 +112,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
   await accessible(page, 'vault with policy');
   await picture(page, 'vault-policy');
 
-  await page.goto(at('/policies'));
+  await onTo(page, at('/policies'));
   await expect(row(page, 'journey-nightly')).toContainText(vault.name);
   await accessible(page, 'policies, applied');
   await picture(page, 'policies');
@@ -135,12 +135,12 @@ test('a policy is made with its preview, applied, switched off and on, and delet
     'Backups are kept until they are deleted by hand.',
   );
 
-  await page.goto(at(`/vaults/${vault.id}`));
+  await onTo(page, at(`/vaults/${vault.id}`));
   await page.getByRole('button', { name: 'Remove Policy' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove Policy' }).click();
   await expect(page.getByText('No policy is applied')).toBeVisible();
 
-  await page.goto(at('/policies'));
+  await onTo(page, at('/policies'));
   await row(page, 'journey-nightly').getByRole('button', { name: 'Delete' }).click();
   const remove = page.getByRole('dialog', { name: 'Delete policy journey-nightly' });
   await remove.getByLabel('Type DELETE to go on').fill('delete');
@@ -155,7 +155,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
 
 test('a session that ends in a dialog keeps what was entered', async ({ console: page, context, watch }) => {
   watch.expected.push(/401/);
-  await page.goto(at('/policies'));
+  await onTo(page, at('/policies'));
   await page.getByRole('button', { name: 'Create Policy' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Create Policy' });
   await dialog.getByRole('textbox', { name: 'Policy Name' }).fill('journey-kept');

@@ -1,7 +1,7 @@
 // What every journey stands on: a page that is watched, a login, and the API beside it.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type APIRequestContext, test as base, expect, type Page } from '@playwright/test';
+import { type APIRequestContext, test as base, expect, type Page, type Request } from '@playwright/test';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -66,14 +66,19 @@ class Watch {
   readonly seen: string[] = [];
   /** Answers that a journey provokes on purpose. */
   readonly expected: RegExp[] = [];
+  /** Requests that have had no answer yet. */
+  readonly open = new Set<Request>();
 
   constructor(page: Page) {
     page.on('console', (message) => {
       if (message.type() === 'error') this.add(`console: ${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', (error) => this.add(`exception: ${error.message}`));
+    page.on('requestfinished', (request) => this.open.delete(request));
+    page.on('requestfailed', (request) => this.open.delete(request));
     page.on('request', (request) => {
       const url = request.url();
+      this.open.add(request);
       if (!/^(data|blob):/.test(url) && !url.startsWith(rig.endpoint)) this.add(`outside request: ${url}`);
     });
     page.on('response', (response) => {
@@ -123,7 +128,11 @@ async function tell(page: Page, watch: Watch): Promise<void> {
     .ariaSnapshot({ timeout: 2_000 })
     .catch((error: Error) => error.message);
   process.stdout.write(`    at ${page.url()}\n    seen: ${watch.seen.join(' | ') || 'nothing'}\n`);
-  process.stdout.write(`    page: ${text.replace(/\s+/g, ' ').slice(0, 600)}\n`);
+  const open = [...watch.open].map((request) => `${request.method()} ${new URL(request.url()).pathname}`);
+  process.stdout.write(`    without an answer: ${open.join(' | ') || 'nothing'}\n`);
+  const whole = text.replace(/\s+/g, ' ');
+  const shown = whole.length > 2_000 ? `${whole.slice(0, 600)} … ${whole.slice(-1_400)}` : whole;
+  process.stdout.write(`    page: ${shown}\n`);
 }
 
 /** Gives the page's browser a session, without the login page: that has journeys of its own. */
@@ -133,6 +142,12 @@ export async function hasSession(page: Page): Promise<void> {
     data: { user: rig.user, password: rig.password },
   });
   expect(answer.ok()).toBe(true);
+}
+
+/** To another page once the dialog is closed: closing goes one step back, which would take this back too. */
+export async function onTo(page: Page, path: string): Promise<void> {
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.goto(path);
 }
 
 /** Fills the login page. */

@@ -1,6 +1,6 @@
 // Recovery keys, limits and the protection report.
 import { readFileSync } from 'node:fs';
-import { accessible, at, expect, picture, test } from './rig';
+import { accessible, at, expect, onTo, picture, test } from './rig';
 import { inVault, row } from './steps';
 
 test('a recovery key is shown once and confirmed; limits of vault and host are set and lifted', async ({
@@ -45,7 +45,7 @@ test('a recovery key is shown once and confirmed; limits of vault and host are s
   await limits.getByRole('button', { name: 'Lift limits' }).click();
   await expect(page.getByText('5 MiB/s')).toBeHidden();
 
-  await page.goto(at('/admin/hosts'));
+  await onTo(page, at('/admin/hosts'));
   await row(page, 'host1').getByRole('button', { name: 'Set limits' }).click();
   await limits.getByLabel('Tasks at once').fill('3');
   await limits.getByRole('button', { name: 'Save' }).click();

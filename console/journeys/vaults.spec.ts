@@ -1,6 +1,6 @@
 // Vaults: locking for ever, what it takes to delete, tags, sharing with another project.
 import type { Page } from '@playwright/test';
-import { Api, accessible, at, expect, picture, rig, test } from './rig';
+import { Api, accessible, at, expect, onTo, picture, rig, test } from './rig';
 
 interface Named {
   id: string;
@@ -129,7 +129,7 @@ test('a backup is shared with another project, which accepts it', async ({ conso
   const partner = await Api.logIn(request, project.id);
   await emptyVault(partner, 'partner-servers');
 
-  await page.goto(at(`/backups/${backup.id}?tab=share`));
+  await onTo(page, at(`/backups/${backup.id}?tab=share`));
   await page.getByRole('button', { name: 'Share Backup' }).click();
   const share = page.getByRole('dialog', { name: 'Share Backup' });
   await share.getByLabel('Project ID').fill('partner');
@@ -161,7 +161,7 @@ test('a backup is shared with another project, which accepts it', async ({ conso
   await accept.getByRole('button', { name: 'Accept' }).click();
   await expect(row(page, backup.name)).toContainText('Accepted');
 
-  await page.goto(at(`/backups/${backup.id}?tab=share`));
+  await onTo(page, at(`/backups/${backup.id}?tab=share`));
   await expect(row(page, 'journey-partner')).toContainText('Accepted');
   await row(page, 'journey-partner').getByRole('button', { name: 'Cancel Sharing' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel Sharing' }).click();

@@ -91,7 +91,7 @@ pub fn command(arguments: &[String]) -> Result<Journeys> {
         "--test",
         "api",
     ];
-    shell::run(shell::cargo().args(build))?;
+    shell::run(shell::cargo_of_tests().args(build))?;
     let coffer = shell::target().join("debug/coffer");
     let rig = Rig::start("journeys", &coffer)?;
     let console = Console::prepare()?;

@@ -13,7 +13,7 @@ use std::time::Instant;
 use crate::json::Json;
 use crate::prepare::Environment;
 use crate::shell::{self, Result};
-use crate::test::Count;
+use crate::test::{Count, tell_time};
 
 /// Programs whose guests have to keep a pace.
 const ALONE: &[&str] = &["consistency", "test_guest"];
@@ -81,16 +81,27 @@ impl Program {
     }
 }
 
-/// Builds all test programs of the workspace and runs them.
+/// Builds all test programs of the workspace and runs them; what the compiler and clippy notice on
+/// the way fails a check.
 ///
 /// # Errors
 /// Where something does not compile.
 pub fn run(environment: &Environment, long: bool, count: &mut Count) -> Result<()> {
-    let mut build = shell::cargo();
-    build.args(["test", "--workspace", "--no-run"]);
-    shell::run(&mut build)?;
-    build.args(["--quiet", "--message-format=json"]);
-    let (alone, guests, rest) = sorted(programs(&shell::output(&mut build)?)?);
+    let begun = Instant::now();
+    let mut build = shell::cargo_of_tests();
+    build.args(["test", "--workspace", "--no-run", "--message-format=json"]);
+    let built = build.stdout(Stdio::piped()).spawn();
+    let built = built.and_then(std::process::Child::wait_with_output);
+    let built = built.map_err(|error| format!("cargo: {error}"))?;
+    let messages = String::from_utf8_lossy(&built.stdout);
+    let noticed = noticed(&messages)?;
+    noticed.iter().for_each(|text| print!("{text}"));
+    tell_time("compiling the tests", begun);
+    if !built.status.success() {
+        return Err(format!("cargo test --no-run: {}", built.status));
+    }
+    count.outcome("clippy", noticed.is_empty());
+    let (alone, guests, rest) = sorted(programs(&messages)?);
     let count = Mutex::new(count);
     let tell = |(said, well): (String, bool)| {
         let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,6 +128,18 @@ pub fn run(environment: &Environment, long: bool, count: &mut Count) -> Result<(
         }
     });
     Ok(())
+}
+
+/// What the compiler and clippy said of our crates.
+fn noticed(messages: &str) -> Result<Vec<String>> {
+    let mut noticed = Vec::new();
+    for line in messages.lines().filter(|line| line.starts_with('{')) {
+        let message = Json::parse(line)?;
+        if message.text("reason") == "compiler-message" {
+            noticed.push(message.text("message.rendered").to_owned());
+        }
+    }
+    Ok(noticed)
 }
 
 /// The programs of cargo's messages.
@@ -192,5 +215,13 @@ mod tests {
         assert_eq!(shown(guests), ["hypervisor_libvirt", "cbr real::"]);
         assert_eq!(shown(rest), ["api", "cbr --skip real::"]);
         assert!(programs("").is_err());
+    }
+
+    #[test]
+    fn what_clippy_says_is_found_among_cargos_messages() {
+        let said = r#"{"reason":"compiler-message","message":{"rendered":"warning: needless\n"}}"#;
+        let messages = [&message("api", true), said].join("\n");
+        assert_eq!(noticed(&messages).unwrap(), ["warning: needless\n"]);
+        assert!(noticed(&message("api", true)).unwrap().is_empty());
     }
 }

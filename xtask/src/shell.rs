@@ -49,6 +49,20 @@ pub fn cargo() -> Command {
     command
 }
 
+/// `cargo` for builds of tests: our own crates are compiled by clippy's driver, which compiles as
+/// `rustc` does and says what it notices. `cargo clippy` by itself would check all dependencies a
+/// second time.
+pub fn cargo_of_tests() -> Command {
+    let mut command = cargo();
+    let beside = Path::new(command.get_program()).with_file_name("clippy-driver");
+    let driver = match beside.exists() {
+        true => beside,
+        false => "clippy-driver".into(),
+    };
+    command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    command
+}
+
 /// Runs a program with the terminal's output; fails if it does.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command

@@ -1,6 +1,7 @@
 // Live data: one stream of events per browser. The tab that holds a Web Lock reads it and passes
 // what comes to the others by BroadcastChannel, since HTTP/1.1 allows six connections per host.
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
+import { isGone } from '../lib/failure';
 import { base } from './queries';
 import type { Kind, Kinds, Page } from './types';
 
@@ -132,7 +133,12 @@ export function follow(client: QueryClient, project: string): () => void {
   };
 }
 
-const isData = (query: { queryKey: readonly unknown[] }): boolean => query.queryKey[0] !== 'session';
+/**
+ * Queries to ask again. One that knows its object gone would only flicker, and its dialog would not
+ * take a press in that moment.
+ */
+const isData = ({ queryKey, state }: Query): boolean =>
+  queryKey[0] !== 'session' && !(queryKey[0] === 'one' && isGone(state.error));
 
 /** Lists to ask again since an object came that they do not hold: at most once a second each kind. */
 class StaleLists {
@@ -177,7 +183,7 @@ function patch(client: QueryClient, project: string, change: Change, stale: Stal
     if (query?.filter && Object.keys(query.filter).length > 0) stale.mark(type);
   }
   const one = ['one', type, project, id];
-  if (change.removed) void client.invalidateQueries({ queryKey: one });
+  if (change.removed) void client.invalidateQueries({ queryKey: one, predicate: isData });
   else if (object)
     client.setQueryData(one, (before: object | undefined) => (before ? { ...before, ...object } : before));
   // The overview counts everything; a server's disks and a vault's resources lie inside other objects.

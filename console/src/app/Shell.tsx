@@ -26,6 +26,7 @@ import { useKeys } from './keys';
 import { LoginAgain } from './LoginAgain';
 import { nav } from './nav';
 import css from './Shell.module.css';
+import { useCurrentSection } from './section';
 import { Tray } from './Tray';
 
 const Palette = lazy(() => withTexts(import('./Palette')));
@@ -45,6 +46,7 @@ export function Shell() {
     setLastProject(project);
     return follow(client, project);
   }, [client, project]);
+  const section = useCurrentSection();
   const begun = useBegun().length > 0;
   useKeys({ project, openPalette: () => setPalette(true) });
   return (
@@ -90,7 +92,7 @@ export function Shell() {
                       <Link
                         to={page.to as '/p/$project/servers'}
                         params={{ project }}
-                        className={css.link}
+                        className={`${css.link} ${page.to === section ? css.active : ''}`}
                         activeProps={{ className: css.active, 'aria-current': 'page' }}
                         onClick={() => setDrawer(false)}
                       >

@@ -1,7 +1,7 @@
 // Dialogs lie in the address (`do=` and the ids it is about): links open them, Back closes them.
 // Each belongs to a feature; other features open it by name, never by import.
 import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense, useCallback } from 'react';
+import { type ComponentType, lazy, Suspense, useCallback, useLayoutEffect, useRef } from 'react';
 import { withTexts } from '../messages';
 import { rememberOpener } from '../ui/focus';
 import type { DialogSearch } from './router';
@@ -135,9 +135,30 @@ const without = (search: Record<string, unknown>): Record<string, unknown> => {
 export function Dialogs() {
   const search = useSearch({ strict: false }) as DialogSearch;
   const { project } = useParams({ strict: false });
+  const Found = search.do ? known[search.do] : undefined;
+  if (!Found || !project) return null;
+  // One that gives way to another is gone: it keeps neither what was entered nor the right to close.
+  return <Open key={search.do} of={Found} project={project} about={search} />;
+}
+
+function Open({
+  of: Found,
+  project,
+  about,
+}: Omit<DialogProps, 'close'> & { of: ComponentType<DialogProps> }) {
   const navigate = useNavigate();
   const router = useRouter();
+  const here = useRef(false);
+  // Before the effects of what is inside, which may close at once.
+  useLayoutEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const close = useCallback(() => {
+    // What it began may end after it was left: another dialog may be open by then.
+    if (!here.current) return;
     // Opened from the page: Back leads there. Opened by a link: stay, without the dialog.
     if ((router.history.location.state as { dialog?: boolean }).dialog) router.history.back();
     else
@@ -148,11 +169,9 @@ export function Dialogs() {
         resetScroll: false,
       } as never);
   }, [navigate, router]);
-  const Found = search.do ? known[search.do] : undefined;
-  if (!Found || !project) return null;
   return (
     <Suspense>
-      <Found project={project} about={search} close={close} />
+      <Found project={project} about={about} close={close} />
     </Suspense>
   );
 }

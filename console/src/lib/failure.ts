@@ -11,3 +11,6 @@ export class ApiFailure extends Error {
     this.name = 'ApiFailure';
   }
 }
+
+/** Whether a refusal says that there is no such object, or no longer. */
+export const isGone = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;

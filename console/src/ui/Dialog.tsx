@@ -27,6 +27,12 @@ interface DialogProps {
   finalFocus?: RefObject<HTMLElement | null>;
 }
 
+/** The first field to type in. */
+const toType = (form: HTMLElement | null): HTMLElement | null =>
+  form?.querySelector<HTMLElement>(
+    ':is(input:not([type=checkbox], [type=radio], [type=hidden]), textarea):not([readonly], [disabled], [aria-hidden=true])',
+  ) ?? null;
+
 /** A modal dialog over the page. It is open as long as it is rendered. */
 export function Dialog({
   title,
@@ -45,6 +51,7 @@ export function Dialog({
   const { t } = useWords();
   const container = usePortal();
   const [asking, setAsking] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   const stay = useRef<HTMLButtonElement>(null);
   const leave = () => {
@@ -78,14 +85,16 @@ export function Dialog({
         <Base.Viewport className={css.viewport}>
           <Base.Popup
             className={`${css.popup} ${css[width]}`}
-            initialFocus={initialFocus ?? cancel}
+            initialFocus={
+              initialFocus ?? ((by) => (by !== 'touch' && toType(form.current)) || cancel.current)
+            }
             finalFocus={finalFocus ?? (() => openerOrHeading() ?? true)}
           >
             <header className={css.head}>
               <Base.Title className={css.title}>{title}</Base.Title>
               <Button kind="quiet" icon="close" aria-label={t('kit.close')} onClick={leave} />
             </header>
-            <form className={css.form} onSubmit={submit} noValidate>
+            <form ref={form} className={css.form} onSubmit={submit} noValidate>
               <div className={css.body}>
                 {failure ? <Failure error={failure} /> : null}
                 {children}

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 import { one } from '../../api/queries';
 import type { Backup, BackupDisk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
-import { ApiFailure } from '../../lib/failure';
+import { backupsSection, useSection } from '../../app/section';
+import { isGone } from '../../lib/failure';
 import { isCreating } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
@@ -36,19 +37,17 @@ export function BackupPage({
   const menu = useBackupMenu();
   const restoreReason = useRestoreReason();
   const { data, error, refetch } = useQuery(one('backup', project, id));
-  const gone = error instanceof ApiFailure && error.status === 404;
+  const gone = isGone(error);
   const backup = gone ? undefined : data;
   const server = backup?.type !== 'disk';
+  const section = backupsSection(server);
+  useSection(backup ? section : null);
   return (
     <Page
       title={backup?.name ?? ''}
       label={t('kind.backup')}
       trail={
-        <Link
-          to={server ? '/p/$project/server-backups' : '/p/$project/disk-backups'}
-          params={{ project }}
-          search={{ tab: 'backups' }}
-        >
+        <Link to={section} params={{ project }} search={{ tab: 'backups' }}>
           {t(server ? 'vaults.server_backups' : 'vaults.disk_backups')}
         </Link>
       }

@@ -1,12 +1,12 @@
 import { useMutation, useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { backupsChanged, deleteBackup as remove } from '../../api/backups';
-import { ApiFailure } from '../../api/client';
 import { one } from '../../api/queries';
 import type { Backup } from '../../api/types';
 import type { DialogProps } from '../../app/dialogs';
 import { keptRows } from '../../app/kept';
 import { allowed, deleteBackup } from '../../lib/can';
+import { isGone } from '../../lib/failure';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Confirm } from '../../ui/Dialog';
@@ -20,9 +20,6 @@ import css from './backups.module.css';
 const SHOWN = 100;
 /** Deletions asked for at once: more only wait at the server. */
 const AT_ONCE = 4;
-
-/** Whether somebody else has deleted it meanwhile. */
-const isGone = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;
 
 /** Deletes one or many backups: level 2. Results come per backup. */
 export function DeleteBackups({ project, about, close }: DialogProps) {

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { list, one } from '../../api/queries';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ObjectLink } from '../../app/ObjectLink';
 import { allowed, backupServer, restartServer, startServer, stopServer, type Verdict } from '../../lib/can';
 import { isOpen, serverLook } from '../../lib/status';
 import { useWords } from '../../messages';
@@ -54,7 +55,7 @@ export default function ServerPage() {
       about={
         <>
           <Copyable text={id} />
-          {server ? <Protection server={server} /> : null}
+          {server ? <Protection project={project} server={server} /> : null}
         </>
       }
       actions={
@@ -147,12 +148,18 @@ export default function ServerPage() {
 }
 
 /** Who protects it, and how good the last backup was. What is missing is a button. */
-function Protection({ server }: { server: Server }) {
+function Protection({ project, server }: { project: string; server: Server }) {
   const { t } = useWords();
   const open = useOpenDialog();
   return (
     <p>
-      {server.vault ? t('server.protected_by', { vault: server.vault.name }) : t('server.not_protected')}
+      {server.vault ? (
+        <ObjectLink project={project} kind="vault" id={server.vault.id}>
+          {t('server.protected_by', { vault: server.vault.name })}
+        </ObjectLink>
+      ) : (
+        t('server.not_protected')
+      )}
       {' · '}
       {server.task && isOpen(server.task.state) && server.task.kind === 'backup' ? (
         <StatusWord

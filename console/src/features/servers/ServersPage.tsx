@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
-import { nameColumn } from '../../app/ObjectLink';
+import { nameColumn, ObjectLink } from '../../app/ObjectLink';
 import { useColumns, useList, useSelection } from '../../app/useList';
 import { allowed, backupServer, startServer, stopServer, type Verdict } from '../../lib/can';
 import type { Field } from '../../lib/csv';
@@ -96,7 +96,14 @@ export default function ServersPage() {
         id: 'vault',
         header: t('servers.vault'),
         optional: true,
-        cell: (row) => (row.vault ? row.vault.name : <span className="soft">{t('servers.no_vault')}</span>),
+        cell: (row) =>
+          row.vault ? (
+            <ObjectLink project={project} kind="vault" id={row.vault.id}>
+              {row.vault.name}
+            </ObjectLink>
+          ) : (
+            <span className="soft">{t('servers.no_vault')}</span>
+          ),
       },
       {
         id: 'last_backup',

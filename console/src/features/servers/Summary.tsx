@@ -1,5 +1,6 @@
 import type { Backup, Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { ObjectLink } from '../../app/ObjectLink';
 import { allowed, cancelTask, restoreBackup } from '../../lib/can';
 import { formatSize } from '../../lib/sizes';
 import { backupLook, isOpen } from '../../lib/status';
@@ -26,7 +27,7 @@ interface Props {
 }
 
 /** What runs, the restore points, the disks, the facts. */
-export function Summary({ server, points, search, choose }: Props) {
+export function Summary({ project, server, points, search, choose }: Props) {
   const { t, locale, zone } = useWords();
   const reason = useReason();
   const kind = useTaskKind();
@@ -142,13 +143,17 @@ export function Summary({ server, points, search, choose }: Props) {
             [t('servers.ip'), server.addresses.join(', ') || '–'],
             [
               t('servers.vault'),
-              server.vault
-                ? t('backup.vault_of', {
+              server.vault ? (
+                <ObjectLink key="vault" project={project} kind="vault" id={server.vault.id}>
+                  {t('backup.vault_of', {
                     name: server.vault.name,
                     used: formatSize(server.vault.used_bytes, locale),
                     size: formatSize(server.vault.size_bytes, locale),
-                  })
-                : t('servers.no_vault'),
+                  })}
+                </ObjectLink>
+              ) : (
+                t('servers.no_vault')
+              ),
             ],
             [t('server.created'), <Age key="created" at={server.created_at} />],
           ]}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type DiskMap, taskMap } from '../../api/tasks';
 import type { Task } from '../../api/types';
-import { ApiFailure } from '../../lib/failure';
+import { isGone } from '../../lib/failure';
 import { formatSize } from '../../lib/sizes';
 import { isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
@@ -17,7 +17,7 @@ export function BlockMap({ project, task }: { project: string; task: Task }) {
   const { data, error, refetch } = useQuery(taskMap(project, task.id, isOpen(task.state)));
   const legend = useRef<HTMLUListElement>(null);
   // Maps are kept by the running process alone: none is no failure.
-  const none = error instanceof ApiFailure && error.status === 404;
+  const none = isGone(error);
   return (
     <Section title={t('task_pages.map')}>
       {none || data?.length === 0 ? <p className="soft">{t('task_pages.map_none')}</p> : null}

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { createVault, type Tag } from '../../api/vaults';
+import { backupsSection, useSection } from '../../app/section';
 import { isName, proposeName } from '../../lib/names';
 import { useWords } from '../../messages';
 import { announce } from '../../ui/announce';
@@ -87,6 +88,8 @@ export default function NewVaultPage() {
     if (wrong) announce(wrong);
     else if (!create.isPending) create.mutate();
   };
+  const section = backupsSection(server);
+  useSection(section);
   const title = t(server ? 'vaults.create_server' : 'vaults.create_disk');
   const list = server ? 'vaults.server_backups' : 'vaults.disk_backups';
 
@@ -94,11 +97,7 @@ export default function NewVaultPage() {
     <Page
       title={title}
       trail={
-        <Link
-          to={server ? '/p/$project/server-backups' : '/p/$project/disk-backups'}
-          params={{ project }}
-          search={{}}
-        >
+        <Link to={section} params={{ project }} search={{}}>
           {t(list)}
         </Link>
       }

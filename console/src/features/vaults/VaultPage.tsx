@@ -4,8 +4,9 @@ import type { ReactNode } from 'react';
 import { one } from '../../api/queries';
 import type { Vault } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { backupsSection, useSection } from '../../app/section';
 import { allowed, backupVault, type Verdict } from '../../lib/can';
-import { ApiFailure } from '../../lib/failure';
+import { isGone } from '../../lib/failure';
 import { vaultLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
@@ -45,21 +46,19 @@ export function VaultPage({
   const perform = usePerform(project);
   const menu = useVaultMenu();
   const { data, error, refetch } = useQuery(one('vault', project, id));
-  const gone = error instanceof ApiFailure && error.status === 404;
+  const gone = isGone(error);
   const vault = gone ? undefined : data;
   const why = (verdict: Verdict) => (allowed(verdict) ? undefined : say(verdict.reason));
   const server = vault?.type !== 'disk';
   const chosen = tab === 'resources' || tab === 'backups' || tab === 'tags' ? tab : 'details';
+  const section = backupsSection(server);
+  useSection(vault ? section : null);
   return (
     <Page
       title={vault?.name ?? ''}
       label={t('kind.vault')}
       trail={
-        <Link
-          to={server ? '/p/$project/server-backups' : '/p/$project/disk-backups'}
-          params={{ project }}
-          search={{}}
-        >
+        <Link to={section} params={{ project }} search={{}}>
           {t(server ? 'vaults.server_backups' : 'vaults.disk_backups')}
         </Link>
       }

@@ -159,7 +159,8 @@ impl App {
         risks.sort_by(|a, b| a.name.cmp(&b.name));
         list.sort_by_key(|v| {
             let permille = u128::from(v.used_bytes) * 1000 / u128::from(v.size_gib.max(1) * GIB);
-            std::cmp::Reverse(permille)
+            // Of those equally full, the one that holds more.
+            std::cmp::Reverse((permille, v.used_bytes))
         });
 
         let tasks = || specs::all(project);
