@@ -146,7 +146,7 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
           {chosen.fullVaults.map((vault) => (
             <FullVault key={vault.id} project={project} vault={vault} />
           ))}
-          <ServerList project={project} plan={chosen} />
+          <ServerList project={project} plan={chosen} aimed={Boolean(target)} />
           {chosen.allOfOne ? (
             <Note
               action={

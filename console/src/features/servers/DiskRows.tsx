@@ -26,6 +26,8 @@ interface Props {
   mayDisk: (disk: Disk) => string | undefined;
   onDisk: (disk: Disk) => void;
   showVault?: boolean;
+  /** What is said of a vault where there is none yet. */
+  noVault: string;
 }
 
 /** A server of the Server List with its disks, which unfold. */
@@ -41,6 +43,7 @@ export function DiskRows({
   mayDisk,
   onDisk,
   showVault = false,
+  noVault,
 }: Props) {
   const { t, locale, zone } = useWords();
   const now = useNow();
@@ -86,7 +89,7 @@ export function DiskRows({
                     used: formatSize(vault.used_bytes, locale),
                     size: formatSize(vault.size_bytes, locale),
                   })
-                : t('servers.no_vault')}
+                : noVault}
             </span>
           ) : null}
           <span className="number">
@@ -113,9 +116,7 @@ export function DiskRows({
               <StatusWord look={diskLook(disk.status)} />
               <span className="soft">
                 {showVault ? (
-                  <span className={css.block}>
-                    {disk.vault?.type === 'disk' ? disk.vault.name : t('servers.no_vault')}
-                  </span>
+                  <span className={css.block}>{disk.vault?.type === 'disk' ? disk.vault.name : noVault}</span>
                 ) : null}
                 {about && isIn(disk) ? <span className={css.block}>{changes(about)}</span> : null}
               </span>

@@ -17,7 +17,16 @@ const MANY = 5;
 const PROPOSED = 8;
 
 /** The Server List: rows with their disks, a filter where they are many, and others to add. */
-export function ServerList({ project, plan }: { project: string; plan: BackupPlan }) {
+export function ServerList({
+  project,
+  plan,
+  aimed,
+}: {
+  project: string;
+  plan: BackupPlan;
+  /** Whether a vault was chosen for those that have none. */
+  aimed: boolean;
+}) {
   const { t } = useWords();
   const reason = useReason();
   const [filter, setFilter] = useState('');
@@ -25,6 +34,7 @@ export function ServerList({ project, plan }: { project: string; plan: BackupPla
   const { mode, servers, loose, left, estimate } = plan;
   const fits = (name: string, id: string) =>
     filter === '' || `${name} ${id}`.toLowerCase().includes(filter.trim().toLowerCase());
+  const noVault = t(aimed ? 'backup.vault_of_step' : 'servers.no_vault');
   const whyDisk = (disk: Disk) => {
     const verdict = backupDisk(disk);
     return allowed(verdict) ? undefined : reason(verdict.reason);
@@ -49,6 +59,7 @@ export function ServerList({ project, plan }: { project: string; plan: BackupPla
               : undefined
         }
         onDisk={(disk) => plan.toggleLeft(disk.id)}
+        noVault={noVault}
       />
     );
   };
@@ -59,6 +70,7 @@ export function ServerList({ project, plan }: { project: string; plan: BackupPla
     mayDisk: whyDisk,
     onDisk: (disk: Disk) => plan.toggleDisk(disk.id),
     showVault: true,
+    noVault,
   };
   const shownDisks = loose.filter((disk) => fits(disk.name, disk.id));
   return (

@@ -5,6 +5,7 @@ export const backup = {
   'backup.server_list': 'Serverliste',
   'backup.disks_of': 'Disks von {name}',
   'backup.disks_in': '{in}/{all} Disks',
+  'backup.vault_of_step': 'Vault aus Schritt 1',
   'backup.vault_of': '{name} ({used} von {size})',
   'backup.system_disk': 'Systemdisk',
   'backup.data_disk': 'Datendisk',

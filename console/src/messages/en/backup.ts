@@ -6,6 +6,7 @@ export const backup = {
   'backup.server_list': 'Server List',
   'backup.disks_of': 'Disks of {name}',
   'backup.disks_in': '{in}/{all} disks',
+  'backup.vault_of_step': 'Vault of step 1',
   'backup.vault_of': '{name} ({used} of {size})',
   'backup.system_disk': 'System disk',
   'backup.data_disk': 'Data disk',

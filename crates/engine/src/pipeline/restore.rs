@@ -29,7 +29,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::block::{AlignedBuffer, BlockTarget};
+use crate::block::{AlignedBuffers, BlockTarget};
 use crate::progress::{Found, Map, Progress};
 use crate::repository::{Directory, Vault};
 
@@ -41,6 +41,9 @@ const READ_BYTES: u64 = 4 << 20;
 const GAP_BYTES: u64 = 64 * 1024;
 /// Reads, with the work and writes that follow from them, at once.
 const READS_IN_FLIGHT: usize = 6;
+/// Writes of one read at once. One after the other they leave the disk idle while the processors
+/// work: a restore took a fifth longer.
+const WRITES_IN_FLIGHT: usize = 4;
 /// Disk bytes collected before they are sorted.
 const BATCH_BYTES: u64 = 64 << 20;
 /// Largest write to a target.
@@ -100,6 +103,7 @@ pub fn restore_disk<'a>(
             progress,
             map: progress.map(disk.disk_id, &disk.name, disk.size_bytes),
             report: Mutex::default(),
+            buffers: AlignedBuffers::new(WRITE_BYTES),
         };
         let outcome = tokio::select! {
             outcome = run.all(disk, known) => outcome,
@@ -121,6 +125,7 @@ struct Run<'a> {
     progress: &'a Progress,
     map: Arc<Map>,
     report: Mutex<RestoreReport>,
+    buffers: AlignedBuffers,
 }
 
 impl Run<'_> {
@@ -183,21 +188,27 @@ impl Run<'_> {
             self.map.mark(Extent { start, end }, Found::Failed);
         };
         let runs = fetch
-            .carry_out(self.vault, self.chunk_size, self.size)
+            .carry_out(self.vault, self.chunk_size, self.size, &self.buffers)
             .await;
         let runs = runs.inspect_err(failed)?;
         self.progress.add_read(read);
         self.report().read_bytes += read;
-        for (offset, bytes) in runs {
-            let len = bytes.len() as u64;
-            self.target.write(offset, bytes).await?;
-            let end = offset + len;
-            self.map.mark(Extent { start: offset, end }, Found::New);
-            self.report().written_bytes += len;
-            self.progress.add_done(len);
-            self.progress.add_new(len);
-            self.progress.add_stored(len);
-        }
+        stream::iter(runs.into_iter().map(Ok))
+            .try_for_each_concurrent(WRITES_IN_FLIGHT, |(offset, bytes)| {
+                self.write(offset, bytes)
+            })
+            .await
+    }
+
+    async fn write(&self, offset: u64, bytes: Bytes) -> Result<()> {
+        let len = bytes.len() as u64;
+        self.target.write(offset, bytes).await?;
+        let end = offset + len;
+        self.map.mark(Extent { start: offset, end }, Found::New);
+        self.report().written_bytes += len;
+        self.progress.add_done(len);
+        self.progress.add_new(len);
+        self.progress.add_stored(len);
         Ok(())
     }
 }
@@ -346,17 +357,18 @@ impl Fetch {
         vault: &Vault,
         chunk_size: ChunkSize,
         size: u64,
+        buffers: &AlignedBuffers,
     ) -> Result<Vec<(u64, Bytes)>> {
         vault.throttle.take(self.end - self.start).await;
         self.blobs.sort_unstable_by_key(|(chunk, _)| *chunk);
         let bytes = match vault.read_pack(&self.directory, self.start, self.end).await {
             // Compacted since the directory was read: the ordinals hold, the offsets do not.
             Err(e) if e.kind == Kind::NotFound => {
-                return Box::pin(self.again(vault, chunk_size, size)).await;
+                return Box::pin(self.again(vault, chunk_size, size, buffers)).await;
             }
             read => read?,
         };
-        let keys = vault.keys.clone();
+        let (keys, buffers) = (vault.keys.clone(), buffers.clone());
         crate::cpu::run(move || {
             let Fetch {
                 directory,
@@ -364,7 +376,7 @@ impl Fetch {
                 blobs,
                 ..
             } = &self;
-            fill_runs(blobs, chunk_size, size, |chunk, blob, plain| {
+            fill_runs(blobs, chunk_size, size, &buffers, |chunk, blob, plain| {
                 let from = (u64::from(blob.offset) - start) as usize;
                 let stored = &bytes[from..from + blob.stored_len as usize];
                 directory
@@ -381,6 +393,7 @@ impl Fetch {
         vault: &Vault,
         chunk_size: ChunkSize,
         size: u64,
+        buffers: &AlignedBuffers,
     ) -> Result<Vec<(u64, Bytes)>> {
         let mut opened = BTreeMap::new();
         for (chunk, blob) in &self.blobs {
@@ -408,7 +421,7 @@ impl Fetch {
             opened.insert(chunk, plain);
         }
         // Both have the digest, and so the length.
-        fill_runs(&self.blobs, chunk_size, size, |chunk, _, plain| {
+        fill_runs(&self.blobs, chunk_size, size, buffers, |chunk, _, plain| {
             plain.copy_from_slice(&opened[&chunk]);
             Ok(())
         })
@@ -423,6 +436,7 @@ fn fill_runs(
     blobs: &[(u64, BlobEntry)],
     chunk_size: ChunkSize,
     size: u64,
+    buffers: &AlignedBuffers,
     mut open: impl FnMut(u64, &BlobEntry, &mut [u8]) -> Result<()>,
 ) -> Result<Vec<(u64, Bytes)>> {
     let chunk_bytes = chunk_size.bytes();
@@ -440,13 +454,16 @@ fn fill_runs(
         rest = later;
         let offset = first * chunk_bytes;
         let len = (together as u64 * chunk_bytes).min(size - offset);
-        let mut buffer = AlignedBuffer::zeroed(len as usize);
+        let mut buffer = buffers.take(len as usize);
         for ((chunk, blob), place) in run
             .iter()
             .zip(buffer.bytes_mut().chunks_mut(chunk_bytes as usize))
         {
-            match place.get_mut(..blob.raw_len as usize) {
-                Some(plain) => open(*chunk, blob, plain)?,
+            match place.split_at_mut_checked(blob.raw_len as usize) {
+                Some((plain, beyond)) => {
+                    open(*chunk, blob, plain)?;
+                    beyond.fill(0);
+                }
                 None => {
                     let mut plain = vec![0; blob.raw_len as usize];
                     open(*chunk, blob, &mut plain)?;
@@ -486,9 +503,11 @@ pub fn read_range<'a>(
                 wanted.push((chunk, entry));
             }
         }
+        let buffers = AlignedBuffers::new(WRITE_BYTES);
         let mut out = vec![0; extent.len() as usize];
         for fetch in plan_fetches(vault, wanted).await? {
-            for (offset, bytes) in fetch.carry_out(vault, chunk_size, disk.size_bytes).await? {
+            let runs = fetch.carry_out(vault, chunk_size, disk.size_bytes, &buffers);
+            for (offset, bytes) in runs.await? {
                 let Some(part) = Extent::from_len(offset, bytes.len() as u64).intersect(extent)
                 else {
                     continue;

@@ -79,9 +79,6 @@ impl Directory {
         stored: &[u8],
         plain: &mut [u8],
     ) -> Result<(), &'static str> {
-        if stored.len() != entry.stored_len as usize || checksum(stored) != entry.checksum {
-            return Err("its checksum does not match");
-        }
         let data = AssociatedData {
             version: VERSION,
             kind: ObjectKind::Pack,
@@ -91,19 +88,28 @@ impl Directory {
             ordinal: entry.ordinal,
             raw_len: entry.raw_len,
         };
-        let sealed = "its seal does not open";
-        let packed_len = stored.len().checked_sub(TAG_BYTES).ok_or(sealed)?;
+        // The seal covers all that the checksum does: that one is looked at only to say whether the
+        // bytes are damaged or of another key.
+        let damaged = "its checksum does not match";
+        if stored.len() != entry.stored_len as usize {
+            return Err(damaged);
+        }
+        let sealed = || match checksum(stored) == entry.checksum {
+            true => "its seal does not open",
+            false => damaged,
+        };
+        let packed_len = stored.len().checked_sub(TAG_BYTES).ok_or_else(sealed)?;
         match entry.codec {
             Codec::Raw if packed_len != plain.len() => return Err("its length differs"),
             Codec::Raw => {
                 if !self.key.open_into(&data, stored, plain) {
-                    return Err(sealed);
+                    return Err(sealed());
                 }
             }
             Codec::Zstd => with_unpacker(|unpacker, packed| {
                 packed.resize(packed_len, 0);
                 if !self.key.open_into(&data, stored, packed) {
-                    return Err(sealed);
+                    return Err(sealed());
                 }
                 match unpacker.decompress_to_buffer(packed, plain) {
                     Ok(len) if len == plain.len() => Ok(()),
