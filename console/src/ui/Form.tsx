@@ -1,11 +1,12 @@
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import css from './Form.module.css';
 import { Icon } from './icons';
+import { afterPress } from './press';
 
 interface FieldProps {
   label: string;
   hint?: ReactNode;
-  /** What is wrong; shown after the first blur or once `shown`. */
+  /** What is wrong; shown once what was typed is left, or by `shown`. */
   error?: string | null | undefined;
   /** Show the error now, as on submit. */
   shown?: boolean;
@@ -75,6 +76,7 @@ export function TextField({
   const own = useId();
   const field = id ?? own;
   const [left, setLeft] = useState(false);
+  const [typed, setTyped] = useState(false);
   const wrong = left || shown ? error : null;
   return (
     <Shell id={field} label={label} hint={hint} error={wrong} {...(required ? { required } : {})}>
@@ -88,9 +90,12 @@ export function TextField({
           aria-required={required || undefined}
           aria-invalid={wrong ? true : undefined}
           aria-describedby={described(field, hint, wrong)}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => {
+            setTyped(true);
+            onChange(event.target.value);
+          }}
           onBlur={(event) => {
-            if (value !== '' || required) setLeft(true);
+            if (typed) afterPress(() => setLeft(true));
             rest.onBlur?.(event);
           }}
         />
