@@ -1,6 +1,7 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { projectsQuery } from '../../api/admin';
 import { type Granted, rolesQuery, setRole } from '../../api/people';
+import { useAtOnce } from '../../app/useAtOnce';
 import { useWords } from '../../messages';
 import { Dialog } from '../../ui/Dialog';
 import { Tick } from '../../ui/Form';
@@ -25,11 +26,10 @@ export function RolesTable({
   const roleName = useRoleName();
   const { data: projects } = useQuery(projectsQuery);
   const { data: roles, error } = useQuery(rolesQuery);
-  const change = useMutation({
-    mutationFn: (wanted: { project: string | null; role: string; granted: boolean }) =>
-      setRole(of, wanted.project, wanted.role, wanted.granted),
-  });
-  const asked = change.isPending ? change.variables : null;
+  const change = useAtOnce((wanted: { project: string | null; role: string; granted: boolean }) =>
+    setRole(of, wanted.project, wanted.role, wanted.granted),
+  );
+  const { asked } = change;
   // What was ticked shows at once; the answer corrects it.
   const has = (project: string | null, role: string): boolean =>
     asked?.project === project && asked.role === role
@@ -66,8 +66,8 @@ export function RolesTable({
                       label={t('admin.role_of', { role: roleName(role.name), project: place.name })}
                       hiddenLabel
                       checked={has(place.id, role.id)}
-                      reason={change.isPending ? t('kit.loading') : undefined}
-                      onChange={(granted) => change.mutate({ project: place.id, role: role.id, granted })}
+                      reason={asked ? t('kit.loading') : undefined}
+                      onChange={(granted) => change.ask({ project: place.id, role: role.id, granted })}
                     />
                   </td>
                 ))}

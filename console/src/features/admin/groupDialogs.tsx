@@ -1,8 +1,9 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { usersQuery } from '../../api/admin';
 import { deleteGroup, type GroupOfUsers, groupsQuery, saveGroup, setMember } from '../../api/people';
 import type { DialogProps } from '../../app/dialogs';
+import { useAtOnce } from '../../app/useAtOnce';
 import { useChange } from '../../app/useChange';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
@@ -71,11 +72,10 @@ export function GroupMembers({ about, close }: DialogProps) {
   const { t } = useWords();
   const { group, error } = useGroup(about.id);
   const { data: users } = useQuery(usersQuery);
-  const change = useMutation({
-    mutationFn: (wanted: { user: string; member: boolean }) =>
-      setMember(about.id ?? '', wanted.user, wanted.member),
-  });
-  const asked = change.isPending ? change.variables : null;
+  const change = useAtOnce((wanted: { user: string; member: boolean }) =>
+    setMember(about.id ?? '', wanted.user, wanted.member),
+  );
+  const { asked } = change;
   return (
     <Dialog
       title={t('admin.members_of', { name: group?.name ?? '…' })}
@@ -94,8 +94,8 @@ export function GroupMembers({ about, close }: DialogProps) {
               ? asked.member
               : (group?.members.some((each) => each.id === user.id) ?? false)
           }
-          reason={change.isPending || !group ? t('kit.loading') : undefined}
-          onChange={(member) => change.mutate({ user: user.id, member })}
+          reason={asked || !group ? t('kit.loading') : undefined}
+          onChange={(member) => change.ask({ user: user.id, member })}
         />
       ))}
     </Dialog>
