@@ -1,7 +1,7 @@
 // Lists: all that match, filters as chips, columns, export, and any object by its id.
 import { readFileSync } from 'node:fs';
 import { accessible, at, expect, picture, rig, test } from './rig';
-import { backUp, backupsNamed, quiet, row, serverNamed } from './steps';
+import { backUp, backupsNamed, begin, quiet, row, serverNamed } from './steps';
 
 /** Backups of this journey, on pages of two. */
 const MANY = 4;
@@ -15,18 +15,8 @@ test('all that match are ticked across pages, and deleted with a result for each
 }) => {
   await quiet(api);
   // A backup of what did not change costs next to nothing: many of them make a list of pages.
-  const vault = (await serverNamed(api, 'archive')).vault?.id;
-  const { id } = await serverNamed(api, 'archive');
   for (let number = 1; number <= MANY; number++) {
-    await api.call('POST', '/v3/{project}/checkpoints', {
-      checkpoint: {
-        vault_id: vault,
-        parameters: {
-          name: `${PREFIX}-${number}`,
-          resource_details: [{ id, type: 'OS::Nova::Server' }],
-        },
-      },
-    });
+    await begin(api, 'archive', `${PREFIX}-${number}`);
     await quiet(api);
   }
   await page.goto(at(`/server-backups?tab=backups&q=${PREFIX}&limit=2`));

@@ -11,7 +11,7 @@ test('a role of one’s own is made and given to a group; its member has it, and
   const [role, group, user] = [`lister-${mark}`, `night-${mark}`, `ada-${mark}`];
   await api.call('POST', '/coffer/v1/users', { user: { name: user, password: 'a long password' } });
 
-  await onTo(page, at('/admin/roles'));
+  await page.goto(at('/admin/roles'));
   await expect(row(page, 'Predefined').first().getByRole('button', { name: 'Edit' })).toHaveAttribute(
     'aria-disabled',
     'true',

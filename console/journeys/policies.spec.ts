@@ -1,12 +1,11 @@
 // A policy: made, its preview believed, applied, switched off and on, deleted.
-import type { Page } from '@playwright/test';
 import { type Api, accessible, at, expect, onTo, picture, test } from './rig';
+import { row } from './steps';
 
 interface Named {
   id: string;
   name: string;
 }
-const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
 
 /** A vault with so many automatic backups of one of its resources, and their names. */
 async function vaultWithBackups(api: Api, count: number): Promise<{ vault: Named; names: string[] }> {
@@ -50,7 +49,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
   const { vault, names } = await vaultWithBackups(api, 3);
   const oldest = new RegExp(names[0] ?? '');
 
-  await onTo(page, at('/policies'));
+  await page.goto(at('/policies'));
   await expect(page.getByText(/of 32 left/)).toBeVisible();
   const left = Number.parseInt((await page.getByText(/of 32 left/).textContent()) ?? '', 10);
   await accessible(page, 'policies');
@@ -155,7 +154,7 @@ test('a policy is made with its preview, applied, switched off and on, and delet
 
 test('a session that ends in a dialog keeps what was entered', async ({ console: page, context, watch }) => {
   watch.expected.push(/401/);
-  await onTo(page, at('/policies'));
+  await page.goto(at('/policies'));
   await page.getByRole('button', { name: 'Create Policy' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Create Policy' });
   await dialog.getByRole('textbox', { name: 'Policy Name' }).fill('journey-kept');

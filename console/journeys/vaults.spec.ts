@@ -1,12 +1,12 @@
 // Vaults: locking for ever, what it takes to delete, tags, sharing with another project.
 import type { Page } from '@playwright/test';
 import { Api, accessible, at, expect, onTo, picture, rig, test } from './rig';
+import { row } from './steps';
 
 interface Named {
   id: string;
   name: string;
 }
-const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
 
 const emptyVault = (api: Api, name: string, type = 'server') =>
   api

@@ -89,7 +89,8 @@ impl Program {
 pub fn run(environment: &Environment, long: bool, count: &mut Count) -> Result<()> {
     let begun = Instant::now();
     let mut build = shell::cargo_of_tests();
-    build.args(["test", "--workspace", "--no-run", "--message-format=json"]);
+    build.args(["test", "--workspace", "--all-targets", "--no-run"]);
+    build.arg("--message-format=json");
     let built = build.stdout(Stdio::piped()).spawn();
     let built = built.and_then(std::process::Child::wait_with_output);
     let built = built.map_err(|error| format!("cargo: {error}"))?;
@@ -100,7 +101,13 @@ pub fn run(environment: &Environment, long: bool, count: &mut Count) -> Result<(
     if !built.status.success() {
         return Err(format!("cargo test --no-run: {}", built.status));
     }
-    count.outcome("clippy", noticed.is_empty());
+    match shell::clippy() {
+        Some(_) => count.outcome("clippy", noticed.is_empty()),
+        None => count.outcome(
+            "clippy is not installed: rustup component add clippy",
+            false,
+        ),
+    }
     let (alone, guests, rest) = sorted(programs(&messages)?);
     let count = Mutex::new(count);
     let tell = |(said, well): (String, bool)| {
@@ -149,7 +156,9 @@ fn programs(messages: &str) -> Result<Vec<Program>> {
         let message = Json::parse(line)?;
         let (path, manifest) = (message.text("executable"), message.text("manifest_path"));
         let is_test = matches!(message.get("profile.test"), Json::Bool(true));
-        if path.is_empty() || !is_test {
+        // Benchmarks are compiled for what clippy says of them; `cargo xtask bench` runs them.
+        let is_bench = message.text("target.kind.0") == "bench";
+        if path.is_empty() || !is_test || is_bench {
             continue;
         }
         let folder = PathBuf::from(manifest);
@@ -195,8 +204,12 @@ mod tests {
     use super::*;
 
     fn message(name: &str, test: bool) -> String {
+        message_of("test", name, test)
+    }
+
+    fn message_of(kind: &str, name: &str, test: bool) -> String {
         format!(
-            r#"{{"reason":"compiler-artifact","manifest_path":"/a/{name}/Cargo.toml","target":{{"name":"{name}"}},"profile":{{"test":{test}}},"executable":"/a/target/{name}-1"}}"#
+            r#"{{"reason":"compiler-artifact","manifest_path":"/a/{name}/Cargo.toml","target":{{"kind":["{kind}"],"name":"{name}"}},"profile":{{"test":{test}}},"executable":"/a/target/{name}-1"}}"#
         )
     }
 
@@ -205,6 +218,7 @@ mod tests {
         let names = ["api", "consistency", "hypervisor_libvirt", "cbr"];
         let mut messages: Vec<String> = names.iter().map(|name| message(name, true)).collect();
         messages.push(message("coffer", false));
+        messages.push(message_of("bench", "scale", true));
         messages.push(r#"{"reason":"build-finished","success":true}"#.to_owned());
         let found = programs(&messages.join("\n")).unwrap();
         assert_eq!(found[0].folder, PathBuf::from("/a/api"));

@@ -51,16 +51,19 @@ pub fn cargo() -> Command {
 
 /// `cargo` for builds of tests: our own crates are compiled by clippy's driver, which compiles as
 /// `rustc` does and says what it notices. `cargo clippy` by itself would check all dependencies a
-/// second time.
+/// second time. By the compiler alone where the toolchain has no clippy.
 pub fn cargo_of_tests() -> Command {
     let mut command = cargo();
-    let beside = Path::new(command.get_program()).with_file_name("clippy-driver");
-    let driver = match beside.exists() {
-        true => beside,
-        false => "clippy-driver".into(),
-    };
-    command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    if let Some(driver) = clippy() {
+        command.env("RUSTC_WORKSPACE_WRAPPER", driver);
+    }
     command
+}
+
+/// Clippy's driver, where the toolchain that runs this has it.
+pub fn clippy() -> Option<PathBuf> {
+    let beside = Path::new(cargo().get_program()).with_file_name("clippy-driver");
+    beside.exists().then_some(beside)
 }
 
 /// Runs a program with the terminal's output; fails if it does.

@@ -27,7 +27,7 @@ impl Count {
         }
     }
 
-    /// Counts what was found otherwise.
+    /// Counts a check that has been made, and names it if it failed.
     pub fn outcome(&mut self, what: &str, well: bool) {
         if well {
             self.passed += 1;

@@ -2,6 +2,7 @@
 // what comes to the others by BroadcastChannel, since HTTP/1.1 allows six connections per host.
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { isGone } from '../lib/failure';
+import { store } from '../lib/store';
 import { base } from './queries';
 import type { Kind, Kinds, Page } from './types';
 
@@ -18,18 +19,8 @@ type Message = { change: Change } | { resync: true } | { state: LiveState };
 
 const kinds: readonly Kind[] = ['server', 'disk', 'vault', 'backup', 'task'];
 
-let state: LiveState = 'connecting';
-const listeners = new Set<() => void>();
-export const liveState = (): LiveState => state;
-export function onLive(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-function setState(next: LiveState): void {
-  if (next === state) return;
-  state = next;
-  for (const listener of listeners) listener();
-}
+/** How live the page is. */
+export const live = store<LiveState>('connecting');
 
 const watchers = new Set<(kind: Kind, object: Kinds[Kind] | null, id: string) => void>();
 /** Calls `watcher` for every change of an object; null means that it is gone. */
@@ -59,9 +50,9 @@ export function follow(client: QueryClient, project: string): () => void {
       clearInterval(poll);
       poll = undefined;
       // What happened while nothing came is asked for once.
-      if (state === 'late') refetchInView();
+      if (live.get() === 'late') refetchInView();
     } else if (next === 'late' && poll === undefined) poll = setInterval(refetchInView, 5000);
-    setState(next);
+    live.set(next);
     if (reads) channel.postMessage({ state: next } satisfies Message);
   };
   const lost = () => {
@@ -75,7 +66,7 @@ export function follow(client: QueryClient, project: string): () => void {
   };
   channel.onmessage = (event: MessageEvent<Message | { ask: true }>) => {
     if ('ask' in event.data) {
-      if (reads) channel.postMessage({ state } satisfies Message);
+      if (reads) channel.postMessage({ state: live.get() } satisfies Message);
     } else apply(event.data);
   };
   channel.postMessage({ ask: true });
@@ -96,7 +87,7 @@ export function follow(client: QueryClient, project: string): () => void {
           }
         };
         const hear = (type: Kind) => (event: MessageEvent<string>) => {
-          if (state !== 'live') become('live');
+          if (live.get() !== 'live') become('live');
           const message: Message = { change: { type, ...(JSON.parse(event.data) as Omit<Change, 'type'>) } };
           channel.postMessage(message);
           apply(message);
@@ -129,7 +120,7 @@ export function follow(client: QueryClient, project: string): () => void {
     clearInterval(poll);
     stale.stop();
     channel.close();
-    setState('connecting');
+    live.set('connecting');
   };
 }
 

@@ -2,7 +2,7 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { ask } from '../api/client';
-import { follow, liveState, onLive } from '../api/live';
+import { follow, live } from '../api/live';
 import { sessionQuery } from '../api/queries';
 import {
   compact,
@@ -167,7 +167,7 @@ function Projects({ project }: { project: string }) {
 
 function LiveSign() {
   const { t } = useWords();
-  const state = useSyncExternalStore(onLive, liveState);
+  const state = useSyncExternalStore(live.subscribe, live.get);
   const word =
     state === 'live' ? t('frame.live') : state === 'late' ? t('frame.late') : t('frame.connecting');
   return (

@@ -1,6 +1,7 @@
 // Backups and restores begun in this tab, until they end. The shell follows them and says how they
 // ended, since the dialog that began one is closed by then, and the page may be another.
 import { useSyncExternalStore } from 'react';
+import { store } from '../lib/store';
 
 export interface BegunBackup {
   kind: 'backup';
@@ -22,20 +23,9 @@ export interface BegunRestore {
 
 export type Begun = BegunBackup | BegunRestore;
 
-let begun: readonly Begun[] = [];
-const listeners = new Set<() => void>();
-const set = (next: readonly Begun[]): void => {
-  begun = next;
-  for (const listener of listeners) listener();
-};
+const begun = store<readonly Begun[]>([]);
 
-export const hasBegun = (what: Begun): void => set([...begun, what]);
-export const hasEnded = (what: Begun): void => set(begun.filter((each) => each !== what));
+export const hasBegun = (what: Begun): void => begun.set([...begun.get(), what]);
+export const hasEnded = (what: Begun): void => begun.set(begun.get().filter((each) => each !== what));
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-};
-export const useBegun = (): readonly Begun[] => useSyncExternalStore(subscribe, () => begun);
+export const useBegun = (): readonly Begun[] => useSyncExternalStore(begun.subscribe, begun.get);

@@ -6,7 +6,8 @@
 //! zeroed on others. With a known state of the target only what differs is written.
 //!
 //! Memory: [`READS_IN_FLIGHT`] reads of [`READ_BYTES`], each with the plain bytes made of it (at most
-//! [`BATCH_BYTES`] altogether), and the caches of the vault.
+//! [`BATCH_BYTES`] altogether), as many buffers kept for the next as were in use at once, and the
+//! caches of the vault.
 //!
 //! A bad blob stops the disk and is named; what was written until then stays, and the target must
 //! be taken for incomplete.

@@ -57,7 +57,7 @@ impl Directory {
         (self.entries.len() * size_of::<BlobEntry>() + 1024) as u64
     }
 
-    /// Plain bytes of a blob from its stored bytes; checks checksum, seal, length and digest.
+    /// Plain bytes of a blob from its stored bytes; checks seal, length and digest.
     ///
     /// The error says which of them failed, without naming the blob.
     pub fn open(
