@@ -1,9 +1,10 @@
 //! The service: start, run, stop.
 //!
-//! Start: data directory, catalog, the lock on it, first administrator, listeners. Stop (SIGTERM,
-//! SIGINT): no new connections, background work is told to park, requests under way end, then the
-//! catalog closes and the lock goes. A kill at any point is as good: the next start takes up what
-//! the catalog says.
+//! Start: data directory, catalog, the lock on it, first administrator, listeners. Requests are
+//! answered from then on, while the hypervisors are asked and cleaned up; work begins after that
+//! (`app::start`), and `/ready` says so. Stop (SIGTERM, SIGINT): no new connections, background
+//! work is told to park, requests under way end, then the catalog closes and the lock goes. A kill
+//! at any point is as good: the next start takes up what the catalog says.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};

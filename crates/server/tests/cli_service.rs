@@ -39,16 +39,17 @@ impl Place {
             .spawn()
             .expect("the program runs");
         let mut log = BufReader::new(service.stderr.take().expect("piped")).lines();
-        let mut url = None;
-        while url.is_none() {
+        let (mut url, mut has_asked) = (None, false);
+        while url.is_none() || !has_asked {
             let line = log
                 .next()
                 .expect("the service listens before it ends")
                 .expect("text");
-            url = line.split_once("listening on ").map(|(_, rest)| {
+            has_asked |= line.contains("the hypervisors were asked");
+            if let Some((_, rest)) = line.split_once("listening on ") {
                 let address = rest.split('"').next().expect("an address");
-                format!("http://{address}/v3")
-            });
+                url = Some(format!("http://{address}/v3"));
+            }
         }
         // Somebody has to read on, or the service would block.
         std::thread::spawn(move || log.for_each(drop));

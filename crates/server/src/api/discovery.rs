@@ -124,7 +124,8 @@ async fn health() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// Says whether requests can be served: the catalog answers and the service is not stopping.
+/// Says whether requests can be served: the catalog answers, the hypervisors were asked after the
+/// start, and the service is not stopping.
 #[utoipa::path(get, path = "/ready", tag = "service", security(()),
     responses(
         (status = 200, description = "Requests can be served."),
@@ -132,8 +133,9 @@ async fn health() -> Json<Value> {
 async fn ready(State(state): State<AppState>) -> Response {
     let reason = match state.stopping.is_cancelled() {
         true => Some("the service is stopping"),
-        false if state.catalog.is_ready().await => None,
-        false => Some("the catalog does not answer"),
+        false if !state.catalog.is_ready().await => Some("the catalog does not answer"),
+        false if !state.app.settled.is() => Some("the hypervisors are being asked after the start"),
+        false => None,
     };
     match reason {
         None => Json(json!({"status": "ready"})).into_response(),

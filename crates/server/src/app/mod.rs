@@ -81,6 +81,8 @@ pub struct App {
     pub maps: maps::Maps,
     /// Backups that are read over the network now.
     pub serving: serving::Serving,
+    /// Whether the hypervisors are as the last run did not leave them.
+    pub settled: start::Settled,
     /// The region this service is.
     pub region: Arc<str>,
     /// Directories that administrators may restore image files into.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use coffer_core::ids::ProjectId;
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::Hypervisor;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -51,37 +51,85 @@ impl App {
             sender: crate::notify::Sender::new(config)?,
             maps: super::maps::Maps::default(),
             serving: super::serving::Serving::default(),
+            settled: Settled::default(),
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
         })
     }
 
-    /// Starts what runs beside requests: the first look at the hypervisors (servers and disks
-    /// that answer are in the catalog when this returns), the clean-up after the last run, the
-    /// workers, and the looking from time to time. All of it ends some time after `stop`.
+    /// Starts what runs beside requests: the first look at the hypervisors, the clean-up after the
+    /// last run, the workers, and the looking from time to time. All of it ends some time after
+    /// `stop`. Requests need not wait for it: a host that does not answer may take its time.
     pub async fn start(
         &self,
         config: &Config,
         background: &TaskTracker,
         stop: CancellationToken,
-    ) -> Result<Workers> {
+    ) -> Result<()> {
         let service = service_name(&self.catalog).await?;
         let limits = WorkerLimits {
             tasks: config.limits.tasks,
         };
         self.limits.load(&self.catalog).await?;
         let workers = Workers::new(self.clone(), &service, limits);
-        for (host, error) in self.inventory.sync_all().await {
-            tracing::warn!(host = %host, error = %error.chain(), "hypervisor did not answer");
-        }
-        workers.reconcile().await?;
-        background.spawn(workers.clone().run(stop.clone()));
+        workers.free_leases().await?;
         let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
         background.spawn(scheduler);
         background.spawn(crate::notify::run(self.clone(), stop.clone()));
+        background.spawn(self.clone().settle(workers, background.clone(), stop));
+        Ok(())
+    }
+
+    /// Looks at the hypervisors and cleans them up before anything works on them: what a worker
+    /// has open would be taken for something left behind.
+    async fn settle(self, workers: Workers, background: TaskTracker, stop: CancellationToken) {
+        let clean = async {
+            self.inventory.look().await;
+            workers.clean_hosts().await;
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = clean => {}
+        }
+        self.settled.tell();
+        tracing::info!("the hypervisors were asked");
+        background.spawn(workers.clone().run(stop.clone()));
         let inventory = self.inventory.clone();
-        background.spawn(async move { inventory.run(INVENTORY_PERIOD, stop).await });
-        Ok(workers)
+        let looking = stop.clone();
+        background.spawn(async move { inventory.run(INVENTORY_PERIOD, looking).await });
+        background.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = workers.finish_committed() => {}
+            }
+        });
+    }
+}
+
+/// Whether the hypervisors were asked, and cleaned up after the last run. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Settled(Arc<watch::Sender<bool>>);
+
+impl Default for Settled {
+    fn default() -> Settled {
+        Settled(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Settled {
+    fn tell(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether they were.
+    pub fn is(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until they were.
+    pub async fn wait(&self) {
+        // The sender lives as long as this does.
+        let _ = self.0.subscribe().wait_for(|settled| *settled).await;
     }
 }
 

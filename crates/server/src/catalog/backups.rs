@@ -562,11 +562,12 @@ pub async fn delete(conn: &mut AnyConnection, id: BackupId) -> Result<()> {
     Ok(())
 }
 
-/// Backups that failed while they were made.
-pub async fn failed(conn: &mut AnyConnection) -> Result<Vec<Backup>> {
+/// Backups that failed while they were made, and changed last at or after a time.
+pub async fn failed(conn: &mut AnyConnection, since: Timestamp) -> Result<Vec<Backup>> {
     // As the index `backups_failed` has it.
-    let filter =
-        Filter::new().and("state = 'error' AND parent_id IS NULL AND protected_at IS NULL");
+    let filter = Filter::new()
+        .and("state = 'error' AND parent_id IS NULL AND protected_at IS NULL")
+        .when("updated_at", " >= ", since);
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 

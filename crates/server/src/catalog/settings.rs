@@ -28,6 +28,18 @@ pub async fn set(conn: &mut AnyConnection, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
+/// Writes a setting, whether it is there or not.
+pub async fn put(conn: &mut AnyConnection, name: &str, value: &str) -> Result<()> {
+    record::execute(
+        conn,
+        "INSERT INTO settings (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        values![name.to_owned(), value.to_owned()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The project of that name in the domain of that name; else the oldest project.
 pub async fn project_named(
     conn: &mut AnyConnection,

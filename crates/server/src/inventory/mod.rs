@@ -13,6 +13,7 @@ use std::time::Duration;
 use coffer_core::ids::ProjectId;
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::{Hypervisor, ServerInfo};
+use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ use crate::door::Clock;
 
 /// How long a driver may take to answer before the catalog's copy is used as it is.
 const DRIVER_PATIENCE: Duration = Duration::from_secs(20);
+/// How many hosts are asked at once.
+const LOOKS_AT_ONCE: usize = 8;
 
 /// The hypervisors of the configuration and the catalog's copy of them. Clones share both.
 #[derive(Clone)]
@@ -87,15 +90,17 @@ impl Inventory {
             })
     }
 
-    /// Asks all drivers. Returns the errors of those that did not answer, by name.
-    pub async fn sync_all(&self) -> Vec<(String, Error)> {
-        let mut errors = Vec::new();
-        for host in &self.inner.hosts {
+    /// Asks all drivers, several at once: one that does not answer holds up nobody else.
+    pub async fn look(&self) {
+        let ask = async |host: &Host| {
             if let Err(error) = self.sync_host(host).await {
-                errors.push((host.driver.name().to_owned(), error));
+                let host = host.driver.name();
+                tracing::warn!(host, error = %error.chain(), "hypervisor did not answer");
             }
-        }
-        errors
+        };
+        futures::stream::iter(&self.inner.hosts)
+            .for_each_concurrent(LOOKS_AT_ONCE, ask)
+            .await;
     }
 
     /// Asks the drivers that hold these resources, before something is decided about them.
@@ -116,16 +121,14 @@ impl Inventory {
         }
     }
 
-    /// Asks all drivers every `period` until `stop`.
+    /// Asks all drivers `period` after the last time, until `stop`.
     pub async fn run(&self, period: Duration, stop: CancellationToken) {
         loop {
-            for (name, error) in self.sync_all().await {
-                tracing::warn!(host = %name, error = %error.chain(), "hypervisor did not answer");
-            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(period) => {}
             }
+            self.look().await;
         }
     }
 

@@ -33,17 +33,18 @@ use std::time::Duration;
 
 use coffer_core::ids::TaskId;
 use coffer_core::{Error, Kind, Result};
-use coffer_engine::hypervisor::EpochName;
+use coffer_engine::hypervisor::{EpochName, Hypervisor};
 use coffer_engine::progress::Progress;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::app::App;
+use crate::catalog::backups::{self, Backup};
 use crate::catalog::tasks::{Counters, Full, Held, Task};
-use crate::catalog::{Tx, backups, epochs, tasks};
+use crate::catalog::{Tx, epochs, settings, tasks};
 use crate::door;
 use crate::metrics::TaskFigures;
 use work::Work;
@@ -56,6 +57,10 @@ const HEARTBEAT: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_secs(1);
 /// How often backups are looked for whose time is over.
 const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
+/// How many hosts are cleaned up at once after a start.
+const HOSTS_AT_ONCE: usize = 8;
+/// The setting that says until when failed backups were looked at (RFC 3339).
+const COMMITTED_LOOKED: &str = "committed_looked";
 /// How often work is begun where something outside does not answer.
 const ATTEMPTS: u64 = 6;
 /// Wait before the second attempt; doubles each time.
@@ -167,11 +172,9 @@ impl Workers {
         }
     }
 
-    /// Takes up what the last process left: frees its leases, lets the drivers clean up, and
-    /// finishes rows whose manifests are there.
-    ///
-    /// To be called once, before [`Workers::run`], by the only service of the catalog.
-    pub async fn reconcile(&self) -> Result<()> {
+    /// Frees what the last process of this catalog had claimed. To be called once, before
+    /// [`Workers::run`], by the only service of the catalog.
+    pub async fn free_leases(&self) -> Result<()> {
         let now = self.app.now();
         let mut tx = self.app.catalog.write().await?;
         let freed = tasks::free_leases(&mut tx, now).await?;
@@ -179,50 +182,70 @@ impl Workers {
         if freed > 0 {
             tracing::info!(count = freed, "tasks of the last run taken up");
         }
-        self.clean_hosts().await?;
-        self.finish_committed().await
+        Ok(())
     }
 
-    async fn clean_hosts(&self) -> Result<()> {
-        for driver in self.app.inventory.drivers() {
-            let mut tx = self.app.catalog.snapshot().await?;
-            let keep: Vec<EpochName> = epochs::of_hypervisor(&mut tx, driver.name())
-                .await?
-                .into_iter()
-                .map(|e| EpochName(e.epoch))
-                .collect();
-            drop(tx);
-            if let Err(error) = driver.reconcile(&keep).await {
-                tracing::warn!(host = driver.name(), error = %error.chain(), "hypervisor was not cleaned up");
+    /// Lets the drivers clean up what the last process left, several at once. To be called before
+    /// [`Workers::run`]; a host that cannot be cleaned up is said in the log.
+    pub async fn clean_hosts(&self) {
+        let clean = async |driver: &Arc<dyn Hypervisor>| {
+            if let Err(error) = self.clean_host(driver.as_ref()).await {
+                let host = driver.name();
+                tracing::warn!(host, error = %error.chain(), "hypervisor was not cleaned up");
             }
+        };
+        futures::stream::iter(self.app.inventory.drivers())
+            .for_each_concurrent(HOSTS_AT_ONCE, clean)
+            .await;
+    }
+
+    async fn clean_host(&self, driver: &dyn Hypervisor) -> Result<()> {
+        let mut tx = self.app.catalog.snapshot().await?;
+        let kept = epochs::of_hypervisor(&mut tx, driver.name()).await?;
+        drop(tx);
+        let keep: Vec<EpochName> = kept.into_iter().map(|e| EpochName(e.epoch)).collect();
+        driver.reconcile(&keep).await
+    }
+
+    /// A backup that failed for want of an acknowledgement may have its manifest all the same.
+    /// Each is looked at once; a look that does not end is begun again at the next start.
+    pub async fn finish_committed(&self) {
+        if let Err(error) = self.look_for_committed().await {
+            tracing::warn!(error = %error.chain(), "failed backups were not looked at");
+        }
+    }
+
+    async fn look_for_committed(&self) -> Result<()> {
+        let begun = self.app.now();
+        let mut tx = self.app.catalog.snapshot().await?;
+        let looked = settings::get(&mut tx, COMMITTED_LOOKED).await?;
+        let since = looked.and_then(|at| at.parse().ok());
+        let failed = backups::failed(&mut tx, since.unwrap_or(Timestamp::MIN)).await?;
+        drop(tx);
+        let mut is_whole = true;
+        for backup in failed {
+            if let Err(error) = self.finish_if_committed(&backup).await {
+                is_whole = false;
+                tracing::warn!(backup.id = %backup.id, error = %error.chain(), "vault could not be read");
+            }
+        }
+        if is_whole {
+            let mut tx = self.app.catalog.write().await?;
+            settings::put(&mut tx, COMMITTED_LOOKED, &begun.to_string()).await?;
+            tx.commit().await?;
         }
         Ok(())
     }
 
-    /// A backup that failed for want of an acknowledgement may have its manifest all the same.
-    async fn finish_committed(&self) -> Result<()> {
+    async fn finish_if_committed(&self, backup: &Backup) -> Result<()> {
         let mut tx = self.app.catalog.snapshot().await?;
-        let failed = backups::failed(&mut tx).await?;
+        let vault = crate::catalog::vaults::get(&mut tx, backup.vault_id).await?;
         drop(tx);
-        for backup in failed {
-            let mut tx = self.app.catalog.snapshot().await?;
-            let vault = crate::catalog::vaults::get(&mut tx, backup.vault_id).await?;
-            drop(tx);
-            let Some(vault) = vault else { continue };
-            let found = async {
-                let repository = self.app.repositories.open(&vault).await?;
-                repository.manifest(backup.id).await
-            };
-            match found.await {
-                Ok(Some(manifest)) => {
-                    outcome::backup_found(&self.app, &backup, &manifest).await?;
-                    tracing::info!(backup.id = %backup.id, "backup found committed");
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::warn!(vault.id = %vault.id, error = %error.chain(), "vault could not be read");
-                }
-            }
+        let Some(vault) = vault else { return Ok(()) };
+        let repository = self.app.repositories.open(&vault).await?;
+        if let Some(manifest) = repository.manifest(backup.id).await? {
+            outcome::backup_found(&self.app, backup, &manifest).await?;
+            tracing::info!(backup.id = %backup.id, "backup found committed");
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ pub struct FileHost {
     copies: AtomicU32,
     /// How many of the next instants fail with `Unavailable`.
     pub failures: AtomicU32,
+    /// What servers there are is not told while this is false.
+    pub answers: watch::Sender<bool>,
     /// Writes to disks wait while this is false.
     pub writes: watch::Sender<bool>,
     /// Times a server was switched off.
@@ -64,6 +66,7 @@ impl FileHost {
             crowded: AtomicBool::new(false),
             copies: AtomicU32::new(0),
             failures: AtomicU32::new(0),
+            answers: watch::channel(true).0,
             writes: watch::channel(true).0,
             stops: AtomicU32::new(0),
         })
@@ -333,6 +336,8 @@ impl Hypervisor for Driver {
         "files"
     }
     async fn servers(&self) -> Result<Vec<ServerInfo>> {
+        let mut answers = self.0.answers.subscribe();
+        answers.wait_for(|answers| *answers).await.unwrap();
         Ok(self.0.servers.lock().unwrap().clone())
     }
     async fn server(&self, native_id: &str) -> Result<ServerInfo> {

@@ -117,6 +117,13 @@ impl Lab {
     }
 
     pub async fn start_with(&mut self, clock: Clock) {
+        self.begin(clock).await;
+        let (_, service) = self.running.as_ref().unwrap();
+        service.state().app.settled.wait().await;
+    }
+
+    /// Starts the service and does not wait until it has asked the hosts.
+    pub async fn begin(&mut self, clock: Clock) {
         let config = Config::parse(&self.config).unwrap();
         let mut drivers: Vec<Arc<dyn Hypervisor>> = vec![Arc::new(Driver(self.host.clone()))];
         drivers.extend(self.more.iter().map(|make| make()));

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use coffer_server::door::Clock;
 use serde_json::{Value, json};
 
 use crate::host::write_pattern;
@@ -169,6 +170,33 @@ async fn a_host_that_does_not_answer_is_asked_again() {
         .await
         .body;
     assert_eq!(progress["progress"]["attempt"], 2);
+}
+
+#[tokio::test]
+async fn requests_are_answered_before_the_hosts_answer_a_start() {
+    let mut lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    lab.host.open_gate(false);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    reading(&lab).await;
+    lab.kill().await;
+    lab.host.answers.send_replace(false);
+    lab.host.open_gate(true);
+    lab.begin(Clock::new()).await;
+
+    let ready = reqwest::get(format!("{}/ready", lab.base)).await.unwrap();
+    assert_eq!(ready.status(), 503);
+    let body: Value = ready.json().await.unwrap();
+    let reason = "the hypervisors are being asked after the start";
+    assert_eq!(body["reason"], reason);
+    let path = format!("/checkpoints/{checkpoint}");
+    let waiting = lab.get(&path).await.body;
+    assert_eq!(waiting["checkpoint"]["status"], "protecting", "{waiting}");
+
+    lab.host.answers.send_replace(true);
+    lab.backup_of(&checkpoint).await;
+    let ready = reqwest::get(format!("{}/ready", lab.base)).await.unwrap();
+    assert_eq!(ready.status(), 200);
 }
 
 #[tokio::test]

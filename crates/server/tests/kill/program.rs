@@ -126,9 +126,20 @@ impl Program {
             assert!(Instant::now() < deadline, "it does not listen: {log}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         };
+        while !self.is_ready().await {
+            let ended = self.child.as_mut().expect("it was started").try_wait();
+            assert!(ended.expect("asked").is_none(), "it ended: {}", self.log());
+            assert!(Instant::now() < deadline, "not ready: {}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         if self.token.is_empty() {
             self.log_in().await;
         }
+    }
+
+    async fn is_ready(&self) -> bool {
+        let asked = self.client.get(format!("{}/ready", self.base)).send().await;
+        asked.is_ok_and(|answer| answer.status().is_success())
     }
 
     async fn log_in(&mut self) {

@@ -67,6 +67,7 @@ pub async fn world_with(config: &str, hypervisors: Vec<Arc<dyn Hypervisor>>) -> 
     let service = Service::start(config, hypervisors, clock.clone())
         .await
         .expect("it starts");
+    service.state().app.settled.wait().await;
     let base = format!("http://{}", service.addresses()[0]);
     let password = std::fs::read_to_string(data_dir.join(PASSWORD_FILE)).expect("a password file");
     World {

@@ -72,6 +72,8 @@ impl App {
             let requests: Vec<ChangesRequest> = group.iter().map(|q| q.request.clone()).collect();
             let asked = async {
                 let driver = self.inventory.driver(&host)?;
+                // What is opened to look would be cleaned up.
+                self.settled.wait().await;
                 driver.changes(server.as_deref(), &requests).await
             };
             let answers = match tokio::time::timeout(PATIENCE, asked).await {
