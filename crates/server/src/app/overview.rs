@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use super::App;
 use super::look::TaskLook;
-use crate::catalog::lists::{Part, more, specs};
+use crate::catalog::disks::Disk;
+use crate::catalog::lists::{self, Part, more, specs};
 use crate::catalog::policies::{self, Policy};
 use crate::catalog::record::{self, Filter};
-use crate::catalog::vaults::{self, Resource, Sample, Vault};
+use crate::catalog::vaults::{self, Sample, Vault};
 use crate::catalog::{disks, servers};
 
 /// A backup older than this is too old, where no policy says otherwise.
@@ -69,14 +70,19 @@ impl App {
     /// What is safe and what is not in a project.
     pub async fn overview(&self, project: ProjectId) -> Result<Overview> {
         let now = self.now();
-        let excluded: HashSet<String> = self.left_out_disks(project).await?.into_iter().collect();
+        let excluded = self.left_out_disks(project).await?;
         let mut tx = self.catalog.snapshot().await?;
         let all_servers = servers::of_project(&mut tx, project).await?;
-        let all_disks = disks::of_project(&mut tx, project).await?;
-        let held = vaults::resources_of_project(&mut tx, project).await?;
+        let own_disks = disks::on_their_own(&mut tx, project).await?;
+        let usable = || specs::there(project).and("t.unsupported IS NULL");
+        let disk_count = lists::count::<Disk>(&mut tx, &usable()).await?;
+        let held_disks = specs::disk_protected(usable(), true, &excluded);
+        let disk_held = lists::count::<Disk>(&mut tx, &held_disks).await?;
+        let held = vaults::holders_of_project(&mut tx, project).await?;
         let filter = Filter::new().eq("project_id", project);
         let mut list: Vec<Vault> = record::list(&mut tx, &filter, &[("name", false)]).await?;
-        let holders: HashMap<Uuid, &Resource> = held.iter().map(|r| (r.resource_id, r)).collect();
+        let holders: HashMap<Uuid, VaultId> =
+            held.iter().map(|r| (r.resource_id, r.vault_id)).collect();
         let full: HashSet<VaultId> = list.iter().filter(|v| is_full(v)).map(|v| v.id).collect();
 
         // Servers, and disks that are attached to none or protected by themselves.
@@ -84,16 +90,9 @@ impl App {
         for s in &all_servers {
             things.push((s.id.0, &s.name, ResourceType::Server));
         }
-        let usable = all_disks.iter().filter(|d| d.unsupported.is_none());
-        let (mut disk_count, mut disk_held) = (0, 0);
         let mut of_server: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for d in usable {
-            disk_count += 1;
-            let own = holders.contains_key(&d.id.0);
-            let server = d.server_id.filter(|s| holders.contains_key(&s.0));
-            let by_server = server.is_some() && !excluded.contains(&d.id.to_string());
-            disk_held += u64::from(own || by_server);
-            if own || d.server_id.is_none() {
+        for d in &own_disks {
+            if holders.contains_key(&d.id.0) || d.server_id.is_none() {
                 things.push((d.id.0, &d.name, ResourceType::Disk));
             }
             if let Some(server) = d.server_id {
@@ -143,7 +142,7 @@ impl App {
             let reason = match (holder, last) {
                 (None, _) if by_disks => None,
                 (None, _) => Some("no_vault"),
-                (Some(r), _) if full.contains(&r.vault_id) => Some("vault_full"),
+                (Some(vault), _) if full.contains(vault) => Some("vault_full"),
                 _ if failed.contains(&id.to_string()) => Some("last_backup_failed"),
                 (_, None) => Some("never_backed_up"),
                 (_, Some(at)) if now.duration_since(at) > TOO_OLD => Some("backup_too_old"),

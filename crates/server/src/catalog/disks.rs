@@ -58,8 +58,6 @@ record! {
         server_id: Option<ServerId>,
         /// Name for people.
         name: String,
-        /// Why it cannot be backed up, if so.
-        unsupported: Option<String>,
     }
 }
 
@@ -70,11 +68,17 @@ impl Disk {
     }
 }
 
-/// Disks of a project that are there, in short, by name.
-pub async fn of_project(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<DiskBrief>> {
+/// Disks of a project that are there, can be backed up, and are not simply their protected server's:
+/// they are on no server, are in a vault by themselves, or their server is in none. In short, by
+/// name.
+pub async fn on_their_own(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<DiskBrief>> {
     let filter = Filter::new()
         .eq("project_id", project)
-        .and("vanished_at IS NULL");
+        .and("vanished_at IS NULL AND unsupported IS NULL")
+        .and(
+            "(server_id IS NULL OR id IN (SELECT resource_id FROM vault_resources) \
+             OR server_id NOT IN (SELECT resource_id FROM vault_resources))",
+        );
     record::list(conn, &filter, &[("name", false)]).await
 }
 

@@ -48,6 +48,31 @@ pub struct Wanted {
     pub name: Option<String>,
     /// Of this backup.
     pub backup_id: Option<String>,
+    /// Of this status, in the words of the image API; of none where it is not one of them.
+    pub status: Option<String>,
+}
+
+/// What a status says of the image's backup, the other way round than `app::images` tells it.
+fn of_status(status: &str) -> &'static str {
+    match status {
+        "active" => {
+            "EXISTS (SELECT 1 FROM backups b WHERE b.id = backup_id \
+             AND b.protected_at IS NOT NULL)"
+        }
+        "queued" => {
+            "EXISTS (SELECT 1 FROM backups b WHERE b.id = backup_id \
+             AND b.protected_at IS NULL AND b.state = 'waiting_protect')"
+        }
+        "saving" => {
+            "EXISTS (SELECT 1 FROM backups b WHERE b.id = backup_id \
+             AND b.protected_at IS NULL AND b.state = 'protecting')"
+        }
+        "killed" => {
+            "EXISTS (SELECT 1 FROM backups b WHERE b.id = backup_id \
+             AND b.protected_at IS NULL AND b.state NOT IN ('waiting_protect', 'protecting'))"
+        }
+        _ => "1 = 0",
+    }
 }
 
 /// Images of a project, a page of them, in an order.
@@ -63,6 +88,10 @@ pub async fn of_project(
         .maybe("id", wanted.id.clone())
         .maybe("name", wanted.name.clone())
         .maybe("backup_id", wanted.backup_id.clone());
+    let filter = match &wanted.status {
+        Some(status) => filter.and(of_status(status)),
+        None => filter,
+    };
     record::page(conn, &filter, order, page).await
 }
 

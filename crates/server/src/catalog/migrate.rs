@@ -78,6 +78,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "lists",
         sql: include_str!("migrations/0018_lists.sql"),
     },
+    Migration {
+        version: 21,
+        name: "parents",
+        sql: include_str!("migrations/0021_parents.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

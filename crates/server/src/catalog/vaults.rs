@@ -364,16 +364,26 @@ pub async fn hosts(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<Strin
         .collect()
 }
 
-/// All resources of all vaults of a project.
-pub async fn resources_of_project(
+record! {
+    /// Which vault a resource is in.
+    Holder in "vault_resources" {
+        /// The server or disk.
+        resource_id: Uuid,
+        /// The vault.
+        vault_id: VaultId,
+    }
+}
+
+/// The resources of all vaults of a project, in short.
+pub async fn holders_of_project(
     conn: &mut AnyConnection,
     project: ProjectId,
-) -> Result<Vec<Resource>> {
+) -> Result<Vec<Holder>> {
     let filter = Filter::new().with(
         "vault_id IN (SELECT id FROM vaults WHERE project_id = ?)",
         project,
     );
-    record::list(conn, &filter, &[("position", false)]).await
+    record::list(conn, &filter, &[]).await
 }
 
 /// A page of these, and the number of all; of one id or type, where that is given.

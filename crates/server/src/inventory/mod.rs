@@ -90,15 +90,20 @@ impl Inventory {
             })
     }
 
-    /// Asks all drivers, several at once: one that does not answer holds up nobody else.
+    /// Asks all drivers.
     pub async fn look(&self) {
+        self.ask(self.inner.hosts.iter()).await;
+    }
+
+    /// Asks drivers, several at once: one that does not answer holds up nobody else.
+    async fn ask<'a>(&self, hosts: impl Iterator<Item = &'a Host>) {
         let ask = async |host: &Host| {
             if let Err(error) = self.sync_host(host).await {
                 let host = host.driver.name();
                 tracing::warn!(host, error = %error.chain(), "hypervisor did not answer");
             }
         };
-        futures::stream::iter(&self.inner.hosts)
+        futures::stream::iter(hosts)
             .for_each_concurrent(LOOKS_AT_ONCE, ask)
             .await;
     }
@@ -111,14 +116,9 @@ impl Inventory {
         let mut names: Vec<&str> = hosts.collect();
         names.sort_unstable();
         names.dedup();
-        for host in &self.inner.hosts {
-            let name = host.driver.name();
-            if names.contains(&name)
-                && let Err(error) = self.sync_host(host).await
-            {
-                tracing::warn!(host = name, error = %error.chain(), "hypervisor did not answer");
-            }
-        }
+        let hosts = self.inner.hosts.iter();
+        self.ask(hosts.filter(|host| names.contains(&host.driver.name())))
+            .await;
     }
 
     /// Asks all drivers `period` after the last time, until `stop`.

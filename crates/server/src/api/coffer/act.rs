@@ -184,7 +184,7 @@ pub(super) async fn object(
     let mut found = find(
         &state,
         project,
-        |filter, _| filter.eq("t.id", id.clone()),
+        |_, filter| filter.eq("t.id", id.clone()),
         1,
     )
     .await?;
@@ -213,20 +213,31 @@ pub(super) async fn search(
         let text = "Parameter `q` must have 1 to 255 characters.";
         return Err(ApiError::bad_request(text).with_code(Code::PARAMETER.text()));
     }
-    let named = |filter, is_task| match is_task {
-        true => specs::task_named(filter, q),
-        false => specs::named(filter, q),
+    let named = |kind, filter| match kind {
+        Kind::Task => specs::task_named(filter, q),
+        Kind::Part => specs::id_begins(filter, q),
+        Kind::Named => specs::named(filter, q),
     };
     let objects = find(&state, project, named, FOUND_MAX).await?;
     Ok(Json(SearchAnswer { objects }))
 }
 
-/// Objects of all kinds that `narrow` (told whether it is about tasks) lets through: servers
-/// first, tasks last.
+/// What a condition is about.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Objects with a name of their own.
+    Named,
+    /// Disks inside a server's backup: their names are made of its name.
+    Part,
+    /// Tasks.
+    Task,
+}
+
+/// Objects of all kinds that `narrow` lets through: servers first, tasks last.
 async fn find(
     state: &AppState,
     project: ProjectId,
-    narrow: impl Fn(Filter, bool) -> Filter,
+    narrow: impl Fn(Kind, Filter) -> Filter,
     limit: u64,
 ) -> Result<Vec<FoundObject>, ApiError> {
     let mut found = Vec::new();
@@ -234,8 +245,12 @@ async fn find(
     let there = || specs::there(project);
     let all = || specs::all(project);
     let part = |keys: &[Key]| Part::first(keys[0], limit);
-    let servers: Rows<servers::Server> =
-        lists::part(&mut tx, &narrow(there(), false), &part(specs::SERVER_KEYS)).await?;
+    let servers: Rows<servers::Server> = lists::part(
+        &mut tx,
+        &narrow(Kind::Named, there()),
+        &part(specs::SERVER_KEYS),
+    )
+    .await?;
     for s in servers.rows {
         found.push(FoundObject {
             kind: "server",
@@ -244,8 +259,12 @@ async fn find(
             parent: None,
         });
     }
-    let vaults: Rows<vaults::Vault> =
-        lists::part(&mut tx, &narrow(all(), false), &part(specs::VAULT_KEYS)).await?;
+    let vaults: Rows<vaults::Vault> = lists::part(
+        &mut tx,
+        &narrow(Kind::Named, all()),
+        &part(specs::VAULT_KEYS),
+    )
+    .await?;
     for v in vaults.rows {
         found.push(FoundObject {
             kind: "vault",
@@ -254,8 +273,12 @@ async fn find(
             parent: None,
         });
     }
-    let disks: Rows<disks::Disk> =
-        lists::part(&mut tx, &narrow(there(), false), &part(specs::DISK_KEYS)).await?;
+    let disks: Rows<disks::Disk> = lists::part(
+        &mut tx,
+        &narrow(Kind::Named, there()),
+        &part(specs::DISK_KEYS),
+    )
+    .await?;
     for d in disks.rows {
         let server = match d.server_id {
             Some(id) => servers::get(&mut tx, id).await?,
@@ -275,9 +298,17 @@ async fn find(
         down: true,
         ..Part::first(keys[0], limit)
     };
-    let rows: Rows<backups::Backup> =
-        lists::part(&mut tx, &narrow(all(), false), &newest(specs::BACKUP_KEYS)).await?;
-    for b in rows.rows {
+    let mut rows = Vec::new();
+    for (kind, filter) in [
+        (Kind::Named, specs::top_backups(project)),
+        (Kind::Part, specs::parts_of_backups(project)),
+    ] {
+        let filter = narrow(kind, filter);
+        let found: Rows<backups::Backup> =
+            lists::part(&mut tx, &filter, &newest(specs::BACKUP_KEYS)).await?;
+        rows.extend(found.rows);
+    }
+    for b in rows {
         let vault = vaults::get(&mut tx, b.vault_id).await?;
         found.push(FoundObject {
             kind: "backup",
@@ -289,8 +320,12 @@ async fn find(
             }),
         });
     }
-    let rows: Rows<tasks::Task> =
-        lists::part(&mut tx, &narrow(all(), true), &newest(specs::TASK_KEYS)).await?;
+    let rows: Rows<tasks::Task> = lists::part(
+        &mut tx,
+        &narrow(Kind::Task, all()),
+        &newest(specs::TASK_KEYS),
+    )
+    .await?;
     for t in rows.rows {
         let parent = t.resource_id.zip(t.resource_name);
         found.push(FoundObject {

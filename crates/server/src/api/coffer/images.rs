@@ -226,9 +226,9 @@ pub(super) async fn list(
         known.map_err(|_| page::no_marker())?;
     }
     let wanted = Wanted {
-        id: None,
         name: params.get("name").map(str::to_owned),
         backup_id: params.get("backup_id").map(str::to_owned),
+        ..Wanted::default()
     };
     let order = [("created_at", true)];
     let images = state

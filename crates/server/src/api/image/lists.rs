@@ -124,7 +124,7 @@ fn id_of(image: &Value) -> &str {
 /// A page of the images that a query asks for, in the order it asks for.
 ///
 /// What the catalog keeps with an image is filtered and sorted there. The rest comes of its backup
-/// and is looked at in all images of the project: its state, size and architecture.
+/// and is looked at in all images of the project: its size and architecture.
 async fn find(
     state: &AppState,
     actor: &Actor,
@@ -135,6 +135,7 @@ async fn find(
         id: params.get("id").map(str::to_owned),
         name: params.get("name").map(str::to_owned),
         backup_id: params.get("__backup_id").map(str::to_owned),
+        status: params.get("status").map(str::to_owned),
     };
     let (key, descending) = order(params)?;
     let shared = ["visibility", "__imagetype"].map(|key| params.get(key));
@@ -153,7 +154,7 @@ async fn find(
         sort(&mut images, key, descending);
         return page(images, id_of, params, address);
     }
-    let slow = ["status", "__os_bit", "tag", "created_at", "updated_at"];
+    let slow = ["__os_bit", "tag", "created_at", "updated_at"];
     let column = COLUMNS.iter().find(|column| **column == key);
     let Some(column) = column.filter(|_| slow.iter().all(|key| params.get(key).is_none())) else {
         let all = [("created_at", true)];

@@ -150,6 +150,24 @@ pub fn top_backups(project: ProjectId) -> Filter {
     of(project).and("t.parent_id IS NULL")
 }
 
+/// The disks inside servers' backups of a project.
+pub fn parts_of_backups(project: ProjectId) -> Filter {
+    of(project).and("t.parent_id IS NOT NULL")
+}
+
+/// Rows whose id begins with a text.
+pub fn id_begins(filter: Filter, text: &str) -> Filter {
+    // Ids are of hexadecimal digits in lower case, and looked up by a range of them.
+    let text = text.to_ascii_lowercase();
+    let is_id = |c: char| c.is_ascii_hexdigit() || c == '-';
+    if !text.chars().all(is_id) {
+        return filter.and("1 = 0");
+    }
+    filter
+        .when("t.id", " >= ", text.clone())
+        .when("t.id", " < ", format!("{text}g"))
+}
+
 /// Rows whose name holds a text, or whose id begins with it.
 pub fn named(filter: Filter, text: &str) -> Filter {
     filter.with_all(
