@@ -355,7 +355,7 @@ pub struct NewServer {
 
 /// A disk that is to be changed: what it is called now, and the file or device that it stays
 /// whatever it is called. A call that is repeated after a crash finds it by that.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskName {
     /// Its native id when the change was asked for.
     pub native_id: String,

@@ -570,7 +570,11 @@ pub(crate) async fn check_unused(runtime: &RuntimeDir, image: &Path, format: &st
         bitmap: None,
         unlocked: false,
     };
-    QemuNbd::serve(runtime, export).await?.stop().await
+    let export = QemuNbd::serve(runtime, export).await?;
+    // Told to end before it has answered anybody, it may not hear that.
+    let target = crate::nbd::NbdTarget::connect(&export.address(), "").await;
+    drop(target?);
+    export.stop().await
 }
 
 /// Adds an empty bitmap that records from now on to a qcow2 file that nobody has open.

@@ -36,7 +36,7 @@ async fn next_copy(session: &dyn SnapshotSession, index: usize, copy: &mut Vec<u
 
 /// A guest with its data disk not mounted, so that it can go.
 fn unmount(guest: &Guest) {
-    guest.shell("sync; umount /data || true");
+    guest.shell("sync; umount /data || umount -l /data");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -139,10 +139,14 @@ async fn a_disk_of_a_working_guest_grows_goes_and_comes_back() {
     assert!(next.contains(&vdb.path));
     let deleted = hypervisor.delete_disk(&named(&loose[0])).await;
     assert_eq!(deleted.unwrap_err().kind, Kind::Conflict);
-    guest.shell(
-        "for i in $(seq 100); do test -b /dev/vdb && break; usleep 100000 || sleep 1; done; \
-         mount /dev/vdb /data && dd if=/dev/urandom of=/data/later bs=64k count=9 && sync",
-    );
+    guest.shell(&format!(
+        "for i in $(seq 600); do for b in /sys/block/vd*; do \
+         test $(cat $b/size) -eq {} && d=${{b##*/}}; done; test -n \"$d\" && break; \
+         sleep 0.1; done; test -n \"$d\" || {{ cat /proc/partitions >&2; exit 9; }}; \
+         test -b /dev/$d || mknod /dev/$d b $(tr : ' ' < /sys/block/$d/dev); \
+         mount /dev/$d /data && dd if=/dev/urandom of=/data/later bs=64k count=9 && sync",
+        larger / 512
+    ));
     // libvirt knows no epoch of it any more: it is read in full, and right.
     let full = open(&driver, &guest, &both, Some("e3"), "e4", Freeze::Off)
         .await

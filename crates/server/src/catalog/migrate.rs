@@ -78,6 +78,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "lists",
         sql: include_str!("migrations/0018_lists.sql"),
     },
+    Migration {
+        version: 19,
+        name: "jobs",
+        sql: include_str!("migrations/0019_jobs.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
