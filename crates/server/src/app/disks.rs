@@ -3,10 +3,12 @@
 //! Here it is decided whether that can be, and the job begins that does it (`app::jobs`). The
 //! driver decides again with the server or disk in hand: a backup or restore that runs refuses it.
 
+use std::sync::Arc;
+
 use coffer_core::ids::{DiskId, ProjectId, ServerId};
 use coffer_core::units::GIB;
 use coffer_core::{Error, Kind, Result};
-use coffer_engine::hypervisor::DiskName;
+use coffer_engine::hypervisor::{DiskName, Hypervisor};
 
 use super::create::{DISK_BYTES_MAX, check_name};
 use super::jobs::JobWork;
@@ -58,7 +60,7 @@ impl App {
         if let Some(reason) = &disk.unsupported {
             return Err(Error::invalid(format!("disk {}: {reason}", disk.name)));
         }
-        let driver = self.inventory.driver(&server.hypervisor)?;
+        let driver = self.host_of(&server.hypervisor)?;
         if disk.hypervisor != server.hypervisor {
             return Err(Error::invalid(format!(
                 "disk {} and server {} are on different hosts",
@@ -102,7 +104,7 @@ impl App {
             ))
             .hint("Stop the server first."));
         }
-        let driver = self.inventory.driver(&server.hypervisor)?;
+        let driver = self.host_of(&server.hypervisor)?;
         if !driver.attaches_disks() {
             return Err(driver.changes_nothing());
         }
@@ -237,11 +239,7 @@ impl App {
     }
 
     /// The host that is to make an empty disk of that name.
-    async fn maker_of_disks(
-        &self,
-        host: Option<&str>,
-        name: &str,
-    ) -> Result<std::sync::Arc<dyn coffer_engine::hypervisor::Hypervisor>> {
+    async fn maker_of_disks(&self, host: Option<&str>, name: &str) -> Result<Arc<dyn Hypervisor>> {
         let mut last = match host {
             Some(host) => Error::invalid(format!("there is no host `{host}`")),
             None => Error::invalid("no host makes disks")
@@ -268,6 +266,13 @@ impl App {
         drop(tx);
         self.inventory.refresh([host.as_str()].into_iter()).await;
         Ok(())
+    }
+
+    /// The driver of a host; one that is gone from the configuration changes nothing.
+    fn host_of(&self, name: &str) -> Result<Arc<dyn Hypervisor>> {
+        self.inventory
+            .driver(name)
+            .map_err(|_| Error::conflict("the disk's host is not in the configuration any more"))
     }
 
     async fn insert_job(
