@@ -65,17 +65,17 @@ async fn note_or_log(state: &AppState, id: Uuid, server: &str, error: Option<Str
     }
 }
 
-/// Ends the jobs that the last process left: what the servers are now says how they went.
-pub async fn settle(state: AppState) {
-    let left = async {
-        let mut tx = state.catalog.snapshot().await?;
-        jobs::all_running(&mut tx).await
-    };
-    let left = left.await.unwrap_or_else(|error| {
-        tracing::warn!(error = %error.chain(), "jobs of the last run were not looked at");
-        Vec::new()
-    });
-    for job in left.iter().filter(|job| job.disk_id.is_none()) {
+/// The jobs that the last process left. To be asked before requests are let in, which begin more.
+pub async fn left(state: &AppState) -> Result<Vec<Job>> {
+    let mut tx = state.catalog.snapshot().await?;
+    let mut running = jobs::all_running(&mut tx).await?;
+    running.retain(|job| job.disk_id.is_none());
+    Ok(running)
+}
+
+/// Ends jobs that the last process left: what the servers are now says how they went.
+pub async fn settle(state: AppState, left: Vec<Job>) {
+    for job in &left {
         let Ok(JobWork::Power { switch, servers }) = JobWork::of(job) else {
             continue;
         };

@@ -10,7 +10,7 @@ mod nova;
 mod tags;
 
 pub(super) use actions::{STOP_LIMIT, change_power};
-pub use batch::settle as settle_power_jobs;
+pub use batch::{left as power_jobs_left, settle as settle_power_jobs};
 
 use std::collections::BTreeMap;
 
