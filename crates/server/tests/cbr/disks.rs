@@ -22,7 +22,7 @@ async fn lab() -> Lab {
 
 /// A disk's id by its name.
 async fn disk(lab: &Lab, name: &str) -> String {
-    lab.id("volume", name).await
+    lab.id("disk", name).await
 }
 
 /// How a job ended.
