@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chain_support::{Chain, driver};
-use coffer_engine::hypervisor::{Consistency, Freeze, Outcome};
+use coffer_core::extent::Extent;
+use coffer_engine::hypervisor::{Consistency, DiskName, Freeze, Hypervisor, Outcome};
 use coffer_engine::progress::Progress;
 use coffer_engine::testkit::{
     Expect, Guest, GuestSpec, Stack, check_records, long_runs, wait_until,
@@ -92,6 +93,59 @@ async fn each_backup_of_a_working_guest_is_one_instant() {
     );
     assert!(rate >= fast_enough, "{rate:.1} records a second");
     skewed_instants_are_caught(&stack, &guest, &mut chain).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_extended_disk_goes_on_by_its_bitmap_and_is_restored_whole() {
+    let stack = Arc::new(Stack::start());
+    let guest = Guest::define(&stack, GuestSpec::three_disks("grow"));
+    guest.start_ready();
+    let driver = driver(&stack, "grow").await;
+    let mut chain = Chain::new("grow", 3).await;
+    let mut last = 0;
+    for round in 0..3 {
+        let session = chain.open(&driver, &guest, FREEZE).await;
+        // From the second round on the chain refuses a disk that is not read by its bitmap.
+        let backed_up = chain
+            .back_up(&*session, |source| source, &Progress::new())
+            .await;
+        let manifest = backed_up.unwrap();
+        let restored = chain.restore(&manifest).await;
+        for (disk, file) in session.disks().iter().zip(&restored.files) {
+            let size = disk.source.size();
+            let bytes = tokio::fs::read(file).await.unwrap();
+            assert_eq!(bytes.len() as u64, size, "{}", disk.info.name);
+            for start in (0..size).step_by(1 << 20) {
+                let extent = Extent {
+                    start,
+                    end: size.min(start + (1 << 20)),
+                };
+                let same = bytes[start as usize..extent.end as usize]
+                    == disk.source.read(extent).await.unwrap()[..];
+                assert!(same, "round {round}, {} at {start}", disk.info.name);
+            }
+        }
+        session.close(Outcome::Committed).await.unwrap();
+        let expect = Expect {
+            quiesced: true,
+            at_least: last + 1,
+        };
+        let report = check_records(&restored.files, expect);
+        assert!(report.is_consistent(), "round {round}: {report}");
+        last = report.last[0];
+        // Each disk by another amount, none of them whole chunks.
+        let server = driver.server(guest.uuid()).await.unwrap();
+        for (index, disk) in server.disks.iter().enumerate() {
+            let name = DiskName {
+                native_id: disk.native_id.clone(),
+                path: disk.path.clone(),
+            };
+            let size = disk.size_bytes + (index as u64 + 3) * (1 << 20) + 512;
+            let extended = driver.extend_disk(Some(guest.uuid()), &name, size);
+            extended.await.unwrap();
+        }
+        wait_until("more records", 60, || guest.last_record() >= last + 4);
+    }
 }
 
 /// The third disk comes from a second snapshot, taken 200 ms of the writer's work after the first.

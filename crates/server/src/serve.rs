@@ -124,12 +124,16 @@ impl Service {
                 live: crate::live::Live::new(),
                 task_added,
                 stopping,
-                power_jobs: Default::default(),
                 background,
             });
             state
                 .background
                 .spawn(api::coffer::watch::run(state.clone()));
+            let stopping = &state.stopping;
+            state.app.resume_jobs(&state.background, stopping).await?;
+            let left = api::compute::power_jobs_left(&state).await?;
+            let settling = api::compute::settle_power_jobs(state.clone(), left);
+            state.background.spawn(settling);
             let (app, stop) = (state.app.clone(), state.stopping.clone());
             let history = async move { app.keep_history(stop).await };
             state.background.spawn(history);

@@ -43,8 +43,6 @@ pub struct Services {
     /// Cancelled when the service shall stop: long work parks itself so that the next start goes
     /// on with it.
     pub stopping: CancellationToken,
-    /// What becomes of servers that are switched on and off together.
-    pub power_jobs: crate::api::compute::PowerJobs,
     /// Everything that runs beside requests. The service ends when it is empty.
     pub background: TaskTracker,
 }
@@ -86,7 +84,6 @@ impl AppState {
             live: crate::live::Live::new(),
             task_added,
             stopping: CancellationToken::new(),
-            power_jobs: Default::default(),
             background: TaskTracker::new(),
         })
     }

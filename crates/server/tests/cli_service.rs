@@ -21,7 +21,7 @@ impl Place {
         let config = format!(
             "data_dir = \"{here}/data\"\nregion = \"eu-de\"\n[http]\nlisten = [\"127.0.0.1:0\"]\n\
              [log]\nformat = \"json\"\n[[store]]\nname = \"local\"\npath = \"{here}/store\"\n\
-             [[images]]\nname = \"files\"\n[[images.server]]\nname = \"web\"\n\
+             [[images]]\nname = \"files\"\nimage_dir = \"{here}/new\"\n[[images.server]]\nname = \"web\"\n\
              [[images.server.disk]]\nname = \"vda\"\npath = \"{here}/vda.raw\"\n\
              [[images.server.disk]]\nname = \"vdb\"\npath = \"{here}/vdb.raw\"\n"
         );
@@ -30,6 +30,7 @@ impl Place {
             std::fs::write(directory.path().join(disk), content).expect("written");
         }
         std::fs::create_dir(directory.path().join("store")).expect("made");
+        std::fs::create_dir(directory.path().join("new")).expect("made");
         std::fs::write(directory.path().join("coffer.toml"), config).expect("written");
         let mut service = Command::new(env!("CARGO_BIN_EXE_coffer"))
             .args(["serve", "--config", "coffer.toml"])
@@ -537,4 +538,39 @@ fn operation_by_command_line() {
         String::from_utf8_lossy(&output.stdout).contains("WRONG"),
         "{output:?}"
     );
+}
+
+#[test]
+fn disks_are_made_extended_and_deleted() {
+    let place = Place::start();
+    let password = place.password();
+    let admin = place.variables("admin", &password);
+    let run = |words: &str| place.json(words, &admin, "");
+    let fails = |words: &str, code: i32, text: &str| place.fails(words, &admin, "", code, text);
+    let made = run("disk create --name spare --size 1GiB");
+    assert_eq!(made["job"]["status"], "SUCCESS", "{made}");
+    let shown = run("disk show spare");
+    assert_eq!(shown["disk"]["id"], made["id"]);
+    assert_eq!(shown["disk"]["size"], 1);
+    fails("disk create --name other", 2, "an empty disk needs a size");
+    fails("disk create --name other --size 1000", 2, "whole GiB");
+    fails("disk create --name spare --size 1GiB", 4, "spare");
+
+    let grown = run("disk extend spare 2GiB");
+    assert_eq!(grown["job"]["job_type"], "extendVolume");
+    assert_eq!(run("disk show spare")["disk"]["size"], 2);
+    fails("disk extend spare 2GiB", 2, "must be more than");
+    fails("disk extend spare 2000000", 2, "whole GiB");
+    fails("disk attach spare web", 2, "cannot be changed from here");
+    fails("disk attach web-vdb web", 4, "is attached");
+    fails("disk detach spare", 4, "is not attached");
+    fails("disk detach web-vdb", 2, "cannot be changed from here");
+    fails("disk delete web-vdb --yes", 4, "is attached");
+    fails("disk delete spare", 2, "this deletes disk `spare` (2 GiB)");
+    assert_eq!(run("disk delete spare --dry-run")["dry_run"], true);
+    assert_eq!(run("disk show spare")["disk"]["status"], "available");
+    run("disk delete spare --yes");
+    fails("disk show spare", 3, "spare");
+    let begun = run("disk create --name later --size 1GiB --no-wait");
+    assert!(begun["id"].is_string(), "{begun}");
 }

@@ -476,6 +476,23 @@ pub(crate) fn io_error(path: &Path, step: &str, error: std::io::Error) -> Error 
     mapped.caused_by(error)
 }
 
+/// Removes an image that nobody has open.
+pub(crate) async fn delete_file(path: PathBuf) -> Result<()> {
+    blocking(move || {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(io_error(&path, "remove", e));
+            }
+            _ => {}
+        }
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        std::fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|e| io_error(folder, "sync", e))
+    })
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use crate::block::AlignedBuffer;

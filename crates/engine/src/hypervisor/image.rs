@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::claims::{self, Busy, Claims};
-use super::file::{RawFileSource, RawFileTarget, blocking};
+use super::file::{RawFileSource, RawFileTarget, blocking, delete_file};
 use super::image_file::read_header;
 use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
 use super::stage::Stage;
 use super::{
-    ChangeTracking, Changes, ChangesRequest, Consistency, DiskInfo, EpochName, Hypervisor, Instant,
-    NewImage, NewImages, NewServer, Outcome, PowerAction, PowerState, ServerDefinition, ServerInfo,
-    SnapshotDisk, SnapshotRequest, SnapshotSession, TargetDisk, TargetDiskRequest, TargetSession,
-    changed_since, look_at_changes,
+    ChangeTracking, Changes, ChangesRequest, Consistency, DiskInfo, DiskName, EpochName,
+    Hypervisor, Instant, NewImage, NewImages, NewServer, Outcome, PowerAction, PowerState,
+    ServerDefinition, ServerInfo, SnapshotDisk, SnapshotRequest, SnapshotSession, TargetDisk,
+    TargetDiskRequest, TargetSession, changed_since, look_at_changes,
 };
 use crate::block::{BlockSource, BlockTarget};
 use crate::nbd::{NbdSource, NbdTarget};
@@ -163,6 +163,28 @@ impl ImageHypervisor {
             .collect();
         found.sort_by(|a, b| a.native_id.cmp(&b.native_id));
         found
+    }
+
+    fn loose_disk(&self, native_id: &str) -> Result<DiskInfo> {
+        let found = self.loose().into_iter().find(|d| d.native_id == native_id);
+        found.ok_or_else(|| Error::not_found(format!("there is no disk {native_id}")))
+    }
+
+    /// Refuses an image that another one of this host is based on.
+    fn check_no_overlay(&self, path: &Path) -> Result<()> {
+        let declared = self.servers.iter().flat_map(|server| &server.disks);
+        let declared = declared.map(|disk| (disk.path.clone(), disk.format.clone()));
+        let loose = self.loose().into_iter();
+        let loose = loose.map(|disk| (PathBuf::from(disk.path), disk.format));
+        let real = |path: &Path| path.canonicalize().ok();
+        for (other, format) in declared.chain(loose) {
+            let backing = read_header(&other, &format).ok().and_then(|h| h.backing);
+            if backing.is_some_and(|backing| real(&backing) == real(path)) {
+                return Err(Error::conflict("another image is based on this one")
+                    .hint("Delete that one first."));
+            }
+        }
+        Ok(())
     }
 
     fn declared(&self, native_id: &str) -> Result<&ImageServer> {
@@ -413,6 +435,49 @@ impl Hypervisor for ImageHypervisor {
         match self.stage_of(token) {
             Ok(stage) => stage.discard().await,
             Err(_) => Ok(()),
+        }
+    }
+
+    async fn extend_disk(
+        &self,
+        server: Option<&str>,
+        disk: &DiskName,
+        size_bytes: u64,
+    ) -> Result<()> {
+        if server.is_some() {
+            return Err(self.changes_nothing());
+        }
+        let _claim = self
+            .claims
+            .take(vec![disk.native_id.clone()], || InUse)
+            .await?;
+        let info = self.loose_disk(&disk.native_id)?;
+        match size_bytes.cmp(&info.size_bytes) {
+            std::cmp::Ordering::Less => Err(Error::invalid(format!(
+                "disk {}: a disk can only be made larger",
+                info.name
+            ))),
+            std::cmp::Ordering::Equal => Ok(()),
+            std::cmp::Ordering::Greater => {
+                qemu::resize_image(Path::new(&info.path), &info.format, size_bytes).await
+            }
+        }
+    }
+
+    async fn delete_disk(&self, disk: &DiskName) -> Result<()> {
+        let _claim = self
+            .claims
+            .take(vec![disk.native_id.clone()], || InUse)
+            .await?;
+        match self.loose_disk(&disk.native_id) {
+            Ok(info) => {
+                let path = PathBuf::from(&info.path);
+                self.check_no_overlay(&path)?;
+                qemu::check_unused(&self.runtime, &path, &info.format).await?;
+                delete_file(path).await
+            }
+            Err(_) if Path::new(&disk.path).symlink_metadata().is_err() => Ok(()),
+            Err(_) => Err(self.changes_nothing()),
         }
     }
 

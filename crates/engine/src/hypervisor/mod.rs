@@ -353,6 +353,16 @@ pub struct NewServer {
     pub network: Option<String>,
 }
 
+/// A disk that is to be changed: what it is called now, and the file or device that it stays
+/// whatever it is called. A call that is repeated after a crash finds it by that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskName {
+    /// Its native id when the change was asked for.
+    pub native_id: String,
+    /// Its file or device on the host.
+    pub path: String,
+}
+
 /// A host, or a set of images, whose servers are protected.
 #[async_trait]
 pub trait Hypervisor: Send + Sync {
@@ -462,6 +472,61 @@ pub trait Hypervisor: Send + Sync {
     async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
         let _ = (token, server);
         Ok(())
+    }
+
+    /// Whether disks can be attached to its servers and detached from them.
+    fn attaches_disks(&self) -> bool {
+        false
+    }
+
+    /// Attaches a disk of no server as `device` (`vdb`), whether the server runs or not, and says
+    /// what it is called from then on. Nothing to do where it is attached to this server already.
+    ///
+    /// `Conflict` where the disk or the device name is in use, or the server has no place left.
+    async fn attach_disk(&self, server: &str, disk: &DiskName, device: &str) -> Result<DiskInfo> {
+        let _ = (server, disk, device);
+        Err(self.changes_nothing())
+    }
+
+    /// Detaches a disk from a server; returns when the guest has let it go. Nothing to do where
+    /// it is not attached.
+    ///
+    /// `Conflict` for the system disk of a running server, for a disk that would not be found
+    /// again afterwards, and where the guest does not let it go in time: then it stays attached.
+    async fn detach_disk(&self, server: &str, disk: &DiskName) -> Result<()> {
+        let _ = (server, disk);
+        Err(self.changes_nothing())
+    }
+
+    /// Makes a disk larger, whether its server runs or not. What is added reads as zeroes; bitmaps
+    /// stay right. Nothing to do where it has that size.
+    ///
+    /// `Invalid` where it is larger, or of a kind that cannot grow.
+    async fn extend_disk(
+        &self,
+        server: Option<&str>,
+        disk: &DiskName,
+        size_bytes: u64,
+    ) -> Result<()> {
+        let _ = (server, disk, size_bytes);
+        Err(self.changes_nothing())
+    }
+
+    /// Deletes a disk of no server, with all it holds. No error where it is gone.
+    ///
+    /// `Conflict` where a server, an overlay or a task uses it.
+    async fn delete_disk(&self, disk: &DiskName) -> Result<()> {
+        let _ = disk;
+        Err(self.changes_nothing())
+    }
+
+    /// The error of a host whose disks are changed elsewhere.
+    fn changes_nothing(&self) -> coffer_core::Error {
+        coffer_core::Error::invalid(format!(
+            "disks of host `{}` cannot be changed from here",
+            self.name()
+        ))
+        .hint("Change them where their servers are declared.")
     }
 
     /// The error of a host that makes no disks.

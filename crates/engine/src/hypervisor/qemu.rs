@@ -550,6 +550,33 @@ pub(crate) async fn create_image(image: &Path, size_bytes: u64) -> Result<()> {
         .map(|_| ())
 }
 
+/// Makes an image that nobody has open larger, or smaller. Its bitmaps stay, and call what was
+/// added unchanged: it reads as zeroes.
+pub(crate) async fn resize_image(image: &Path, format: &str, size_bytes: u64) -> Result<()> {
+    let words = ["resize", "-q", "-f", format].map(OsString::from);
+    let rest = [image.into(), OsString::from(size_bytes.to_string())];
+    qemu_img(image, words.into_iter().chain(rest))
+        .await
+        .map(|_| ())
+}
+
+/// Refuses an image that somebody has open, whoever that is. Images that are no qcow2 or raw
+/// files of QEMU's have no locks to tell.
+pub(crate) async fn check_unused(runtime: &RuntimeDir, image: &Path, format: &str) -> Result<()> {
+    let export = ImageExport {
+        image: image.to_owned(),
+        format: format.to_owned(),
+        writable: true,
+        bitmap: None,
+        unlocked: false,
+    };
+    let export = QemuNbd::serve(runtime, export).await?;
+    // Told to end before it has answered anybody, it may not hear that.
+    let target = crate::nbd::NbdTarget::connect(&export.address(), "").await;
+    drop(target?);
+    export.stop().await
+}
+
 /// Adds an empty bitmap that records from now on to a qcow2 file that nobody has open.
 pub(crate) async fn add_bitmap(image: &Path, name: &str) -> Result<()> {
     bitmap(image, "--add", name).await

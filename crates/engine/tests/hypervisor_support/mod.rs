@@ -282,6 +282,20 @@ impl Driver {
         Driver { hypervisor, folder }
     }
 
+    /// One that finds disks of no server in these folders.
+    pub async fn finding(image_dirs: &[&Path]) -> Driver {
+        let folder = tempfile::Builder::new()
+            .prefix("chd-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let config = LibvirtConfig {
+            image_dirs: image_dirs.iter().map(|dir| (*dir).to_owned()).collect(),
+            ..config(folder.path())
+        };
+        let hypervisor = LibvirtHypervisor::connect(config).await.unwrap();
+        Driver { hypervisor, folder }
+    }
+
     /// Files and folders in the runtime and scratch folders.
     pub fn left(&self) -> Vec<String> {
         left(self.folder.path())

@@ -11,6 +11,7 @@ pub mod coffer;
 pub mod compute;
 pub mod discovery;
 pub mod image;
+pub mod jobs;
 pub mod keystone;
 pub mod openapi;
 pub mod v3;

@@ -19,7 +19,7 @@ use crate::tasks::work::{NewDiskWork, NewServerWork, Work};
 
 const OP: Operation = Operation::Restore;
 /// Largest disk, in bytes: 64 TiB.
-const DISK_BYTES_MAX: u64 = 64 << 40;
+pub(super) const DISK_BYTES_MAX: u64 = 64 << 40;
 
 /// A disk to be made.
 #[derive(Debug, Clone, Default)]
@@ -277,7 +277,8 @@ impl App {
         };
         let open = crate::catalog::tasks::open_of_lock(&mut tx, &format!("disk:{key}")).await?;
         let makes = open.iter().any(|task| task.kind == "create_disk");
-        Ok(Some(disk).filter(|_| makes))
+        let jobs = crate::catalog::jobs::running(&mut tx, project, Some(key)).await?;
+        Ok(Some(disk).filter(|_| makes || !jobs.is_empty()))
     }
 
     /// The host that is to make something from a backup, and the backup.
@@ -323,7 +324,7 @@ impl App {
 
 /// Names of disks and servers become names of files: 1 to 64 of `A-Z a-z 0-9 . _ -`, not beginning
 /// with a dot or hyphen.
-fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
+pub(super) fn check_name(field: &str, name: &str) -> Result<(), Refusal> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.is_empty()
         || name.len() > 64

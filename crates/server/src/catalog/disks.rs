@@ -171,7 +171,7 @@ pub async fn update(conn: &mut AnyConnection, d: &Disk) -> Result<()> {
         conn,
         "UPDATE disks SET server_id = $2, device = $3, name = $4, size_bytes = $5, path = $6, \
          format = $7, bus = $8, system = $9, shareable = $10, unsupported = $11, position = $12, \
-         project_id = $13, updated_at = $14, vanished_at = $15 WHERE id = $1",
+         project_id = $13, updated_at = $14, vanished_at = $15, native_id = $16 WHERE id = $1",
         values![
             d.id,
             d.server_id,
@@ -188,6 +188,7 @@ pub async fn update(conn: &mut AnyConnection, d: &Disk) -> Result<()> {
             d.project_id,
             d.updated_at,
             d.vanished_at,
+            d.native_id,
         ],
     )
     .await?;

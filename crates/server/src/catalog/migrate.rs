@@ -79,9 +79,14 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0018_lists.sql"),
     },
     Migration {
-        version: 21,
+        version: 19,
+        name: "jobs",
+        sql: include_str!("migrations/0019_jobs.sql"),
+    },
+    Migration {
+        version: 20,
         name: "parents",
-        sql: include_str!("migrations/0021_parents.sql"),
+        sql: include_str!("migrations/0020_parents.sql"),
     },
 ];
 

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
 use super::tag::{self, TagArgs};
-use super::{Context, block_on, make, resolve};
+use super::{Context, block_on, disk_change, make, resolve};
 use crate::client::{Client, Disk, Document, Server, TagsOf};
 
-/// Disks: list, show
+/// Disks: list, show, make, attach, extend, delete
 #[derive(Debug, Args)]
 pub struct DiskArgs {
     #[command(subcommand)]
@@ -27,6 +27,11 @@ enum DiskCommand {
         server: Option<String>,
     },
     Create(make::DiskCreateArgs),
+    Attach(disk_change::AttachArgs),
+    Detach(disk_change::DetachArgs),
+    Extend(disk_change::ExtendArgs),
+    #[command(visible_alias = "rm")]
+    Delete(disk_change::DeleteArgs),
     /// Show a disk and the vault that protects it
     Show {
         /// Disk by name or id
@@ -48,6 +53,10 @@ pub fn run(args: DiskArgs, context: &Context<'_>) -> Result<()> {
         match args.command {
             DiskCommand::List { server } => list(&client, &context.output, server.as_deref()).await,
             DiskCommand::Create(args) => make::disk(&client, &context.output, args).await,
+            DiskCommand::Attach(args) => disk_change::attach(&client, &context.output, args).await,
+            DiskCommand::Detach(args) => disk_change::detach(&client, &context.output, args).await,
+            DiskCommand::Extend(args) => disk_change::extend(&client, &context.output, args).await,
+            DiskCommand::Delete(args) => disk_change::delete(&client, &context.output, args).await,
             DiskCommand::Show { disk } => show(&client, &context.output, &disk).await,
             DiskCommand::Tag { disk, tags } => {
                 let disk = resolve::disk(&client, &disk).await?;

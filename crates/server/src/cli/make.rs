@@ -6,24 +6,26 @@ use serde_json::{Value, json};
 
 use super::backup::{WaitArgs, is_system};
 use super::output::{Output, with_zones};
-use super::{human, resolve, wait};
+use super::{disk_change, human, resolve, wait};
 use crate::client::{Backup, Client, DISK_TYPE, Made};
 
-/// Make a disk from a backup; it belongs to no server
+/// Make a disk, empty or from a backup; it belongs to no server
 #[derive(Debug, Args)]
 pub struct DiskCreateArgs {
     /// Backup by name or id; of a server's backup name the disk too, or use the disk's backup id
-    backup: String,
+    /// [default: none, the disk is empty]
+    backup: Option<String>,
     /// Which disk of a server's backup: `system`, its name or its id
-    #[arg(long)]
+    #[arg(long, requires = "backup")]
     disk: Option<String>,
     /// Name of the new disk: 1 to 64 letters, digits, `.`, `_`, `-`
     #[arg(long)]
     name: Option<String>,
-    /// Its size, such as `40 GiB`, at least the backed-up disk's [default: the same]
+    /// Its size, such as `40 GiB`, at least the backed-up disk's [default: the same]; whole GiB for
+    /// an empty disk
     #[arg(long, value_parser = human::parse_size)]
     size: Option<u64>,
-    /// Host to make it on [default: the one the backup is from]
+    /// Host to make it on [default: the one the backup is from, or the first that makes disks]
     #[arg(long)]
     host: Option<String>,
     #[command(flatten)]
@@ -60,7 +62,12 @@ pub struct ServerCreateArgs {
 
 /// Runs `coffer disk create`.
 pub async fn disk(client: &Client, output: &Output, args: DiskCreateArgs) -> Result<()> {
-    let backup = resolve::backup(client, &args.backup).await?.value;
+    let Some(wanted) = &args.backup else {
+        let (name, host) = (args.name.as_deref(), args.host.as_deref());
+        let new = (name, args.size, host);
+        return disk_change::create_empty(client, output, new, args.waiting.no_wait).await;
+    };
+    let backup = resolve::backup(client, wanted).await?.value;
     let backup = part(&backup, args.disk.as_deref())?;
     let body = json!({ "disk": {
         "backup_id": backup.id,

@@ -12,6 +12,7 @@ mod completion;
 mod confirm;
 mod connect;
 mod disk;
+mod disk_change;
 mod doctor;
 mod environment;
 mod estimate;

@@ -10,6 +10,7 @@ mod compute;
 mod failure;
 mod identity;
 mod images;
+mod jobs;
 mod keystone;
 mod policy;
 mod transport;
@@ -36,6 +37,7 @@ pub use compute::{Attachment, Disk, Server, ServerAction};
 pub use failure::ApiFailure;
 pub use identity::AuditFilter;
 pub use images::Image;
+pub use jobs::{ChangeOfDisk, Job};
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
 use transport::Transport;
@@ -261,6 +263,9 @@ enum Service {
 const CBR: Service = Service::Catalog("cbr");
 const COMPUTE: Service = Service::Catalog("compute");
 const VOLUME: Service = Service::Catalog("volumev3");
+/// Calls of ECS and EVS, which give jobs.
+const ECS: Service = Service::Catalog("ecs");
+const EVS: Service = Service::Catalog("volumev2");
 
 /// Takes the member `name` out of an answer and reads it.
 fn unwrap<T: DeserializeOwned>(mut body: Value, name: &str) -> Result<Document<T>> {

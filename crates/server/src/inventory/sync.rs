@@ -1,4 +1,9 @@
 //! The difference between what a driver says and what the catalog holds.
+//!
+//! Some drivers call a disk by another native id once it is attached or detached. A disk that comes
+//! under a name not known, while the one known with its file or device is not called by its own
+//! any more, is that one: it keeps its id, its backups and its epochs. Only within a project, so
+//! that nobody's disk becomes another one's.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,6 +59,17 @@ pub(super) fn changes(
     let known_disks: HashMap<&str, &Disk> =
         disks.iter().map(|d| (d.native_id.as_str(), d)).collect();
     let mut seen_disks = HashSet::new();
+    let named: HashSet<&str> = found
+        .iter()
+        .flat_map(|info| &info.disks)
+        .chain(detached)
+        .map(|disk| disk.native_id.as_str())
+        .collect();
+    let mut moves = Moves {
+        disks,
+        named,
+        taken: HashSet::new(),
+    };
     for info in found {
         let known = by_name.get(info.native_id.as_str()).copied();
         let server = server_row(host, default_project, known, info, now);
@@ -65,7 +81,10 @@ pub(super) fn changes(
                 &mut changes,
                 host,
                 server.project_id,
-                known_disks.get(disk.native_id.as_str()).copied(),
+                known_disks
+                    .get(disk.native_id.as_str())
+                    .copied()
+                    .or_else(|| moves.find(disk, Some(server.project_id))),
                 disk,
                 attached,
                 now,
@@ -77,9 +96,20 @@ pub(super) fn changes(
             Some(_) => changes.servers.push(server),
         }
     }
-    for disk in detached {
+    // The driver was asked twice: a disk that went meanwhile may be in both answers.
+    let attached: HashSet<&str> = found
+        .iter()
+        .flat_map(|info| &info.disks)
+        .filter(|disk| !disk.path.is_empty())
+        .map(|disk| disk.path.as_str())
+        .collect();
+    for disk in detached
+        .iter()
+        .filter(|d| !attached.contains(d.path.as_str()))
+    {
         seen_disks.insert(disk.native_id.as_str());
         let known = known_disks.get(disk.native_id.as_str()).copied();
+        let known = known.or_else(|| moves.find(disk, None));
         add_disk(&mut changes, host, default_project, known, disk, None, now);
     }
     let there: HashSet<&str> = found.iter().map(|info| info.native_id.as_str()).collect();
@@ -94,7 +124,8 @@ pub(super) fn changes(
         }
     }
     for disk in disks {
-        if !seen_disks.contains(disk.native_id.as_str()) && disk.is_there() {
+        let moved = moves.taken.contains(&disk.id);
+        if !moved && !seen_disks.contains(disk.native_id.as_str()) && disk.is_there() {
             changes.disks.push(Disk {
                 vanished_at: Some(now),
                 updated_at: now,
@@ -103,6 +134,39 @@ pub(super) fn changes(
         }
     }
     changes
+}
+
+/// Disks that are called otherwise from now on.
+struct Moves<'a> {
+    disks: &'a [Disk],
+    /// All native ids that the driver names now.
+    named: HashSet<&'a str>,
+    taken: HashSet<DiskId>,
+}
+
+impl<'a> Moves<'a> {
+    /// The one disk that this was until now.
+    fn find(&mut self, info: &DiskInfo, project: Option<ProjectId>) -> Option<&'a Disk> {
+        if info.path.is_empty() || info.unsupported.is_some() {
+            return None;
+        }
+        let was_it = |disk: &&Disk| {
+            disk.path == info.path
+                && !self.named.contains(disk.native_id.as_str())
+                && !self.taken.contains(&disk.id)
+                // Its file was given up to another disk.
+                && !disk.native_id.starts_with("gone:")
+                && project.is_none_or(|project| project == disk.project_id)
+        };
+        let found: Vec<&Disk> = self.disks.iter().filter(was_it).collect();
+        let there: Vec<&Disk> = found.iter().copied().filter(|d| d.is_there()).collect();
+        let one = match (there.as_slice(), found.as_slice()) {
+            ([one], _) | ([], [one]) => *one,
+            _ => return None,
+        };
+        self.taken.insert(one.id);
+        Some(one)
+    }
 }
 
 fn server_row(
@@ -195,7 +259,7 @@ mod tests {
             native_id: native.into(),
             name: native.into(),
             size_bytes: 4096,
-            path: "/x".into(),
+            path: format!("/{}", native.rsplit('/').next().unwrap()),
             format: "raw".into(),
             bus: "virtio".into(),
             system: native.ends_with('a'),
@@ -268,5 +332,48 @@ mod tests {
         let back = known.1.iter().find(|d| d.native_id == "db").unwrap();
         assert_eq!((back.id, back.server_id), (db, Some(server_id)));
         assert_eq!((known.0.len(), known.1.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_disk_keeps_its_id_when_its_driver_calls_it_otherwise() {
+        let project = ProjectId([1; 16]);
+        let at = |n| Timestamp::from_millisecond(n).unwrap();
+        let mut known = (vec![], vec![]);
+        let mut see = |found: &[ServerInfo], loose: &[DiskInfo], n| {
+            let c = changes("h", project, &known, found, loose, at(n));
+            apply(&mut known, c);
+            known.clone()
+        };
+        let first = see(&[server("s", &["s/da", "s/db"])], &[], 1);
+        let db = first.1.iter().find(|d| d.native_id == "s/db").unwrap().id;
+        let is_it = |all: &(Vec<Server>, Vec<Disk>), native: &str| {
+            let disk = all.1.iter().find(|d| d.id == db).unwrap();
+            assert_eq!((all.1.len(), disk.native_id.as_str()), (2, native));
+            assert!(disk.is_there());
+            disk.server_id
+        };
+        // Seen in both answers while it goes, then as a disk of no server.
+        let both = see(&[server("s", &["s/da", "s/db"])], &[disk("file:/db")], 2);
+        assert!(is_it(&both, "s/db").is_some());
+        let loose = see(&[server("s", &["s/da"])], &[disk("file:/db")], 3);
+        assert_eq!(is_it(&loose, "file:/db"), None);
+        // In neither answer while it comes, then at another server.
+        see(&[server("s", &["s/da"])], &[], 4);
+        let there = see(&[server("s", &["s/da"]), server("t", &["t/db"])], &[], 5);
+        assert_eq!(is_it(&there, "t/db"), there.0.last().map(|t| t.id));
+    }
+
+    #[test]
+    fn no_disk_becomes_one_of_another_project() {
+        let at = |n| Timestamp::from_millisecond(n).unwrap();
+        let (mine, other) = (ProjectId([1; 16]), ProjectId([2; 16]));
+        let mut known = (vec![], vec![]);
+        let c = changes("h", mine, &known, &[], &[disk("file:/db")], at(1));
+        apply(&mut known, c);
+        let c = changes("h", other, &known, &[server("s", &["s/db"])], &[], at(2));
+        apply(&mut known, c);
+        let of = |project| known.1.iter().find(|d| d.project_id == project).unwrap();
+        assert!(!of(mine).is_there() && of(other).is_there());
+        assert_ne!(of(mine).id, of(other).id);
     }
 }

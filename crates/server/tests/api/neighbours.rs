@@ -210,6 +210,56 @@ async fn readers_do_not_switch_servers() {
 }
 
 #[tokio::test]
+async fn disks_of_a_host_that_is_gone_are_not_changed() {
+    let world = world().await;
+    let admin = world.admin().await;
+    let [server, system, data] = world.add_server(&admin.project, "s", "stopped").await;
+    let other = world.other("u", "readonly").await;
+    let [_, _, foreign] = world.add_server(&other.project, "t", "running").await;
+    let extend = json!({"os-extend": {"new_size": 9}});
+    let p = &admin.project;
+    let attached = format!("/v2.1/{p}/servers/{server}/os-volume_attachments/{data}");
+    for (method, path, body) in [
+        (
+            Method::POST,
+            format!("/v3/{p}/volumes/{data}/action"),
+            extend.clone(),
+        ),
+        (
+            Method::POST,
+            format!("/v2.1/{p}/cloudvolumes/{data}/action"),
+            extend.clone(),
+        ),
+        (Method::DELETE, format!("/v3/{p}/volumes/{data}"), json!({})),
+        (Method::DELETE, attached.clone(), json!({})),
+        (
+            Method::DELETE,
+            format!("/v1/{p}/cloudservers/{server}/detachvolume/{system}"),
+            json!({}),
+        ),
+    ] {
+        let answer = world.call(&admin, method.clone(), &path, body).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::CONFLICT,
+            "{method} {path}: {}",
+            answer.body
+        );
+        assert!(answer.body["conflictingRequest"]["message"].is_string());
+    }
+    let shown = world.get(&admin, &attached).await;
+    assert_eq!(shown.body["volumeAttachment"]["device"], "/dev/vdb");
+    let path = format!("/v3/{p}/volumes/{foreign}/action");
+    let answer = world
+        .call(&admin, Method::POST, &path, extend.clone())
+        .await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let path = format!("/v3/{}/volumes/{foreign}/action", other.project);
+    let answer = world.call(&other, Method::POST, &path, extend).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
 async fn long_lists_are_filtered_and_paged_where_they_are_kept() {
     let world = world().await;
     let admin = world.admin().await;

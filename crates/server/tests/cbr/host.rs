@@ -38,6 +38,8 @@ pub struct FileHost {
     pub writes: watch::Sender<bool>,
     /// Times a server was switched off.
     pub stops: AtomicU32,
+    /// Disks are changed and servers switched only while this is true.
+    pub changes: watch::Sender<bool>,
 }
 
 pub fn disk(name: &str, path: &Path, size: u64, system: bool) -> DiskInfo {
@@ -69,6 +71,7 @@ impl FileHost {
             answers: watch::channel(true).0,
             writes: watch::channel(true).0,
             stops: AtomicU32::new(0),
+            changes: watch::channel(true).0,
         })
     }
 
@@ -152,6 +155,16 @@ impl FileHost {
 
     pub fn epoch_count(&self) -> usize {
         self.epochs.lock().unwrap().len()
+    }
+
+    /// Waits until changes are let through.
+    async fn let_through(&self) {
+        let mut gate = self.changes.subscribe();
+        while !*gate.borrow_and_update() {
+            if gate.changed().await.is_err() {
+                break;
+            }
+        }
     }
 
     fn changed(&self, disk: &str, epoch: &EpochName) -> Option<ExtentSet> {
@@ -348,7 +361,60 @@ impl Hypervisor for Driver {
     async fn detached_disks(&self) -> Result<Vec<DiskInfo>> {
         Ok(self.0.detached.lock().unwrap().clone())
     }
+    fn attaches_disks(&self) -> bool {
+        true
+    }
+    async fn attach_disk(&self, server: &str, disk: &DiskName, device: &str) -> Result<DiskInfo> {
+        self.0.let_through().await;
+        let mut servers = self.0.servers.lock().unwrap();
+        let server = servers.iter_mut().find(|s| s.native_id == server);
+        let server = server.ok_or_else(|| Error::not_found("no such server"))?;
+        if let Some(there) = server.disks.iter().find(|d| d.path == disk.path) {
+            return Ok(there.clone());
+        }
+        let mut detached = self.0.detached.lock().unwrap();
+        let at = detached.iter().position(|d| d.native_id == disk.native_id);
+        let mut info = detached.remove(at.ok_or_else(|| Error::not_found("no such disk"))?);
+        info.name = device.to_owned();
+        info.bus = "virtio".into();
+        server.disks.push(info.clone());
+        Ok(info)
+    }
+    async fn detach_disk(&self, server: &str, disk: &DiskName) -> Result<()> {
+        self.0.let_through().await;
+        let mut servers = self.0.servers.lock().unwrap();
+        let server = servers.iter_mut().find(|s| s.native_id == server);
+        let server = server.ok_or_else(|| Error::not_found("no such server"))?;
+        if let Some(at) = server.disks.iter().position(|d| d.path == disk.path) {
+            let mut info = server.disks.remove(at);
+            info.bus = String::new();
+            self.0.detached.lock().unwrap().push(info);
+        }
+        Ok(())
+    }
+    async fn extend_disk(&self, _: Option<&str>, disk: &DiskName, size_bytes: u64) -> Result<()> {
+        self.0.let_through().await;
+        let mut servers = self.0.servers.lock().unwrap();
+        let mut detached = self.0.detached.lock().unwrap();
+        let attached = servers.iter_mut().flat_map(|s| &mut s.disks);
+        let mut all = attached.chain(detached.iter_mut());
+        let info = all.find(|d| d.native_id == disk.native_id);
+        let info = info.ok_or_else(|| Error::not_found("no such disk"))?;
+        let file = std::fs::OpenOptions::new().write(true).open(&info.path);
+        file.unwrap().set_len(size_bytes).unwrap();
+        info.size_bytes = size_bytes;
+        Ok(())
+    }
+    async fn delete_disk(&self, disk: &DiskName) -> Result<()> {
+        self.0.let_through().await;
+        let mut detached = self.0.detached.lock().unwrap();
+        if let Some(at) = detached.iter().position(|d| d.native_id == disk.native_id) {
+            std::fs::remove_file(&detached.remove(at).path).unwrap();
+        }
+        Ok(())
+    }
     async fn power(&self, native_id: &str, action: PowerAction) -> Result<()> {
+        self.0.let_through().await;
         let mut servers = self.0.servers.lock().unwrap();
         let server = servers.iter_mut().find(|s| s.native_id == native_id);
         let server = server.ok_or_else(|| Error::not_found("no such server"))?;

@@ -3,6 +3,7 @@
 
 mod associate;
 mod create;
+mod disks;
 mod elsewhere;
 mod host;
 mod images;

@@ -14,7 +14,7 @@ use crate::hypervisor::image_file::{chain_root, is_qcow2, read_header};
 use crate::hypervisor::{DiskInfo, NicInfo, PowerState, ServerInfo};
 
 /// Native ids of volumes in pools, by the pool's key.
-const VOLUME: &str = "volume:";
+pub(super) const VOLUME: &str = "volume:";
 /// Native ids of images in configured folders, by path.
 const FILE: &str = "file:";
 
@@ -277,6 +277,36 @@ pub(super) async fn detached(inner: &Arc<Inner>) -> Result<Vec<DiskInfo>> {
         Ok(found)
     })
     .await
+}
+
+/// Whether a disk with this file or device is found once no server has it: it lies in a configured
+/// folder or in a pool.
+pub(super) async fn is_kept_where_disks_are_found(inner: &Arc<Inner>, path: &Path) -> Result<bool> {
+    let wanted = path.to_owned();
+    let folders = inner.config.image_dirs.clone();
+    let in_folder = blocking(move || {
+        let parent = wanted.parent().map(real);
+        let ending = wanted.extension().and_then(|e| e.to_str());
+        let listed = ending.is_some_and(|e| matches!(e, "qcow2" | "raw" | "img"));
+        Ok(listed && folders.iter().any(|folder| Some(real(folder)) == parent))
+    })
+    .await?;
+    if in_folder {
+        return Ok(true);
+    }
+    let wanted = real(path);
+    inner
+        .connections
+        .call("list volumes", move |c| {
+            let volumes = c
+                .pools()?
+                .into_iter()
+                .flat_map(|p| p.volumes().unwrap_or_default());
+            let mut paths =
+                volumes.filter_map(|v| Some(DefinedVolume::parse(&v.xml().ok()?)?.path));
+            Ok(paths.any(|path| real(&path) == wanted))
+        })
+        .await
 }
 
 /// Native id of an image in a configured folder.

@@ -15,6 +15,7 @@ pub(super) mod code {
     pub const RPC: i32 = 39;
     pub const NO_DOMAIN: i32 = 42;
     pub const AUTH_FAILED: i32 = 45;
+    pub const NO_STORAGE_VOLUME: i32 = 50;
     pub const OPERATION_INVALID: i32 = 55;
     pub const CONFIG_UNSUPPORTED: i32 = 67;
     pub const OPERATION_TIMEOUT: i32 = 68;
@@ -51,6 +52,9 @@ pub(super) mod flag {
     pub const CHECKPOINT_XML_NO_DOMAIN: u32 = 2;
     pub const CHECKPOINT_XML_SIZE: u32 = 4;
     pub const POOLS_ACTIVE: u32 = 2;
+    pub const AFFECT_LIVE: u32 = 1;
+    pub const AFFECT_CONFIG: u32 = 2;
+    pub const RESIZE_BYTES: u32 = 1;
 }
 
 type Handle = *mut c_void;
@@ -106,6 +110,8 @@ functions! {
     virConnectListAllStoragePools(Handle, *mut *mut Handle, c_uint) -> c_int;
     virStoragePoolListAllVolumes(Handle, *mut *mut Handle, c_uint) -> c_int;
     virStoragePoolFree(Handle) -> c_int;
+    virStorageVolLookupByKey(Handle, *const c_char) -> Handle;
+    virStorageVolDelete(Handle, c_uint) -> c_int;
     virStorageVolGetXMLDesc(Handle, c_uint) -> *mut c_char;
     virStorageVolFree(Handle) -> c_int;
     virDomainLookupByUUIDString(Handle, *const c_char) -> Handle;
@@ -115,6 +121,9 @@ functions! {
     virDomainGetXMLDesc(Handle, c_uint) -> *mut c_char;
     virDomainGetState(Handle, *mut c_int, *mut c_int, c_uint) -> c_int;
     virDomainGetBlockInfo(Handle, *const c_char, *mut RawBlockInfo, c_uint) -> c_int;
+    virDomainBlockResize(Handle, *const c_char, c_ulonglong, c_uint) -> c_int;
+    virDomainAttachDeviceFlags(Handle, *const c_char, c_uint) -> c_int;
+    virDomainDetachDeviceFlags(Handle, *const c_char, c_uint) -> c_int;
     virDomainCreateWithFlags(Handle, c_uint) -> c_int;
     virDomainResume(Handle) -> c_int;
     virDomainSuspend(Handle) -> c_int;
@@ -394,6 +403,21 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// The volume with that key, in whichever pool; `NO_STORAGE_VOLUME` if there is none.
+    pub fn volume(self: &Arc<Self>, key: &str) -> Result<Volume> {
+        let key = c_text(key)?;
+        // SAFETY: our handle and a valid string, used during the call only.
+        let handle =
+            unsafe { (self.api.functions.virStorageVolLookupByKey)(self.handle, key.as_ptr()) };
+        Ok(Volume {
+            api: self.api,
+            handle: self.api.handle(handle)?,
+            _connection: Some(Arc::clone(self)),
+        })
+    }
+}
+
 impl Pool {
     pub fn volumes(&self) -> Result<Vec<Volume>> {
         let mut list = ptr::null_mut();
@@ -415,6 +439,13 @@ impl Volume {
         // SAFETY: our handle.
         let text = unsafe { (self.api.functions.virStorageVolGetXMLDesc)(self.handle, 0) };
         self.api.text(text)
+    }
+
+    /// Removes it from its pool, with all it holds.
+    pub fn delete(&self) -> Result<()> {
+        // SAFETY: our handle.
+        let done = unsafe { (self.api.functions.virStorageVolDelete)(self.handle, 0) };
+        self.api.done(done).map(|_| ())
     }
 }
 
@@ -476,6 +507,42 @@ impl Domain {
             (self.api.functions.virDomainGetBlockInfo)(self.handle, target.as_ptr(), &mut info, 0)
         };
         self.api.done(done).map(|_| info.capacity)
+    }
+
+    /// Gives the running domain's disk with that target name another size in bytes.
+    pub fn resize(&self, target: &str, size_bytes: u64) -> Result<()> {
+        let target = c_text(target)?;
+        // SAFETY: our handle and a valid string, used during the call only.
+        let done = unsafe {
+            (self.api.functions.virDomainBlockResize)(
+                self.handle,
+                target.as_ptr(),
+                size_bytes,
+                flag::RESIZE_BYTES,
+            )
+        };
+        self.api.done(done).map(|_| ())
+    }
+
+    /// Adds a device to the running domain, its definition, or both.
+    pub fn attach(&self, xml: &str, flags: u32) -> Result<()> {
+        let xml = c_text(xml)?;
+        // SAFETY: our handle and a valid string, used during the call only.
+        let done = unsafe {
+            (self.api.functions.virDomainAttachDeviceFlags)(self.handle, xml.as_ptr(), flags)
+        };
+        self.api.done(done).map(|_| ())
+    }
+
+    /// Takes a device from the running domain, its definition, or both. From the running domain it
+    /// may go later, when the guest lets it.
+    pub fn detach(&self, xml: &str, flags: u32) -> Result<()> {
+        let xml = c_text(xml)?;
+        // SAFETY: our handle and a valid string, used during the call only.
+        let done = unsafe {
+            (self.api.functions.virDomainDetachDeviceFlags)(self.handle, xml.as_ptr(), flags)
+        };
+        self.api.done(done).map(|_| ())
     }
 
     pub fn suspend(&self) -> Result<()> {

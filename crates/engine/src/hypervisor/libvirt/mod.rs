@@ -14,12 +14,17 @@
 //! |---|---|---|---|
 //! | snapshot | refused: `Conflict`; waited for while it ends | the same | the snapshot survives (decision H4) |
 //! | targets | the same | the same | start is refused; it is off already |
+//! | its disks are changed | waits: a change is short | the same | start is refused |
+//!
+//! A disk that is being attached or deleted is claimed by its own name too.
 
+mod attach;
 mod changed;
 mod connection;
 mod definition;
 mod disks;
 mod epochs;
+mod extend;
 mod ffi;
 mod new;
 mod open;
@@ -39,8 +44,9 @@ use coffer_core::{Error, Result};
 use super::claims::{self, Busy, Claims};
 use super::qemu::{self, RuntimeDir};
 use super::{
-    Changes, ChangesRequest, DiskInfo, EpochName, Hypervisor, NewImage, NewImages, NewServer,
-    PowerAction, ServerInfo, SnapshotRequest, SnapshotSession, TargetDiskRequest, TargetSession,
+    Changes, ChangesRequest, DiskInfo, DiskName, EpochName, Hypervisor, NewImage, NewImages,
+    NewServer, PowerAction, ServerInfo, SnapshotRequest, SnapshotSession, TargetDiskRequest,
+    TargetSession,
 };
 use crate::hypervisor::file::io_error;
 use connection::Connections;
@@ -99,6 +105,8 @@ enum Use {
     Opening,
     Snapshot(Weak<Shared>),
     Targets,
+    /// Disks are attached, detached, extended or deleted.
+    Changing,
 }
 
 impl Busy for Use {
@@ -106,6 +114,7 @@ impl Busy for Use {
         match self {
             Use::Opening | Use::Snapshot(_) => "backed up",
             Use::Targets => "restored",
+            Use::Changing => "changed",
         }
     }
 }
@@ -174,14 +183,23 @@ impl Inner {
     fn snapshot_of(&self, server: &str) -> Option<Arc<Shared>> {
         let found = self.claims.look(server, |what| match what {
             Use::Snapshot(session) => session.upgrade(),
-            Use::Opening | Use::Targets => None,
+            Use::Opening | Use::Targets | Use::Changing => None,
         });
         found.flatten()
     }
 
-    fn is_being_restored(&self, server: &str) -> bool {
-        let is_target = |what: &Use| matches!(what, Use::Targets);
-        self.claims.look(server, is_target) == Some(true)
+    /// What keeps a server from being started, if anything does.
+    fn held_off_by(&self, server: &str) -> Option<&'static str> {
+        let holds = |what: &Use| matches!(what, Use::Targets | Use::Changing).then(|| what.being());
+        self.claims.look(server, holds).flatten()
+    }
+
+    /// Claims a server or disks for a change. Whoever comes meanwhile waits for its end: it has
+    /// limits, and a backup must not fail for it.
+    async fn claim_for_change(&self, names: Vec<String>) -> Result<Claim> {
+        let claim = self.claims.take(names, || Use::Changing).await?;
+        claim.ending();
+        Ok(claim)
     }
 }
 
@@ -274,6 +292,31 @@ impl Hypervisor for LibvirtHypervisor {
 
     async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
         new::discard(&self.inner, token, server).await
+    }
+
+    fn attaches_disks(&self) -> bool {
+        true
+    }
+
+    async fn attach_disk(&self, server: &str, disk: &DiskName, device: &str) -> Result<DiskInfo> {
+        attach::attach(&self.inner, server, disk, device).await
+    }
+
+    async fn detach_disk(&self, server: &str, disk: &DiskName) -> Result<()> {
+        attach::detach(&self.inner, server, disk).await
+    }
+
+    async fn extend_disk(
+        &self,
+        server: Option<&str>,
+        disk: &DiskName,
+        size_bytes: u64,
+    ) -> Result<()> {
+        extend::extend(&self.inner, server, disk, size_bytes).await
+    }
+
+    async fn delete_disk(&self, disk: &DiskName) -> Result<()> {
+        extend::delete(&self.inner, disk).await
     }
 
     async fn drop_epoch(&self, server_or_disk: &str, epoch: &EpochName) -> Result<()> {

@@ -25,13 +25,11 @@ pub(super) async fn power(inner: &Arc<Inner>, server: &str, action: PowerAction)
     let is_off = number == state::SHUTOFF;
     match action {
         PowerAction::Start if !is_off => Ok(()),
-        PowerAction::Start if inner.is_being_restored(server) => {
-            Err(Error::conflict("the server is being restored")
-                .hint("Wait for that task to end, or cancel it."))
-        }
-        PowerAction::Start => match inner.snapshot_of(server) {
-            Some(snapshot) => snapshot.start().await,
-            None => session::power_on(inner, server, 0).await,
+        PowerAction::Start => match (inner.held_off_by(server), inner.snapshot_of(server)) {
+            (Some(being), _) => Err(Error::conflict(format!("the server is being {being}"))
+                .hint("Wait for that task to end, or cancel it.")),
+            (None, Some(snapshot)) => snapshot.start().await,
+            (None, None) => session::power_on(inner, server, 0).await,
         },
         PowerAction::Stop { .. } | PowerAction::ForceOff if is_off => Ok(()),
         PowerAction::Stop { limit } => stop(inner, server, limit).await,

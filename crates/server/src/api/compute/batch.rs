@@ -1,28 +1,27 @@
 //! Starting, stopping and rebooting several servers at once (ECS v1), and the jobs that tell how
 //! that went.
 //!
-//! The jobs are kept in memory: they are looked at for a minute or two, and a service that was
-//! restarted has nobody left who does it.
-
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+//! A job's row says of each server whether it is done. Servers that a service which ended has left
+//! are not switched again at the next start: somebody may have done it by hand. What they are then
+//! tells whether it went well.
 
 use axum::extract::{Path, State};
-use coffer_core::Error;
-use coffer_core::ids::ProjectId;
+use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::PowerAction;
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tracing::Instrument;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::actions::{check, parse, refresh, run};
 use super::find;
+use crate::app::jobs::{JobWork, Switch, Switched, told};
+use crate::catalog::jobs::{self, Job};
+use crate::catalog::record;
 use crate::door;
-use crate::http::{ApiError, Json};
+use crate::http::{ApiError, Json, RequestId};
 use crate::identity::Caller;
 use crate::state::AppState;
 
@@ -30,107 +29,85 @@ use crate::state::AppState;
 const SERVERS_MAX: usize = 200;
 /// Servers worked on at a time: each may wait for its guest for minutes.
 const AT_ONCE: usize = 16;
-/// Jobs remembered.
-const JOBS_MAX: usize = 1000;
 
-/// Jobs of this process, the oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct PowerJobs {
-    jobs: Arc<Mutex<VecDeque<PowerJob>>>,
+/// Notes what became of a server of a job; with the last one the job ends.
+async fn note(state: &AppState, id: Uuid, server: &str, error: Option<String>) -> Result<()> {
+    let mut tx = state.catalog.write().await?;
+    let Some(job) = jobs::get(&mut tx, id).await? else {
+        return Ok(());
+    };
+    let JobWork::Power {
+        switch,
+        mut servers,
+    } = JobWork::of(&job)?
+    else {
+        return Err(Error::internal("a job of disks is asked about servers"));
+    };
+    if let Some(found) = servers.iter_mut().find(|found| found.id == server) {
+        found.done = true;
+        found.error = error;
+    }
+    let ended = servers.iter().all(|server| server.done);
+    let failed: Vec<&str> = servers.iter().filter_map(|s| s.error.as_deref()).collect();
+    let text = (!failed.is_empty()).then(|| failed.join("; "));
+    let work = JobWork::Power { switch, servers };
+    jobs::set_work(&mut tx, id, &work.stored()).await?;
+    if ended {
+        jobs::finish(&mut tx, id, text.as_deref(), state.app.now()).await?;
+    }
+    tx.commit().await
 }
 
-#[derive(Debug, Clone)]
-struct PowerJob {
-    id: Uuid,
-    project: ProjectId,
-    kind: &'static str,
-    begun: Timestamp,
-    ended: Option<Timestamp>,
-    /// One entry a server: its id, and what went wrong once that is known to have.
-    servers: Vec<(String, Option<Result<(), String>>)>,
-}
-
-impl PowerJobs {
-    fn with<T>(&self, work: impl FnOnce(&mut VecDeque<PowerJob>) -> T) -> T {
-        let mut jobs = self.jobs.lock().expect("nobody panics while holding it");
-        work(&mut jobs)
-    }
-
-    fn add(&self, job: PowerJob) {
-        self.with(|jobs| {
-            if jobs.len() >= JOBS_MAX {
-                jobs.pop_front();
-            }
-            jobs.push_back(job);
-        });
-    }
-
-    fn note(&self, id: Uuid, server: &str, done: Result<(), String>, now: Timestamp) {
-        self.with(|jobs| {
-            let Some(job) = jobs.iter_mut().find(|job| job.id == id) else {
-                return;
-            };
-            if let Some((_, state)) = job.servers.iter_mut().find(|(id, _)| id == server) {
-                *state = Some(done);
-            }
-            if job.servers.iter().all(|(_, state)| state.is_some()) {
-                job.ended = Some(now);
-            }
-        });
-    }
-
-    /// A project's job, as `GET /v1/{project_id}/jobs/{job_id}` shows it.
-    pub(in crate::api) fn shown(&self, project: ProjectId, id: &str) -> Option<Value> {
-        let id: Uuid = id.parse().ok()?;
-        self.with(|jobs| {
-            let mut mine = jobs.iter().filter(|job| job.project == project);
-            mine.find(|job| job.id == id).map(PowerJob::shown)
-        })
+/// As [`note`], where nobody is left to tell if that fails: the next start looks again.
+async fn note_or_log(state: &AppState, id: Uuid, server: &str, error: Option<String>) {
+    if let Err(error) = note(state, id, server, error).await {
+        tracing::warn!(error = %error.chain(), "what became of server {server} was not noted");
     }
 }
 
-impl PowerJob {
-    fn shown(&self) -> Value {
-        let time = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
-        let status = |state: &Option<Result<(), String>>| match state {
-            None => "RUNNING",
-            Some(Ok(())) => "SUCCESS",
-            Some(Err(_)) => "FAIL",
+/// The jobs that the last process left. To be asked before requests are let in, which begin more.
+pub async fn left(state: &AppState) -> Result<Vec<Job>> {
+    let mut tx = state.catalog.snapshot().await?;
+    let mut running = jobs::all_running(&mut tx).await?;
+    running.retain(|job| job.disk_id.is_none());
+    Ok(running)
+}
+
+/// Ends jobs that the last process left: what the servers are now says how they went.
+pub async fn settle(state: AppState, left: Vec<Job>) {
+    for job in &left {
+        let Ok(JobWork::Power { switch, servers }) = JobWork::of(job) else {
+            continue;
         };
-        let failed = self.servers.iter().filter_map(|(_, state)| match state {
-            Some(Err(text)) => Some(text.clone()),
-            _ => None,
-        });
-        let failed: Vec<String> = failed.collect();
-        let all = match (self.ended, failed.is_empty()) {
-            (None, _) => "RUNNING",
-            (Some(_), true) => "SUCCESS",
-            (Some(_), false) => "FAIL",
-        };
-        let ended = all == "FAIL";
-        let sub_jobs = self.servers.iter().map(|(id, state)| {
-            json!({"job_type": self.kind, "status": status(state), "entities": {"server_id": id}})
-        });
-        json!({
-            "job_id": self.id.to_string(),
-            "job_type": self.kind,
-            "status": all,
-            "begin_time": time(self.begun),
-            "end_time": self.ended.map(time).unwrap_or_default(),
-            "error_code": ended.then_some("Ecs.0005"),
-            "fail_reason": ended.then(|| failed.join("; ")),
-            "entities": {
-                "sub_jobs_total": self.servers.len(),
-                "sub_jobs": sub_jobs.collect::<Vec<_>>(),
-            },
-        })
+        for server in servers.iter().filter(|server| !server.done) {
+            let error = became(&state, job, switch, &server.id).await;
+            note_or_log(&state, job.id, &server.id, error).await;
+        }
+    }
+}
+
+/// What went wrong with a server that a process which ended was to switch.
+async fn became(state: &AppState, job: &Job, switch: Switch, id: &str) -> Option<String> {
+    let failed = |text: &str| Some(format!("server {id}: {text}"));
+    let found = match find(state, job.project_id, id).await {
+        Ok(found) => refresh(state, found).await,
+        Err(error) => Err(error),
+    };
+    let power = match found {
+        Ok(server) => server.row.power,
+        Err(error) => return failed(&error.text()),
+    };
+    match (switch, power.as_str()) {
+        (Switch::Start, "running") | (Switch::Stop, "stopped") => None,
+        (Switch::Reboot, _) => failed("the service was restarted, and does not know if this was"),
+        _ => failed("the service was restarted before it was done; ask for it again"),
     }
 }
 
 /// `{"job_id": "..."}`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PowerJobAnswer {
-    /// For `GET /v1/{project_id}/jobs/{job_id}`, until the service is restarted.
+    /// For `GET /v1/{project_id}/jobs/{job_id}`.
     job_id: String,
 }
 
@@ -161,6 +138,7 @@ pub(super) async fn act_on_many(
     State(state): State<AppState>,
     Path(project): Path<String>,
     caller: Caller,
+    request: RequestId,
     Json(body): Json<Value>,
 ) -> Result<Json<PowerJobAnswer>, ApiError> {
     let project = caller.write(&project)?;
@@ -179,19 +157,7 @@ pub(super) async fn act_on_many(
         *server = refresh(&state, server.clone()).await?;
         check(action, server)?;
     }
-    let id = door::new_uuid();
-    state.power_jobs.add(PowerJob {
-        id,
-        project,
-        kind: match action {
-            PowerAction::Start => "startServer",
-            PowerAction::Stop { .. } | PowerAction::ForceOff => "stopServer",
-            PowerAction::Reboot | PowerAction::Reset => "rebootServer",
-        },
-        begun: state.clock.now(),
-        ended: None,
-        servers: ids.into_iter().map(|id| (id, None)).collect(),
-    });
+    let id = begin(&state, project, action, ids, request.0).await?;
     let span = tracing::info_span!("power", job.id = %id);
     let work = {
         let state = state.clone();
@@ -201,9 +167,8 @@ pub(super) async fn act_on_many(
                 async move {
                     let key = server.row.id.clone();
                     let done = run(state.clone(), server, action).await;
-                    let done =
-                        done.map_err(|error: Error| format!("server {key}: {}", error.message));
-                    state.power_jobs.note(id, &key, done, state.clock.now());
+                    let error = done.err().map(|e| format!("server {key}: {}", told(&e)));
+                    note_or_log(&state, id, &key, error).await;
                 }
             });
             each.buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -215,54 +180,49 @@ pub(super) async fn act_on_many(
     }))
 }
 
+async fn begin(
+    state: &AppState,
+    project: coffer_core::ids::ProjectId,
+    action: PowerAction,
+    ids: Vec<String>,
+    request_id: String,
+) -> Result<Uuid> {
+    let servers = ids.into_iter().map(|id| Switched {
+        id,
+        done: false,
+        error: None,
+    });
+    let work = JobWork::Power {
+        switch: match action {
+            PowerAction::Start => Switch::Start,
+            PowerAction::Stop { .. } | PowerAction::ForceOff => Switch::Stop,
+            PowerAction::Reboot | PowerAction::Reset => Switch::Reboot,
+        },
+        servers: servers.collect(),
+    };
+    let job = Job {
+        id: door::new_uuid(),
+        project_id: project,
+        state: "running".to_owned(),
+        host: String::new(),
+        disk_id: None,
+        server_id: None,
+        name: String::new(),
+        work: record::Json(work.stored()),
+        request_id,
+        error_message: String::new(),
+        begun_at: state.app.now(),
+        ended_at: None,
+    };
+    let mut tx = state.catalog.write().await?;
+    jobs::insert(&mut tx, &job).await?;
+    tx.commit().await?;
+    Ok(job.id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn job(n: u128, project: ProjectId) -> PowerJob {
-        PowerJob {
-            id: Uuid::from_u128(n),
-            project,
-            kind: "stopServer",
-            begun: Timestamp::UNIX_EPOCH,
-            ended: None,
-            servers: vec![("a".into(), None), ("b".into(), None)],
-        }
-    }
-
-    #[test]
-    fn a_job_ends_with_its_last_server_and_belongs_to_a_project() {
-        let jobs = PowerJobs::default();
-        let (mine, other) = (ProjectId([1; 16]), ProjectId([2; 16]));
-        jobs.add(job(1, mine));
-        let id = Uuid::from_u128(1).to_string();
-        let status = || jobs.shown(mine, &id).unwrap()["status"].clone();
-        assert_eq!(jobs.shown(other, &id), None);
-        assert_eq!(jobs.shown(mine, "1"), None);
-        jobs.note(Uuid::from_u128(1), "a", Ok(()), Timestamp::UNIX_EPOCH);
-        assert_eq!(status(), "RUNNING");
-        jobs.note(
-            Uuid::from_u128(1),
-            "b",
-            Err("it is on fire".into()),
-            Timestamp::UNIX_EPOCH,
-        );
-        assert_eq!(status(), "FAIL");
-        assert_eq!(
-            jobs.shown(mine, &id).unwrap()["fail_reason"],
-            "it is on fire"
-        );
-    }
-
-    #[test]
-    fn old_jobs_are_forgotten() {
-        let jobs = PowerJobs::default();
-        for n in 0..=JOBS_MAX {
-            jobs.add(job(n as u128, ProjectId([1; 16])));
-        }
-        let shown = |n: u128| jobs.shown(ProjectId([1; 16]), &Uuid::from_u128(n).to_string());
-        assert!(shown(0).is_none() && shown(1).is_some());
-    }
 
     #[test]
     fn servers_are_named_once() {

@@ -1,6 +1,7 @@
 //! Servers: Nova v2.1 and ECS v1, as far as clients of the CBR API use them.
 
 mod actions;
+mod attach;
 mod batch;
 mod create;
 mod ecs;
@@ -9,7 +10,7 @@ mod nova;
 mod tags;
 
 pub(super) use actions::{STOP_LIMIT, change_power};
-pub use batch::PowerJobs;
+pub use batch::{left as power_jobs_left, settle as settle_power_jobs};
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(nova::list))
         .routes(routes!(nova::detail))
         .routes(routes!(nova::show))
-        .routes(routes!(nova::attachments))
+        .routes(routes!(nova::attachments, attach::attach))
+        .routes(routes!(attach::show, attach::detach))
+        .routes(routes!(attach::attach_ecs))
+        .routes(routes!(attach::detach_ecs))
         .routes(routes!(nova::zones))
         .routes(routes!(actions::act))
         .routes(routes!(batch::act_on_many))

@@ -289,6 +289,18 @@ pub struct Attachment {
     device: String,
 }
 
+impl Attachment {
+    /// A disk that a server has as `device` (`vdb`).
+    pub(super) fn of(server: &str, volume: &str, device: &str) -> Attachment {
+        Attachment {
+            id: volume.to_owned(),
+            volume_id: volume.to_owned(),
+            server_id: server.to_owned(),
+            device: format!("/dev/{device}"),
+        }
+    }
+}
+
 /// The disks of a server.
 #[utoipa::path(get, path = "/v2.1/{project_id}/servers/{server_id}/os-volume_attachments",
     tag = "compute", security(("token" = [])),
@@ -302,12 +314,9 @@ pub(super) async fn attachments(
 ) -> Result<Json<Attachments>, ApiError> {
     let project = caller.read(&project)?;
     let server = super::find(&state, project, &id).await?;
-    let attachments = server.disks.into_iter().map(|disk| Attachment {
-        id: disk.id.clone(),
-        volume_id: disk.id,
-        server_id: server.row.id.clone(),
-        device: format!("/dev/{}", disk.device),
-    });
+    let id = &server.row.id;
+    let attachments = server.disks.iter();
+    let attachments = attachments.map(|disk| Attachment::of(id, &disk.id, &disk.device));
     Ok(Json(Attachments {
         attachments: attachments.collect(),
     }))

@@ -1,5 +1,6 @@
 //! Disks: Cinder v2 and v3, EVS v2, as far as clients of the CBR API use them.
 
+mod change;
 mod create;
 mod vendor;
 
@@ -33,21 +34,25 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_v3))
         .routes(routes!(detail_v3))
-        .routes(routes!(show_v3))
+        .routes(routes!(show_v3, change::delete_v3))
         .routes(routes!(types_v3))
         .routes(routes!(list_v2))
         .routes(routes!(detail_v2))
-        .routes(routes!(show_v2))
+        .routes(routes!(show_v2, change::delete_v2))
         .routes(routes!(types_v2))
         .routes(routes!(cloud_detail))
-        .routes(routes!(cloud_show))
+        .routes(routes!(cloud_show, change::delete_cloud))
         .routes(routes!(create::create_v3))
         .routes(routes!(create::create_v2))
         .routes(routes!(vendor::tags, vendor::set_tags))
         .routes(routes!(vendor::show))
         .routes(routes!(vendor::zones))
         .routes(routes!(create::create_cloud))
-        .routes(routes!(create::job))
+        .routes(routes!(crate::api::jobs::job))
+        .routes(routes!(change::act_v3))
+        .routes(routes!(change::act_v2))
+        .routes(routes!(change::extend_cloud_v2))
+        .routes(routes!(change::extend_cloud))
 }
 
 /// Whole GiB, rounded up: what the API calls GB.
@@ -99,7 +104,8 @@ pub struct Volume {
     name: String,
     description: String,
     /// `in-use` or `available`; `restoring-backup` while a backup is written to it,
-    /// `error_restoring` once that has ended before it was whole.
+    /// `error_restoring` once that has ended before it was whole; `creating`, `attaching`,
+    /// `detaching`, `extending`, `deleting` while that is done.
     status: String,
     /// GiB, rounded up.
     size: i64,
@@ -166,7 +172,9 @@ async fn special(
 ) -> Result<HashMap<String, &'static str>, ApiError> {
     let all = state.app.special_disks(project).await?.into_iter();
     let told = |status: &str| matches!(status, "restoring-backup" | "error_restoring");
-    Ok(all.filter(|(_, status)| told(status)).collect())
+    let mut special: HashMap<_, _> = all.filter(|(_, status)| told(status)).collect();
+    special.extend(state.app.changing_disks(project).await?);
+    Ok(special)
 }
 
 fn shown(row: DiskRow, special: &HashMap<String, &'static str>) -> Shown {
