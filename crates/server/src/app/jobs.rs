@@ -212,6 +212,8 @@ impl App {
 
     async fn carry_out(&self, job: &Job) -> Result<()> {
         let work = JobWork::of(job)?;
+        // What a host has half done for the last run is cleaned up first.
+        self.settled.wait().await;
         let mut attempt = 1;
         let done = loop {
             match self.attempt(job, &work).await {

@@ -57,7 +57,7 @@ impl Places {
     fn lacking(&self) -> u32 {
         let live = self.live.is_none() && !self.server.is_off();
         let config = self.config.is_none();
-        u32::from(live) * flag::AFFECT_LIVE | u32::from(config) * flag::AFFECT_CONFIG
+        (u32::from(live) * flag::AFFECT_LIVE) | (u32::from(config) * flag::AFFECT_CONFIG)
     }
 }
 
