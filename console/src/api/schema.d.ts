@@ -8275,7 +8275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Says whether requests can be served: the catalog answers and the service is not stopping. */
+        /**
+         * Says whether requests can be served: the catalog answers, the hypervisors were asked after the
+         *     start, and the service is not stopping.
+         */
         get: {
             parameters: {
                 query?: never;
