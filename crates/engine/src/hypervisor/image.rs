@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use super::claims::{self, Busy, Claims};
 use super::file::{RawFileSource, RawFileTarget, blocking, delete_file};
-use super::image_file::read_header;
+use super::image_file::{is_qcow2, read_header};
 use super::qemu::{self, ImageExport, QemuNbd, RuntimeDir};
 use super::stage::Stage;
 use super::{
@@ -178,10 +178,18 @@ impl ImageHypervisor {
         let loose = loose.map(|disk| (PathBuf::from(disk.path), disk.format));
         let real = |path: &Path| path.canonicalize().ok();
         for (other, format) in declared.chain(loose) {
-            let backing = read_header(&other, &format).ok().and_then(|h| h.backing);
-            if backing.is_some_and(|backing| real(&backing) == real(path)) {
-                return Err(Error::conflict("another image is based on this one")
-                    .hint("Delete that one first."));
+            let mut seen = HashSet::new();
+            let (mut at, mut format) = (other, format);
+            while let Some(next) = read_header(&at, &format).ok().and_then(|h| h.backing) {
+                if real(&next) == real(path) {
+                    return Err(Error::conflict("another image is based on this one")
+                        .hint("Delete that one first."));
+                }
+                if !seen.insert(next.clone()) {
+                    break;
+                }
+                format = if is_qcow2(&next) { "qcow2" } else { "raw" }.to_owned();
+                at = next;
             }
         }
         Ok(())

@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use coffer_engine::hypervisor::Hypervisor;
 
+use super::disks::{is_taken, taken_name};
+use super::jobs::JobWork;
 use super::restore::{disk_backups, restorable_by};
-use super::{About, Actor, App, AppResult, During};
+use super::{About, Actor, App, AppError, AppResult, During};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
+use crate::catalog::jobs::Job;
 use crate::catalog::record::Json;
 use crate::catalog::servers::Server;
 use crate::catalog::{Tx, disks, servers};
@@ -90,6 +93,12 @@ impl App {
         let now = self.now();
         // The row is there before the disk is: it has its project and id from the beginning, and
         // becomes visible when the host is seen to have it.
+        if is_taken(&mut tx, driver.name(), &native_id)
+            .await
+            .during(OP)?
+        {
+            return Err(AppError::Failed(OP, taken_name(&name)));
+        }
         disks::free_native_id(&mut tx, driver.name(), &native_id)
             .await
             .during(OP)?;
@@ -278,7 +287,8 @@ impl App {
         let open = crate::catalog::tasks::open_of_lock(&mut tx, &format!("disk:{key}")).await?;
         let makes = open.iter().any(|task| task.kind == "create_disk");
         let jobs = crate::catalog::jobs::running(&mut tx, project, Some(key)).await?;
-        Ok(Some(disk).filter(|_| makes || !jobs.is_empty()))
+        let is_create = |job: &Job| matches!(JobWork::of(job), Ok(JobWork::Create { .. }));
+        Ok(Some(disk).filter(|_| makes || jobs.iter().any(is_create)))
     }
 
     /// The host that is to make something from a backup, and the backup.

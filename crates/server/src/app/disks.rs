@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use coffer_core::ids::{DiskId, ProjectId, ServerId};
+use coffer_core::state::TaskState;
 use coffer_core::units::GIB;
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::{DiskName, Hypervisor};
@@ -71,6 +72,19 @@ impl App {
             return Err(driver.changes_nothing());
         }
         check_free(&mut tx, &disk).await?;
+        // A restore starts the server when it is done, and expects the disks that it has now.
+        let key = format!("server:{}", server.id);
+        if let Some(task) = tasks::open_of_lock(&mut tx, &key)
+            .await?
+            .iter()
+            .find(in_the_way)
+        {
+            return Err(Error::conflict(format!(
+                "server {} is used by a task ({})",
+                server.name, task.kind
+            ))
+            .hint("Wait for that to end."));
+        }
         let device = place(&mut tx, &server, wanted).await?;
         let work = JobWork::Attach {
             server: server.native_id.clone(),
@@ -96,6 +110,9 @@ impl App {
                 "disk {} is not attached to server {}",
                 disk.name, server.name
             )));
+        }
+        if let Some(reason) = &disk.unsupported {
+            return Err(Error::invalid(format!("disk {}: {reason}", disk.name)));
         }
         if disk.system && server.power != "stopped" {
             return Err(Error::conflict(format!(
@@ -217,6 +234,9 @@ impl App {
         let mut tx = self.catalog.write().await?;
         // The row is there before the disk is: it has its project and id from the beginning, and
         // becomes visible when the host is seen to have it.
+        if is_taken(&mut tx, driver.name(), &row.native_id).await? {
+            return Err(taken_name(&row.name));
+        }
         disks::free_native_id(&mut tx, driver.name(), &row.native_id).await?;
         disks::insert(&mut tx, &row).await?;
         let work = JobWork::Create {
@@ -345,11 +365,6 @@ async fn check_free(tx: &mut Tx, disk: &Disk) -> Result<()> {
     if let Some(server) = disk.server_id {
         open.extend(tasks::open_of_lock(tx, &format!("server:{server}")).await?);
     }
-    // A backup that waits meets the disk as it will be then; whatever else is open was decided on
-    // the disk as it is.
-    let in_the_way = |task: &&tasks::Task| {
-        task.kind != "backup" || task.state == coffer_core::state::TaskState::Running
-    };
     match open.iter().find(in_the_way) {
         Some(task) => wait(format!(
             "disk {} is used by a task ({})",
@@ -357,6 +372,33 @@ async fn check_free(tx: &mut Tx, disk: &Disk) -> Result<()> {
         )),
         None => Ok(()),
     }
+}
+
+/// A backup that waits meets a disk as it will be then; whatever else is open was decided on the disk
+/// as it is.
+fn in_the_way(task: &&tasks::Task) -> bool {
+    task.kind != "backup" || task.state == TaskState::Running
+}
+
+/// Whether a disk that a driver calls so is there, or is being made.
+pub(super) async fn is_taken(tx: &mut Tx, host: &str, native_id: &str) -> Result<bool> {
+    let Some(disk) = disks::named(tx, host, native_id).await? else {
+        return Ok(false);
+    };
+    if disk.is_there() {
+        return Ok(true);
+    }
+    let jobs = jobs::running(tx, disk.project_id, Some(disk.id)).await?;
+    let tasks = tasks::open_of_lock(tx, &format!("disk:{}", disk.id)).await?;
+    Ok(!jobs.is_empty() || !tasks.is_empty())
+}
+
+/// The error of a name that [`is_taken`].
+pub(super) fn taken_name(name: &str) -> Error {
+    Error::conflict(format!(
+        "there is a disk {name} already, or it is being made"
+    ))
+    .hint("Choose another name.")
 }
 
 fn check_new_size(size_bytes: u64) -> Result<()> {

@@ -211,7 +211,16 @@ impl App {
     }
 
     async fn carry_out(&self, job: &Job) -> Result<()> {
-        let work = JobWork::of(job)?;
+        let work = match JobWork::of(job) {
+            Ok(work) => work,
+            // Of another version: nobody will ever do it.
+            Err(error) => {
+                let mut tx = self.catalog.write().await?;
+                jobs::finish(&mut tx, job.id, Some(&told(&error)), self.now()).await?;
+                tx.commit().await?;
+                return Err(error);
+            }
+        };
         // What a host has half done for the last run is cleaned up first.
         self.settled.wait().await;
         let mut attempt = 1;
@@ -232,7 +241,11 @@ impl App {
         self.inventory
             .refresh([job.host.as_str()].into_iter())
             .await;
-        self.end_job(job, &work, &done).await?;
+        // A job that has ended and does not say so would hold its disk for ever.
+        while let Err(error) = self.end_job(job, &work, &done).await {
+            tracing::warn!(error = %error.chain(), "a job's end is not noted yet");
+            tokio::time::sleep(BETWEEN).await;
+        }
         done
     }
 

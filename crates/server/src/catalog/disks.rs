@@ -138,6 +138,18 @@ pub async fn insert(conn: &mut AnyConnection, disk: &Disk) -> Result<()> {
     record::insert(conn, disk).await
 }
 
+/// The disk that a driver calls so, or called so.
+pub async fn named(
+    conn: &mut AnyConnection,
+    hypervisor: &str,
+    native_id: &str,
+) -> Result<Option<Disk>> {
+    let filter = Filter::new()
+        .eq("hypervisor", hypervisor.to_owned())
+        .eq("native_id", native_id.to_owned());
+    record::one(conn, &filter).await
+}
+
 /// Frees a native id of a disk that is gone, for another disk that comes in its place.
 pub async fn free_native_id(
     conn: &mut AnyConnection,

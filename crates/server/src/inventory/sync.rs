@@ -108,8 +108,22 @@ pub(super) fn changes(
         .filter(|d| !attached.contains(d.path.as_str()))
     {
         seen_disks.insert(disk.native_id.as_str());
-        let known = known_disks.get(disk.native_id.as_str()).copied();
-        let known = known.or_else(|| moves.find(disk, None));
+        let named = known_disks.get(disk.native_id.as_str()).copied();
+        let known = match named.filter(|known| known.is_there()) {
+            Some(known) => Some(known),
+            // One that was here before and is gone gives its name to the one that comes now.
+            None => match (moves.find(disk, None), named) {
+                (Some(moved), Some(gone)) => {
+                    changes.disks.push(Disk {
+                        native_id: format!("gone:{}", gone.id),
+                        updated_at: now,
+                        ..gone.clone()
+                    });
+                    Some(moved)
+                }
+                (moved, gone) => moved.or(gone),
+            },
+        };
         add_disk(&mut changes, host, default_project, known, disk, None, now);
     }
     let there: HashSet<&str> = found.iter().map(|info| info.native_id.as_str()).collect();
@@ -214,6 +228,20 @@ fn add_disk(
         Some((server, _)) => format!("{}-{}", server.name, info.name),
         None => info.name.clone(),
     };
+    // What a guest writes to a raw disk may look like an image that is based on any file of the host.
+    let disguised = attached.is_none()
+        && info.format != "raw"
+        && known.is_some_and(|known| known.format == "raw");
+    let (format, unsupported) = match disguised {
+        true => (
+            "raw".to_owned(),
+            Some(format!(
+                "it is a raw disk, and looks like {} by now",
+                info.format
+            )),
+        ),
+        false => (info.format.clone(), info.unsupported.clone()),
+    };
     let disk = Disk {
         id: known.map_or_else(|| DiskId(door::new_uuid()), |d| d.id),
         // An attached disk belongs to its server's project; a detached one stays where it was.
@@ -228,11 +256,11 @@ fn add_disk(
         name: name.chars().take(255).collect(),
         size_bytes: info.size_bytes,
         path: info.path.clone(),
-        format: info.format.clone(),
+        format,
         bus: info.bus.clone(),
         system: info.system,
         shareable: info.shareable,
-        unsupported: info.unsupported.clone(),
+        unsupported,
         position: attached.map_or(0, |(_, position)| position),
         created_at: known.map_or(now, |d| d.created_at),
         updated_at: now,
@@ -375,5 +403,58 @@ mod tests {
         let of = |project| known.1.iter().find(|d| d.project_id == project).unwrap();
         assert!(!of(mine).is_there() && of(other).is_there());
         assert_ne!(of(mine).id, of(other).id);
+    }
+
+    #[test]
+    fn a_detached_disk_is_itself_whoever_had_its_name_before() {
+        let (first, second) = (ProjectId([1; 16]), ProjectId([2; 16]));
+        let at = |n| Timestamp::from_millisecond(n).unwrap();
+        let mut known = (vec![], vec![]);
+        let run =
+            |known: &mut (Vec<Server>, Vec<Disk>), found: &[ServerInfo], loose: &[DiskInfo], n| {
+                let c = changes("h", first, known, found, loose, at(n));
+                apply(known, c);
+            };
+        run(&mut known, &[server("s", &[])], &[disk("loose/x")], 1);
+        run(&mut known, &[server("s", &[])], &[], 2);
+        let before = known.1[0].id;
+        // The server is another project's, and gets a disk with the same file.
+        known.0[0].project_id = second;
+        run(&mut known, &[server("s", &["s/x"])], &[], 3);
+        let attached = known.1.iter().find(|d| d.native_id == "s/x").unwrap().id;
+        assert_ne!(attached, before);
+
+        run(&mut known, &[server("s", &[])], &[disk("loose/x")], 4);
+        let loose = known.1.iter().find(|d| d.native_id == "loose/x").unwrap();
+        assert_eq!((loose.id, loose.project_id), (attached, second));
+        let gone = known.1.iter().find(|d| d.id == before).unwrap();
+        assert_eq!(gone.native_id, format!("gone:{before}"));
+        assert!(!gone.is_there());
+    }
+
+    #[test]
+    fn a_raw_disk_that_looks_like_an_image_is_left_alone() {
+        let project = ProjectId([1; 16]);
+        let now = Timestamp::from_millisecond(1).unwrap();
+        let mut known = (vec![], vec![]);
+        let c = changes("h", project, &known, &[server("s", &["x"])], &[], now);
+        apply(&mut known, c);
+        let mut loose = disk("x");
+        loose.format = "qcow2".into();
+        for _ in 0..2 {
+            let found = [server("s", &[])];
+            let c = changes(
+                "h",
+                project,
+                &known,
+                &found,
+                std::slice::from_ref(&loose),
+                now,
+            );
+            apply(&mut known, c);
+            let row = &known.1[0];
+            assert_eq!((known.1.len(), row.format.as_str()), (1, "raw"));
+            assert!(row.unsupported.is_some());
+        }
     }
 }

@@ -59,6 +59,8 @@ const TICK: Duration = Duration::from_secs(1);
 const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
 /// How many hosts are cleaned up at once after a start.
 const HOSTS_AT_ONCE: usize = 8;
+/// How far a clock may be put back without that a failed backup is overlooked.
+const CLOCK_MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// The setting that says until when failed backups were looked at (RFC 3339).
 const COMMITTED_LOOKED: &str = "committed_looked";
 /// How often work is begun where something outside does not answer.
@@ -219,7 +221,9 @@ impl Workers {
         let begun = self.app.now();
         let mut tx = self.app.catalog.snapshot().await?;
         let looked = settings::get(&mut tx, COMMITTED_LOOKED).await?;
-        let since = looked.and_then(|at| at.parse().ok());
+        let looked: Option<Timestamp> = looked.and_then(|at| at.parse().ok());
+        // The clock may have been put back since.
+        let since = looked.and_then(|at| at.checked_sub(CLOCK_MARGIN).ok());
         let failed = backups::failed(&mut tx, since.unwrap_or(Timestamp::MIN)).await?;
         drop(tx);
         let mut is_whole = true;

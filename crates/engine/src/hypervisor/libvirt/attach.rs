@@ -75,6 +75,7 @@ pub(super) async fn attach(
         (Some(there), _) | (None, Some(there)) => disk_xml(there),
         (None, None) => {
             let free = disks::detached_disk(inner, &disk.native_id).await?;
+            disks::check_not_defined(inner, &free).await?;
             new_disk_xml(&places.server, &free, device)?
         }
     };
@@ -229,6 +230,7 @@ fn new_disk_xml(server: &Server, disk: &DiskInfo, device: &str) -> Result<String
         kind: if is_device { "block" } else { "file" }.to_owned(),
         format: disk.format.clone(),
         path: Some(path.to_owned()),
+        volume: None,
         serial: None,
         shareable: false,
         read_only: false,
@@ -283,6 +285,7 @@ mod tests {
             kind: "file".into(),
             format: "qcow2".into(),
             path: Some("/i/a & b.qcow2".into()),
+            volume: None,
             serial: Some("S1".into()),
             shareable: false,
             read_only: false,

@@ -18,6 +18,8 @@ pub(super) struct DefinedDisk {
     /// `qcow2`, `raw`, ...; `raw` where none is named.
     pub format: String,
     pub path: Option<PathBuf>,
+    /// Name of a pool's volume, where it is named so instead.
+    pub volume: Option<String>,
     pub serial: Option<String>,
     pub shareable: bool,
     pub read_only: bool,
@@ -162,6 +164,9 @@ fn disk(node: Node<'_, '_>) -> Option<DefinedDisk> {
             .unwrap_or("raw")
             .to_owned(),
         path: path.map(PathBuf::from),
+        volume: source
+            .and_then(|s| s.attribute("volume"))
+            .map(str::to_owned),
         serial: serial.filter(|s| !s.is_empty()).map(str::to_owned),
         shareable: find("shareable").is_some(),
         read_only: find("readonly").is_some(),

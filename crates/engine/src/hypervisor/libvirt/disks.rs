@@ -86,12 +86,17 @@ pub(super) async fn servers(inner: &Inner) -> Result<Vec<Server>> {
     let seen = inner
         .connections
         .call("list servers", |c| {
-            let domains = c.domains()?;
-            // One that goes away meanwhile is not there.
-            Ok(domains
-                .iter()
-                .filter_map(|domain| look(domain).ok())
-                .collect::<Vec<_>>())
+            let mut seen = Vec::new();
+            for domain in c.domains()? {
+                match look(&domain) {
+                    Ok(one) => seen.push(one),
+                    // Half an answer would say that disks are free.
+                    Err(e) if e.is_disconnect() => return Err(e),
+                    // One that goes away meanwhile is not there.
+                    Err(_) => {}
+                }
+            }
+            Ok(seen)
         })
         .await?;
     blocking(move || seen.into_iter().map(describe).collect()).await
@@ -279,22 +284,59 @@ pub(super) async fn detached(inner: &Arc<Inner>) -> Result<Vec<DiskInfo>> {
     .await
 }
 
-/// Whether a disk with this file or device is found once no server has it: it lies in a configured
-/// folder or in a pool.
+/// Refuses a disk of no server that is in the definition of one all the same: a running server may
+/// have let it go and need it at its next start, and one that names a pool's volume names no path.
+pub(super) async fn check_not_defined(inner: &Inner, disk: &DiskInfo) -> Result<()> {
+    let servers = servers(inner).await?;
+    let (path, is_volume) = (
+        PathBuf::from(&disk.path),
+        disk.native_id.starts_with(VOLUME),
+    );
+    let name = disk.name.clone();
+    blocking(move || {
+        let wanted = real(&path);
+        for server in servers {
+            let unknown = |e| Error::internal(format!("a server's definition is not known: {e}"));
+            let next = DomainDefinition::parse(&server.xml).map_err(unknown)?;
+            let mut needed = HashSet::new();
+            let mut is_named = false;
+            for disk in next.disks.into_iter().chain(server.defined) {
+                is_named |= is_volume && disk.volume.as_ref() == Some(&name);
+                if let Some(path) = disk.path {
+                    hide_chain(&mut needed, path, disk.format);
+                }
+            }
+            let nvram = next.nvram.into_iter().chain(server.nvram);
+            needed.extend(nvram.map(|path| real(&path)));
+            if is_named || needed.contains(&wanted) {
+                return Err(Error::conflict(format!(
+                    "disk {name} is in the definition of server {}",
+                    server.info.name
+                ))
+                .hint("Attach it to that server again, and detach it."));
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Whether a disk with this file or device is found once no server has it, under the very path that
+/// it has now: it lies in a configured folder or in a pool.
 pub(super) async fn is_kept_where_disks_are_found(inner: &Arc<Inner>, path: &Path) -> Result<bool> {
     let wanted = path.to_owned();
     let folders = inner.config.image_dirs.clone();
     let in_folder = blocking(move || {
-        let parent = wanted.parent().map(real);
         let ending = wanted.extension().and_then(|e| e.to_str());
         let listed = ending.is_some_and(|e| matches!(e, "qcow2" | "raw" | "img"));
-        Ok(listed && folders.iter().any(|folder| Some(real(folder)) == parent))
+        let is_parent = |folder: &PathBuf| wanted.parent() == Some(folder.as_path());
+        Ok(listed && folders.iter().any(is_parent))
     })
     .await?;
     if in_folder {
         return Ok(true);
     }
-    let wanted = real(path);
+    let wanted = path.to_owned();
     inner
         .connections
         .call("list volumes", move |c| {
@@ -304,7 +346,7 @@ pub(super) async fn is_kept_where_disks_are_found(inner: &Arc<Inner>, path: &Pat
                 .flat_map(|p| p.volumes().unwrap_or_default());
             let mut paths =
                 volumes.filter_map(|v| Some(DefinedVolume::parse(&v.xml().ok()?)?.path));
-            Ok(paths.any(|path| real(&path) == wanted))
+            Ok(paths.any(|path| path == wanted))
         })
         .await
 }

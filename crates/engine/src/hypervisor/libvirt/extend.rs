@@ -99,6 +99,7 @@ pub(super) async fn delete(inner: &Arc<Inner>, disk: &DiskName) -> Result<()> {
         }
         Err(e) => return Err(e),
     };
+    disks::check_not_defined(inner, &info).await?;
     qemu::check_unused(&inner.runtime, Path::new(&info.path), &info.format).await?;
     match info.native_id.strip_prefix(VOLUME) {
         Some(key) => delete_volume(inner, key.to_owned()).await,

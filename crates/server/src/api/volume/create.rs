@@ -150,11 +150,12 @@ async fn create(
 ) -> Result<(StatusCode, Json<VolumeAnswer>), ApiError> {
     let actor = actor(caller, project, request)?;
     let (id, begun) = make(state, &actor, body).await?;
-    let volume = being_made(state, base, &actor, caller, &id.to_string()).await?;
+    // Looked at before it may be there, and begun whatever the look says.
+    let volume = being_made(state, base, &actor, caller, &id.to_string()).await;
     if let Begun::Job(job) = begun {
         jobs::begun(state, *job);
     }
-    let volume = volume.ok_or_else(|| ApiError::not_found("volume"))?;
+    let volume = volume?.ok_or_else(|| ApiError::not_found("volume"))?;
     Ok((StatusCode::ACCEPTED, Json(VolumeAnswer { volume })))
 }
 
