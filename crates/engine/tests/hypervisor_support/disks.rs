@@ -164,6 +164,23 @@ async fn a_disk_of_a_working_guest_grows_goes_and_comes_back() {
     );
     last.close(Outcome::Abandoned).await.unwrap();
     assert_eq!(driver.left(), Vec::<String>::new());
+
+    // Let go by the guest alone, the definition for its next start still needs it.
+    let vdb = disk(&driver, &guest, "vdb").await.unwrap();
+    unmount(&guest);
+    virsh(&["detach-disk", &guest.name, "vdb", "--live"]).unwrap();
+    while disk(&driver, &guest, "vdb").await.is_some() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for refused in [
+        hypervisor.delete_disk(&named(&vdb)).await,
+        hypervisor
+            .extend_disk(None, &named(&vdb), larger + 16 * MIB)
+            .await,
+    ] {
+        assert_eq!(refused.unwrap_err().kind, Kind::Conflict);
+    }
+    assert!(std::path::Path::new(&vdb.path).exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

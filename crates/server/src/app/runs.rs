@@ -13,8 +13,9 @@
 //! policy has, but never over more than half the time to the next run. Where a run falls depends
 //! on policy, vault and time alone, so that a restart does not move it.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use coffer_core::cbr::name::automatic_backup_name;
 use coffer_core::cbr::{Code, Refusal};
@@ -40,6 +41,8 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Over how much time the runs of a policy with several vaults are spread.
 const SPREAD: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long one transaction goes on to begin runs while others wait to write.
+const TURN: Duration = Duration::from_millis(100);
 /// Most bindings of one look: the next look takes the next ones.
 const LOOKS_MAX: u64 = 1000;
 
@@ -63,13 +66,14 @@ struct Due {
 impl App {
     /// Begins the runs that are due. Returns how many were begun or skipped.
     ///
-    /// One transaction for each vault: other writers come in between.
+    /// Several share a transaction, so that a policy over many vaults does not wait for the disk
+    /// after each of them; after [`TURN`] other writers come in between.
     pub async fn run_due_policies(&self) -> Result<usize> {
         let due = self.due().await?;
         if due.is_empty() {
             return Ok(0);
         }
-        let mut hosts = Vec::new();
+        let mut hosts = HashSet::new();
         let mut all = false;
         for run in &due {
             hosts.extend(self.hosts_of(run.binding.vault_id).await?);
@@ -79,23 +83,47 @@ impl App {
         if all {
             hosts.extend(self.inventory.drivers().map(|d| d.name().to_owned()));
         }
-        self.inventory
-            .refresh(hosts.iter().map(String::as_str))
-            .await;
+        self.inventory.refresh_older(&hosts).await;
         let mut begun = 0;
-        for run in due {
-            match self.begin(&run).await {
-                Ok(done) => begun += usize::from(done),
-                // The others shall not wait for this one; it is tried again at the next look.
-                Err(error) => tracing::error!(
-                    policy.id = %run.policy.id, vault.id = %run.binding.vault_id,
-                    error = %error.chain(), "a policy's run could not be begun"
-                ),
-            }
+        let mut rest = due.as_slice();
+        while !rest.is_empty() {
+            let (done, behind) = self.begin_some(rest).await?;
+            begun += done;
+            rest = behind;
+            self.bell.notify_waiters();
         }
-        self.bell.notify_waiters();
         self.sender.bell.notify_one();
         Ok(begun)
+    }
+
+    /// Begins the first of `runs` in one transaction, as many as a turn has room for. Returns how
+    /// many were begun, and the runs that are left.
+    async fn begin_some<'a>(&self, runs: &'a [Due]) -> Result<(usize, &'a [Due])> {
+        let mut tx = self.catalog.write().await?;
+        let turn = tokio::time::Instant::now();
+        let (mut begun, mut looked_at) = (0, 0);
+        for run in runs {
+            tx.savepoint().await?;
+            match self.begin(&mut tx, run).await {
+                Ok(true) => begun += 1,
+                Ok(false) => tx.undo_to_savepoint().await?,
+                // The others shall not wait for this one; it is tried again at the next look.
+                Err(error) => {
+                    tx.undo_to_savepoint().await?;
+                    tracing::error!(
+                        policy.id = %run.policy.id, vault.id = %run.binding.vault_id,
+                        error = %error.chain(), "a policy's run could not be begun"
+                    );
+                }
+            }
+            tx.release_savepoint().await?;
+            looked_at += 1;
+            if turn.elapsed() >= TURN {
+                break;
+            }
+        }
+        tx.commit().await?;
+        Ok((begun, &runs[looked_at..]))
     }
 
     /// What is due of the bindings whose time has come; of the others it notes when that will be.
@@ -160,13 +188,12 @@ impl App {
         Ok(due)
     }
 
-    /// Begins one run. False where somebody else was first.
-    async fn begin(&self, run: &Due) -> Result<bool> {
-        let mut tx = self.catalog.write().await?;
-        if !policies::advance(&mut tx, &run.binding, run.at).await? {
+    /// Begins one run. False where somebody else was first, or the vault is gone.
+    async fn begin(&self, tx: &mut Tx, run: &Due) -> Result<bool> {
+        if !policies::advance(tx, &run.binding, run.at).await? {
             return Ok(false);
         }
-        let Some(vault) = vaults::get(&mut tx, run.binding.vault_id).await? else {
+        let Some(vault) = vaults::get(tx, run.binding.vault_id).await? else {
             return Ok(false);
         };
         let actor = Actor {
@@ -196,19 +223,19 @@ impl App {
         };
         let lag = self.now().duration_since(run.at);
         self.metrics
-            .run_begun(std::time::Duration::try_from(lag).unwrap_or_default());
-        match self.associate(&mut tx, &actor, &vault, self.now()).await {
+            .run_begun(Duration::try_from(lag).unwrap_or_default());
+        match self.associate(tx, &actor, &vault, self.now()).await {
             Ok(found) => {
-                self.note_association(&mut tx, &actor, &vault, run, found)
+                self.note_association(tx, &actor, &vault, run, found)
                     .await?
             }
             Err(AppError::Failed(_, error)) => return Err(error),
             // What is refused is refused for one resource, and told with it.
             Err(AppError::Refused(refusal)) => return Err(Error::internal(refusal.message)),
         }
-        match self.begin_checkpoint(&mut tx, &actor, new).await {
+        match self.begin_checkpoint(tx, &actor, new).await {
             Ok(checkpoint) => {
-                audit::system(&mut tx, record(None)).await?;
+                audit::system(tx, record(None)).await?;
                 tracing::info!(
                     policy.id = %run.policy.id, vault.id = %vault.id,
                     checkpoint.id = %checkpoint.id, "policy runs, due at {}", run.at
@@ -220,13 +247,11 @@ impl App {
                     "a policy's run is skipped: {refusal}"
                 );
                 let code = refusal.code.to_string();
-                audit::system(&mut tx, record(Some((&code, &refusal.message)))).await?;
-                self.note_skipped(&mut tx, &actor, &vault, run, &refusal)
-                    .await?;
+                audit::system(tx, record(Some((&code, &refusal.message)))).await?;
+                self.note_skipped(tx, &actor, &vault, run, &refusal).await?;
             }
             Err(AppError::Failed(_, error)) => return Err(error),
         }
-        tx.commit().await?;
         Ok(true)
     }
 

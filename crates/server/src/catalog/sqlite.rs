@@ -11,10 +11,11 @@ use coffer_core::{Error, Result};
 /// Begins a write transaction.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
-/// What a connection for writing is told. The cache is 16 MiB.
+/// What a connection for writing is told. The cache is 16 MiB. The log is written back when it has
+/// 32 MiB (8,192 pages): a page of an index that many rows change is written back once then.
 pub(super) const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16384";
+    PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192";
 
 /// What a connection for reading is told. The cache is 8 MiB for each; what lies beyond it comes
 /// from the system's cache.

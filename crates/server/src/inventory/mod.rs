@@ -6,14 +6,15 @@
 
 mod sync;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use coffer_core::ids::ProjectId;
 use coffer_core::{Error, Result};
 use coffer_engine::hypervisor::{Hypervisor, ServerInfo};
 use futures::StreamExt;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ use crate::door::Clock;
 
 /// How long a driver may take to answer before the catalog's copy is used as it is.
 const DRIVER_PATIENCE: Duration = Duration::from_secs(20);
+/// How old what was found may be for a run of a policy: the hosts are looked at twice as often.
+const RECENT: Duration = Duration::from_secs(60);
 /// How many hosts are asked at once.
 const LOOKS_AT_ONCE: usize = 8;
 
@@ -44,6 +47,15 @@ struct Host {
     driver: Arc<dyn Hypervisor>,
     /// One synchronisation at a time: an older answer must not overwrite a newer one.
     turn: tokio::sync::Mutex<()>,
+    /// When it was last asked and answered.
+    answered: Mutex<Option<Instant>>,
+}
+
+impl Host {
+    fn answered_recently(&self) -> bool {
+        let answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        answered.is_some_and(|at| at.elapsed() < RECENT)
+    }
 }
 
 impl Inventory {
@@ -59,6 +71,7 @@ impl Inventory {
             .map(|driver| Host {
                 driver,
                 turn: tokio::sync::Mutex::new(()),
+                answered: Mutex::new(None),
             })
             .collect();
         Inventory {
@@ -98,10 +111,14 @@ impl Inventory {
     /// Asks drivers, several at once: one that does not answer holds up nobody else.
     async fn ask<'a>(&self, hosts: impl Iterator<Item = &'a Host>) {
         let ask = async |host: &Host| {
+            let asked_at = Instant::now();
             if let Err(error) = self.sync_host(host).await {
                 let host = host.driver.name();
                 tracing::warn!(host, error = %error.chain(), "hypervisor did not answer");
+                return;
             }
+            let mut answered = host.answered.lock().unwrap_or_else(PoisonError::into_inner);
+            *answered = Some(asked_at);
         };
         futures::stream::iter(hosts)
             .for_each_concurrent(LOOKS_AT_ONCE, ask)
@@ -119,6 +136,13 @@ impl Inventory {
         let hosts = self.inner.hosts.iter();
         self.ask(hosts.filter(|host| names.contains(&host.driver.name())))
             .await;
+    }
+
+    /// As [`Inventory::refresh`], but for hosts that were asked a moment ago. For what begins by
+    /// itself on many hosts at once: nobody waits who has just changed something.
+    pub async fn refresh_older(&self, hosts: &HashSet<String>) {
+        let wanted = |host: &&Host| hosts.contains(host.driver.name()) && !host.answered_recently();
+        self.ask(self.inner.hosts.iter().filter(wanted)).await;
     }
 
     /// Asks all drivers `period` after the last time, until `stop`.

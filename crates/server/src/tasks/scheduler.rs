@@ -16,14 +16,33 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often it is looked whether resources have been without a good backup for too long.
 const WATCH_PERIOD: Duration = Duration::from_secs(60);
 
-/// Runs until `stop`.
+/// Runs until `stop`. Policies do not wait for the sweeps: one over a large catalog takes its time.
 pub async fn run(app: App, stop: CancellationToken) {
+    tokio::join!(begin_runs(&app, &stop), sweep(&app, &stop));
+}
+
+/// Begins the runs of policies that are due.
+async fn begin_runs(app: &App, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = app.run_due_policies().await {
+            tracing::warn!(error = %error.chain(), "policies could not be looked at");
+        }
+        tick(stop).await;
+    }
+}
+
+/// Applies retention each day, and looks at the objectives.
+async fn sweep(app: &App, stop: &CancellationToken) {
     let mut swept: Option<Date> = None;
     let mut watched: Option<tokio::time::Instant> = None;
     while !stop.is_cancelled() {
         let today = day(app.now());
         if swept != Some(today) {
-            match app.retain_all().await {
+            let retained = tokio::select! {
+                () = stop.cancelled() => return,
+                retained = app.retain_all() => retained,
+            };
+            match retained {
                 Ok(_) => swept = Some(today),
                 Err(error) => {
                     tracing::warn!(error = %error.chain(), "retention could not be looked at");
@@ -36,13 +55,15 @@ pub async fn run(app: App, stop: CancellationToken) {
                 tracing::warn!(error = %error.chain(), "objectives could not be looked at");
             }
         }
-        if let Err(error) = app.run_due_policies().await {
-            tracing::warn!(error = %error.chain(), "policies could not be looked at");
-        }
-        tokio::select! {
-            () = stop.cancelled() => break,
-            () = tokio::time::sleep(TICK) => {}
-        }
+        tick(stop).await;
+    }
+}
+
+/// Waits for the next look, or for `stop`.
+async fn tick(stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(TICK) => {}
     }
 }
 
