@@ -64,6 +64,8 @@ pub(super) struct Taking {
     system_disk: bool,
     host: String,
     lock_key: String,
+    /// Other tasks stand before it.
+    waits: bool,
     architecture: Option<String>,
     restart_allowed: Option<bool>,
 }
@@ -147,6 +149,7 @@ impl App {
             .as_ref()
             .and_then(|p| p.definition.0.full_every());
         let names = backup_names(&name, taking.len(), new.first_number);
+        let (mut rows, mut queued) = (Vec::new(), Vec::new());
         for (take, name) in taking.into_iter().zip(names) {
             let id = BackupId(door::new_uuid());
             let resource = &take.resource;
@@ -167,7 +170,7 @@ impl App {
                 expired_at,
                 ..waiting(&checkpoint, &take, (id, name), details)
             };
-            backups::insert(tx, &backup).await.during(OP)?;
+            rows.push(backup);
             vaults::transition_resource(
                 tx,
                 vault.id,
@@ -191,10 +194,16 @@ impl App {
                 priority: None,
             };
             let work = Work::Backup { extra: take.extra };
-            self.enqueue(tx, actor, (vault.id, &vault.name), &work, about, now)
-                .await
-                .during(OP)?;
+            let task = self.task_of(actor, (vault.id, &vault.name), &work, about, now);
+            if take.waits {
+                tasks::lift(tx, &task.lock_key, now, task.priority)
+                    .await
+                    .during(OP)?;
+            }
+            queued.push(task);
         }
+        backups::insert_all(tx, &rows).await.during(OP)?;
+        tasks::insert_all(tx, &queued).await.during(OP)?;
         Ok(checkpoint)
     }
 
@@ -305,6 +314,7 @@ impl App {
             )));
         }
         take.extra = extra;
+        take.waits = !open.is_empty();
         let size = capacity::gib_up(take.size_bytes);
         if size != resource.size_gib {
             vaults::refresh_resource(tx, resource.resource_id, &resource.name, size)
@@ -494,6 +504,7 @@ async fn examine_server(
         system_disk: disks.iter().any(|d| d.system),
         host: server.hypervisor,
         lock_key: format!("server:{id}"),
+        waits: false,
         architecture: Some(server.architecture).filter(|a| !a.is_empty()),
         restart_allowed: Some(server.restart_allowed),
     }))
@@ -527,6 +538,7 @@ async fn examine_disk(
         system_disk: disk.system,
         host: disk.hypervisor.clone(),
         lock_key: lock_key_of(&disk),
+        waits: false,
         architecture: server
             .as_ref()
             .map(|s| s.architecture.clone())

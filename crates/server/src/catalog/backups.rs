@@ -382,6 +382,11 @@ pub async fn since_full(
     Ok(u64::try_from(number?).ok())
 }
 
+/// Writes new backups.
+pub async fn insert_all(conn: &mut AnyConnection, backups: &[Backup]) -> Result<()> {
+    record::insert_all(conn, backups).await
+}
+
 /// Adds a backup.
 pub async fn insert(conn: &mut AnyConnection, backup: &Backup) -> Result<()> {
     record::insert(conn, backup).await

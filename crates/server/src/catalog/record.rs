@@ -254,6 +254,36 @@ pub async fn insert<T: Record>(conn: &mut AnyConnection, record: &T) -> Result<(
     Ok(())
 }
 
+/// As [`insert`], for many: a statement writes several.
+pub async fn insert_all<T: Record>(conn: &mut AnyConnection, records: &[T]) -> Result<()> {
+    // SQLite takes a limited number of parameters in one statement.
+    for part in records.chunks(32) {
+        let mut next = 0;
+        let mut places = || {
+            next += 1;
+            format!("${next}")
+        };
+        let mut row = |_: &T| {
+            let row: Vec<String> = T::COLUMNS.iter().map(|_| places()).collect();
+            format!("({})", row.join(", "))
+        };
+        let rows: Vec<String> = part.iter().map(&mut row).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES {}",
+            T::TABLE,
+            T::COLUMNS.join(", "),
+            rows.join(", ")
+        );
+        let values = part.iter().flat_map(|record| record.values());
+        let query = values.fold(sqlx::query(AssertSqlSafe(sql)), bind);
+        query
+            .execute(&mut *conn)
+            .await
+            .map_err(failed("insert rows"))?;
+    }
+    Ok(())
+}
+
 /// Statements whose text is fixed: `sql` has `$1`, `$2`, ... for `values`. Returns the number of
 /// rows written.
 pub async fn execute(

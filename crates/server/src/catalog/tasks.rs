@@ -200,6 +200,11 @@ pub async fn insert(conn: &mut AnyConnection, task: &Task) -> Result<()> {
     record::insert(conn, task).await
 }
 
+/// As [`insert`], for several at once.
+pub async fn insert_all(conn: &mut AnyConnection, tasks: &[Task]) -> Result<()> {
+    record::insert_all(conn, tasks).await
+}
+
 /// Raises what stands before a task of this priority under the same key: it would wait for it.
 pub async fn lift(
     conn: &mut AnyConnection,
