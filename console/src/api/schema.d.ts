@@ -20370,6 +20370,11 @@ export interface components {
             /** @description An image instead of a backup. */
             image_id?: string | null;
             /**
+             * @description Start it at once, straight from the backup; its disks are filled while it runs, and the task
+             *     ends when they are whole. Ended before, the server goes. False where absent.
+             */
+            instant?: boolean;
+            /**
              * @description Keep UUID and addresses of the network cards: only once the old server is gone. False where
              *     absent.
              */

@@ -201,6 +201,12 @@ impl Progress {
         maps.iter().map(|map| map.view()).collect()
     }
 
+    /// Says how far work is that is done elsewhere: bytes in all, and done of them.
+    pub fn set(&self, total: u64, done: u64) {
+        self.0.total.store(total, Ordering::Relaxed);
+        self.0.done.store(done.min(total), Ordering::Relaxed);
+    }
+
     /// Adds to the bytes to go through.
     pub fn add_total(&self, bytes: u64) {
         self.0.total.fetch_add(bytes, Ordering::Relaxed);

@@ -30,6 +30,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
   const [network, setNetwork] = useState('');
   const [keep, setKeep] = useState(false);
   const [powerOn, setPowerOn] = useState(false);
+  const [instant, setInstant] = useState(false);
   const [shown, setShown] = useState(false);
   const wrongName = isHostName(name) ? null : t('create.name_rule');
   const save = useCreation(
@@ -40,7 +41,8 @@ function Form({ project, source, close }: { project: string; source: Source; clo
         backup_id: source.id,
         name,
         keep_identity: keep,
-        power_on: powerOn,
+        power_on: powerOn || instant,
+        ...(instant ? { instant } : {}),
         ...(host === '' ? {} : { host }),
         ...(network.trim() === '' ? {} : { network: network.trim() }),
       }),
@@ -50,7 +52,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
   return (
     <Dialog
       title={t('create.server_title')}
-      dirty={name !== '' || host !== '' || network !== '' || keep || powerOn}
+      dirty={name !== '' || host !== '' || network !== '' || keep || powerOn || instant}
       failure={save.error}
       onClose={close}
       onSubmit={() => {
@@ -88,6 +90,12 @@ function Form({ project, source, close }: { project: string; source: Source; clo
       />
       <Tick label={t('create.keep')} hint={t('create.keep_hint')} checked={keep} onChange={setKeep} />
       <Tick label={t('create.power_on')} checked={powerOn} onChange={setPowerOn} />
+      <Tick
+        label={t('create.instant')}
+        hint={t('create.instant_hint')}
+        checked={instant}
+        onChange={setInstant}
+      />
       <Note>{t(keep ? 'create.same_identity' : 'create.new_identity')}</Note>
     </Dialog>
   );

@@ -22,6 +22,9 @@ export const create = {
   'create.keep': 'UUID und Netzadressen behalten',
   'create.keep_hint': 'Nur wenn der alte Server weg ist.',
   'create.power_on': 'Starten, sobald er da ist',
+  'create.instant': 'Sofort aus dem Backup starten',
+  'create.instant_hint':
+    'Seine Datenträger werden gefüllt, während er läuft. Wird die Aufgabe vorher abgebrochen, wird der Server entfernt.',
   'create.new_identity':
     'Er bekommt neue Datenträger, eine neue UUID und neue Netzadressen; der alte Server bleibt, wie er ist.',
   'create.same_identity': 'Er bekommt neue Datenträger und nimmt den Platz des alten Servers ein.',

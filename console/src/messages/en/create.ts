@@ -23,6 +23,9 @@ export const create = {
   'create.keep': 'Keep UUID and network addresses',
   'create.keep_hint': 'Only once the old server is gone.',
   'create.power_on': 'Start it once it is there',
+  'create.instant': 'Start it at once from the backup',
+  'create.instant_hint':
+    'Its disks are filled while it runs. If the task is cancelled before they are whole, the server is removed.',
   'create.new_identity':
     'It gets new disks, a new UUID and new network addresses; the old server is not touched.',
   'create.same_identity': 'It gets new disks, and takes the place of the old server.',

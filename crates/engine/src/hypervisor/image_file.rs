@@ -71,7 +71,7 @@ pub(crate) fn read_header(path: &Path, format: &str) -> Result<ImageHeader> {
 }
 
 /// The lowest file of a chain of overlays: it stays the same when a snapshot is made or merged.
-/// As far as the chain can be followed. Blocks.
+/// What lies on something that is no file is the lowest one. Blocks.
 pub(crate) fn chain_root(path: &Path, format: &str) -> PathBuf {
     let mut at = path.to_owned();
     let mut format = format.to_owned();
@@ -80,7 +80,7 @@ pub(crate) fn chain_root(path: &Path, format: &str) -> PathBuf {
             Ok(ImageHeader {
                 backing: Some(next),
                 ..
-            }) => {
+            }) if next.is_absolute() => {
                 format = if is_qcow2(&next) {
                     "qcow2".into()
                 } else {

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{BlockSource, BlockTarget};
+use crate::nbd::server::SocketFile;
 use changes::{changed_since, look_at_changes};
 
 /// Whether a server runs.
@@ -351,6 +352,72 @@ pub struct NewServer {
     pub new_identity: bool,
     /// Network of all its cards; none for the old server's.
     pub network: Option<String>,
+    /// Its disks read from exports of ours until they are filled: a fault there stops the guest,
+    /// rather than that the guest is told of it.
+    pub filling: bool,
+}
+
+/// What has to be remembered of disks that are being filled, over restarts of ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FillRecord {
+    /// The run of the server in which its disks were seen to lie on the backup.
+    pub run: Option<String>,
+    /// Names of the disks that are whole, durably.
+    pub filled: Vec<String>,
+    /// Names of disks that their guest has used while they may have missed parts of the backup.
+    #[serde(default)]
+    pub suspect: Vec<String>,
+}
+
+/// Keeps a [`FillRecord`] durably.
+#[async_trait]
+pub trait FillKeeper: Send + Sync {
+    /// Returns when it is kept.
+    async fn keep(&self, record: &FillRecord) -> Result<()>;
+}
+
+/// How far the disks of a server are filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fill {
+    /// Bytes of its disks that were looked at.
+    pub done_bytes: u64,
+    /// Bytes of its disks.
+    pub total_bytes: u64,
+    /// What is happening.
+    pub state: FillState,
+}
+
+/// See [`Fill`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FillState {
+    /// It goes on.
+    Filling,
+    /// It does not go on by itself: why, for people, and what they can do about it.
+    Waiting {
+        /// As an error's message.
+        reason: String,
+        /// As an error's hint.
+        hint: &'static str,
+    },
+    /// All disks are whole, durably, and need the exports no more.
+    Whole {
+        /// See [`FillRecord::suspect`].
+        suspect: Vec<String>,
+    },
+}
+
+/// The disks of a running server while they are filled. Nobody backs them up, restores to them or
+/// changes them meanwhile; the server may be switched off and on.
+///
+/// Dropping it leaves all as it is: what QEMU has begun it goes on with.
+#[async_trait]
+pub trait FillSession: Send + Sync {
+    /// Does what is to be done next, and says how far it is. To be called again and again.
+    ///
+    /// `NotFound` where the server is gone.
+    async fn step(&self) -> Result<Fill>;
+    /// Gives the server the definition that it has without the exports. May be called again.
+    async fn finish(&self) -> Result<()>;
 }
 
 /// A disk that is to be changed: what it is called now, and the file or device that it stays
@@ -472,6 +539,51 @@ pub trait Hypervisor: Send + Sync {
     async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
         let _ = (token, server);
         Ok(())
+    }
+
+    /// Whether it can make servers that run before their disks are filled.
+    fn fills_servers(&self) -> bool {
+        false
+    }
+
+    /// Where QEMU will look for the exports of a task: a socket that it may use, listening from now
+    /// on. Made anew after each start of ours, always in the same place.
+    async fn fill_socket(&self, token: &str) -> Result<SocketFile> {
+        let _ = token;
+        Err(self.makes_nothing())
+    }
+
+    /// Makes images that read as the exports of their names at the task's socket until they are
+    /// written. What the task made before goes.
+    async fn stage_overlays(&self, token: &str, images: &[NewImage]) -> Result<()> {
+        let _ = (token, images);
+        Err(self.makes_nothing())
+    }
+
+    /// Takes the disks of a server that [`stage_overlays`](Self::stage_overlays) made in hand, to
+    /// fill them at most at this rate.
+    async fn fill(
+        &self,
+        token: &str,
+        server: &NewServer,
+        record: FillRecord,
+        keeper: Arc<dyn FillKeeper>,
+        bytes_per_second: Option<u64>,
+    ) -> Result<Box<dyn FillSession>> {
+        let _ = (token, server, record, keeper, bytes_per_second);
+        Err(self.makes_nothing())
+    }
+
+    /// Removes the socket's place of a task. No error where there is none.
+    async fn forget_socket(&self, token: &str) -> Result<()> {
+        let _ = token;
+        Ok(())
+    }
+
+    /// Ends and removes a server that a task made, with its disks and whatever else the task made.
+    /// No error where there is nothing; one that the task did not make stays.
+    async fn remove_server(&self, token: &str, server: &NewServer) -> Result<()> {
+        self.discard(token, Some(server)).await
     }
 
     /// Whether disks can be attached to its servers and detached from them.

@@ -102,6 +102,14 @@ impl RuntimeDir {
         Ok(path)
     }
 
+    /// The folder of sockets that a task keeps over restarts: no start takes it for left behind.
+    pub fn lasting(&self, token: &str) -> PathBuf {
+        let service = self.prefix.strip_prefix("coffer-").unwrap_or(&self.prefix);
+        // The end of a UUID is random whatever its version, and a socket's path is short.
+        let short = &token[token.len().saturating_sub(12)..];
+        self.folder.join(format!("fill-{service}{short}"))
+    }
+
     /// Files and folders that earlier processes of this service made in a folder.
     fn leftovers(&self, folder: &Path) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(folder) else {
@@ -544,6 +552,19 @@ pub(crate) async fn image_info(image: &Path, format: &str) -> Result<ImageInfo> 
 /// Makes an empty qcow2 file; it must not be there yet.
 pub(crate) async fn create_image(image: &Path, size_bytes: u64) -> Result<()> {
     let words = ["create", "-q", "-f", "qcow2"].map(OsString::from);
+    let rest = [image.into(), OsString::from(size_bytes.to_string())];
+    qemu_img(image, words.into_iter().chain(rest))
+        .await
+        .map(|_| ())
+}
+
+/// Makes a qcow2 file that holds nothing of its own yet and reads as `backing`, a raw source that
+/// QEMU names so; that is not opened.
+pub(crate) async fn create_overlay(image: &Path, size_bytes: u64, backing: &str) -> Result<()> {
+    let words = [
+        "create", "-q", "-u", "-f", "qcow2", "-F", "raw", "-b", backing,
+    ];
+    let words = words.map(OsString::from);
     let rest = [image.into(), OsString::from(size_bytes.to_string())];
     qemu_img(image, words.into_iter().chain(rest))
         .await

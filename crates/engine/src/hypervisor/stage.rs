@@ -57,12 +57,8 @@ impl Stage {
         self.staging.join(format!("{name}.qcow2"))
     }
 
-    /// Makes empty images and opens them for writing. What an earlier attempt made goes.
-    pub async fn open(
-        &self,
-        runtime: &RuntimeDir,
-        images: &[NewImage],
-    ) -> Result<Box<dyn NewImages>> {
+    /// Makes the hidden folder anew. What an earlier attempt made goes.
+    async fn begin(&self) -> Result<()> {
         self.discard().await?;
         let (staging, token) = (self.staging.clone(), self.token.clone());
         blocking(move || {
@@ -76,7 +72,36 @@ impl Stage {
                 .and_then(|()| std::fs::File::open(&made_by)?.sync_all());
             written.map_err(|e| io_error(&made_by, "write", e))
         })
-        .await?;
+        .await
+    }
+
+    /// Makes images that read as something else until they are written: one for each pair of an
+    /// image and what QEMU calls the source below it. What an earlier attempt made goes.
+    pub async fn overlay(&self, images: &[(NewImage, String)]) -> Result<()> {
+        self.begin().await?;
+        let made = images.iter().map(|(image, backing)| async move {
+            let path = self.image(&image.name);
+            qemu::create_overlay(&path, image.size_bytes, backing).await?;
+            // Guests rely on what they write here from the first moment on.
+            blocking(move || {
+                std::fs::File::open(&path)
+                    .and_then(|file| file.sync_all())
+                    .map_err(|e| io_error(&path, "sync", e))
+            })
+            .await
+        });
+        futures::future::try_join_all(made).await?;
+        let inside = self.image("any");
+        blocking(move || sync_folder(&inside)).await
+    }
+
+    /// Makes empty images and opens them for writing. What an earlier attempt made goes.
+    pub async fn open(
+        &self,
+        runtime: &RuntimeDir,
+        images: &[NewImage],
+    ) -> Result<Box<dyn NewImages>> {
+        self.begin().await?;
         let mut exports = Vec::new();
         let mut targets: Vec<Arc<dyn BlockTarget>> = Vec::new();
         for image in images {

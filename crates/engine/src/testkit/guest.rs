@@ -140,6 +140,29 @@ impl Guest {
         guest
     }
 
+    /// Takes a guest in hand that somebody else has defined from a copy of another one's disks:
+    /// `directory` has the files of its disks, all qcow2, and of its serial port. Dropping it
+    /// removes it all the same.
+    pub fn found(stack: &Arc<Stack>, name: &str, directory: &Path, disk_count: usize) -> Guest {
+        let file = |index| directory.join(format!("{}.qcow2", target(index)));
+        let disks: Vec<PathBuf> = (0..disk_count).map(file).collect();
+        let of_disk = |path: &PathBuf| DiskSpec::qcow2(Image::File(path.clone()));
+        let spec = GuestSpec {
+            name: name.to_owned(),
+            disks: disks.iter().map(of_disk).collect(),
+            boot: Boot::Kernel,
+            on_reboot: "restart",
+            agent: true,
+        };
+        Guest {
+            stack: stack.clone(),
+            spec,
+            directory: directory.to_owned(),
+            disks,
+            uuid: stack.virsh(&["domuuid", name]).trim().to_owned(),
+        }
+    }
+
     /// Name of its domain.
     pub fn name(&self) -> &str {
         &self.spec.name

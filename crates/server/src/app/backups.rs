@@ -347,6 +347,7 @@ impl App {
         }
         check_not_base(tx, &backup).await?;
         super::images::check_no_image(tx, actor, &backup).await?;
+        super::filling::check_not_running_from(tx, &backup).await?;
         if self.serving.holds(backup.id).await {
             return Err(Refusal::new(
                 Code::BACKUP_IN_USE,

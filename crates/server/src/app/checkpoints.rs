@@ -307,6 +307,13 @@ impl App {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let open = tasks::open_of_lock(tx, &take.lock_key).await.during(OP)?;
+        if open.iter().any(|task| task.kind == "create_server") {
+            return Ok(Err(Refusal::new(
+                Code::RESOURCE_STATE_FORBIDS_BACKUP,
+                format!("{} is still being made from a backup", resource.name),
+            )
+            .hint("Wait until its disks are filled.")));
+        }
         if open.iter().any(|task| task.kind == "restore") {
             return Ok(Err(Refusal::new(
                 Code::RESOURCE_STATE_FORBIDS_BACKUP,

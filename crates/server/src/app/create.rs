@@ -2,21 +2,23 @@
 
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
 use coffer_core::ids::{DiskId, ServerId, TaskId};
+use coffer_core::state::ProtectState;
 use coffer_core::units::GIB;
 use std::sync::Arc;
 
-use coffer_engine::hypervisor::Hypervisor;
+use coffer_engine::hypervisor::{FillRecord, Hypervisor};
 
 use super::disks::{is_taken, taken_name};
 use super::jobs::JobWork;
 use super::restore::{disk_backups, restorable_by};
-use super::{About, Actor, App, AppError, AppResult, During};
+use super::{About, Actor, App, AppError, AppResult, During, priority};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
+use crate::catalog::instants::{self, Instant};
 use crate::catalog::jobs::Job;
 use crate::catalog::record::Json;
 use crate::catalog::servers::Server;
-use crate::catalog::{Tx, disks, servers};
+use crate::catalog::{Tx, disks, servers, tasks, vaults};
 use crate::door;
 use crate::tasks::work::{NewDiskWork, NewServerWork, Work};
 
@@ -54,6 +56,8 @@ pub struct NewServer {
     pub network: Option<String>,
     /// Start it then.
     pub power_on: bool,
+    /// Start it at once from the backup, and fill its disks while it runs.
+    pub instant: bool,
 }
 
 impl App {
@@ -155,7 +159,10 @@ impl App {
         new: NewServer,
     ) -> AppResult<(ServerId, TaskId)> {
         let driver = self.check_new_server(actor, &new).await?;
-        self.inventory.refresh([driver.name()].into_iter()).await;
+        // Who wants it at once is told by the host itself where the name is taken.
+        if !new.instant {
+            self.inventory.refresh([driver.name()].into_iter()).await;
+        }
 
         let mut tx = self.catalog.write().await.during(OP)?;
         let asked = restorable_by(&mut tx, actor, &new.backup_id).await?;
@@ -193,6 +200,24 @@ impl App {
         };
         let now = self.now();
         let id = known.as_ref().map_or(ServerId(door::new_uuid()), |s| s.id);
+        let open = tasks::open_of_lock(&mut tx, &format!("server:{id}")).await;
+        if open
+            .during(OP)?
+            .iter()
+            .any(|task| task.kind == "create_server")
+        {
+            let text = "a server with that identity is just being made";
+            return Err(Refusal::parameter("server.keep_identity", text).into());
+        }
+        if new.instant {
+            let place = vaults::resource(&mut tx, asked.resource_id)
+                .await
+                .during(OP)?;
+            if place.is_some_and(|r| r.state == ProtectState::Removing && r.vault_id == vault.id) {
+                let text = "the backup's resource is just leaving its vault";
+                return Err(Refusal::new(Code::RESOURCE_BEING_REMOVED, text).into());
+            }
+        }
         if known.is_none() {
             let row = Server {
                 id,
@@ -219,7 +244,7 @@ impl App {
             host: driver.name().to_owned(),
             lock_key: format!("server:{id}"),
             policy_id: None,
-            priority: None,
+            priority: new.instant.then_some(priority::RESTORE),
         };
         let work = Work::CreateServer(NewServerWork {
             sources: parts.iter().map(|p| p.disk).collect(),
@@ -230,11 +255,25 @@ impl App {
             new_identity: !new.keep_identity,
             network: new.network,
             power_on: new.power_on,
+            instant: new.instant,
         });
         let task = self
             .enqueue(&mut tx, actor, (vault.id, &vault.name), &work, about, now)
             .await
             .during(OP)?;
+        if new.instant {
+            let instant = Instant {
+                task_id: task,
+                server_id: id,
+                backup_id: top.id,
+                vault_id: vault.id,
+                host: driver.name().to_owned(),
+                state: "new".to_owned(),
+                record: Json(FillRecord::default()),
+                created_at: now,
+            };
+            instants::insert(&mut tx, &instant).await.during(OP)?;
+        }
         tx.commit().await.during(OP)?;
         self.bell.notify_waiters();
         Ok((id, task))
@@ -262,6 +301,10 @@ impl App {
             return Err(Refusal::parameter("server.backup_id", "is a disk's backup")
                 .hint("Make a disk from it.")
                 .into());
+        }
+        if new.instant && !driver.fills_servers() {
+            let text = format!("is not possible on host `{}`", driver.name());
+            return Err(Refusal::parameter("server.instant", text).into());
         }
         if !driver.makes_servers() {
             let text = format!("`{}` makes no servers, but disks alone", driver.name());

@@ -11,6 +11,7 @@ pub mod create;
 pub mod disks;
 pub mod estimates;
 pub mod expiry;
+pub mod filling;
 pub mod image_members;
 pub mod images;
 pub mod jobs;
@@ -83,6 +84,8 @@ pub struct App {
     pub maps: maps::Maps,
     /// Backups that are read over the network now.
     pub serving: serving::Serving,
+    /// Backups that servers run from.
+    pub filling: filling::Filling,
     /// Whether the hypervisors are as the last run did not leave them.
     pub settled: start::Settled,
     /// The region this service is.

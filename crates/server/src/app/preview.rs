@@ -12,7 +12,7 @@ use super::retention::{item, retention_of};
 use super::{Actor, App, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::Backup;
 use crate::catalog::policies::Policy;
-use crate::catalog::{backups, images, policies, vaults};
+use crate::catalog::{backups, images, instants, policies, vaults};
 
 /// Next runs that are shown.
 pub const RUNS: usize = 10;
@@ -145,7 +145,8 @@ impl App {
             for place in &places {
                 let vault = vault_app::find(&mut tx, actor, place).await?;
                 let present = vaults::resources(&mut tx, vault.id).await.during(op)?;
-                let imaged = images::held_in(&mut tx, vault.id).await.during(op)?;
+                let mut imaged = images::held_in(&mut tx, vault.id).await.during(op)?;
+                imaged.extend(instants::held_in(&mut tx, vault.id).await.during(op)?);
                 let mut of: BTreeMap<Uuid, Vec<(Backup, Item)>> = BTreeMap::new();
                 for backup in backups::of_vault(&mut tx, vault.id).await.during(op)? {
                     let item = item(&vault, &(&backup).into(), &imaged, now);

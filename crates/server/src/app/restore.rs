@@ -670,6 +670,11 @@ pub(super) async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppRe
                 Code::RESTORE_RUNNING,
                 format!("{what} is being restored already"),
             ),
+            "create_server" => Refusal::new(
+                Code::RESTORE_RUNNING,
+                format!("{what} is still being made from a backup"),
+            )
+            .hint("Wait until its disks are filled, or cancel that task."),
             _ => continue,
         };
         return Err(refusal.into());

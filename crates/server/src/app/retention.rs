@@ -19,7 +19,7 @@ use crate::catalog::backups::{Backup, Judged};
 use crate::catalog::lists::more;
 use crate::catalog::policies::Policy;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, images, policies, vaults};
+use crate::catalog::{Tx, backups, images, instants, policies, vaults};
 use crate::door;
 
 /// What is asked for the backups of a vault's resources. `protected`: the resource is in the vault.
@@ -169,7 +169,9 @@ async fn doomed(
     }
     let policy = policies::backup_policy(tx, vault.id).await?.map(|(p, _)| p);
     let present = vaults::resources(tx, vault.id).await?;
-    let imaged = images::held_in(tx, vault.id).await?;
+    let mut imaged = images::held_in(tx, vault.id).await?;
+    // As an image does, a server that runs from a backup holds it.
+    imaged.extend(instants::held_in(tx, vault.id).await?);
     let mut of: BTreeMap<Uuid, Vec<Judged>> = BTreeMap::new();
     for backup in backups::judged(tx, vault.id, resources).await? {
         of.entry(backup.resource_id).or_default().push(backup);

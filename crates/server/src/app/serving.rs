@@ -106,6 +106,11 @@ impl Drop for Hold {
 }
 
 impl Serving {
+    /// What was read lately, of all backups.
+    pub(super) fn cache(&self) -> &Arc<ReadCache> {
+        &self.inner.cache
+    }
+
     /// Whether somebody reads from a backup.
     pub async fn holds(&self, backup: BackupId) -> bool {
         self.inner.held.lock().await.contains_key(&backup)

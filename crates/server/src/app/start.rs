@@ -51,6 +51,7 @@ impl App {
             sender: crate::notify::Sender::new(config)?,
             maps: super::maps::Maps::default(),
             serving: super::serving::Serving::default(),
+            filling: super::filling::Filling::default(),
             settled: Settled::default(),
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
@@ -76,6 +77,7 @@ impl App {
         let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());
         background.spawn(scheduler);
         background.spawn(crate::notify::run(self.clone(), stop.clone()));
+        background.spawn(self.clone().reopen_exports(stop.clone()));
         background.spawn(self.clone().settle(workers, background.clone(), stop));
         Ok(())
     }

@@ -425,6 +425,9 @@ impl App {
         }
         let held = images::held_in(&mut tx, vault.id).await.during(OP)?;
         super::images::check_no_images(&mut tx, actor, &held, &list).await?;
+        for backup in &list {
+            super::filling::check_not_running_from(&mut tx, backup).await?;
+        }
         vaults::transition(&mut tx, vault.id, vault.state, VaultState::Deleting, now)
             .await
             .during(OP)?;
@@ -553,6 +556,7 @@ impl App {
                 .during(OP)?;
             super::images::check_no_images(&mut tx, actor, &held, &list).await?;
             for backup in list {
+                super::filling::check_not_running_from(&mut tx, &backup).await?;
                 super::backups::check_not_locked(&backup, now)?;
                 match backup.state {
                     BackupState::WaitingDelete | BackupState::Deleting => {}

@@ -88,6 +88,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "parents",
         sql: include_str!("migrations/0020_parents.sql"),
     },
+    Migration {
+        version: 21,
+        name: "instants",
+        sql: include_str!("migrations/0021_instants.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -18,6 +18,7 @@ pub mod epochs;
 pub mod figures;
 pub mod identity;
 pub mod images;
+pub mod instants;
 pub mod jobs;
 pub mod limits;
 pub mod lists;

@@ -97,11 +97,12 @@ pub async fn insert(conn: &mut AnyConnection, server: &Server) -> Result<()> {
     record::insert(conn, server).await
 }
 
-/// Removes the row of a server that was to be made and was never seen.
+/// Removes the row of a server that was to be made and was never seen: one that was has disks.
 pub async fn delete_never_seen(conn: &mut AnyConnection, id: ServerId) -> Result<()> {
     record::execute(
         conn,
-        "DELETE FROM servers WHERE id = $1 AND vanished_at IS NOT NULL",
+        "DELETE FROM servers WHERE id = $1 AND vanished_at IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM disks d WHERE d.server_id = servers.id)",
         values![id],
     )
     .await?;

@@ -130,6 +130,8 @@ pub struct Held {
     pub vault_id: VaultId,
     /// What it holds up.
     pub lock_key: String,
+    /// It looks after a server whose disks are filled, and takes nobody's place.
+    pub filling: bool,
 }
 
 /// A task of a project.
@@ -241,7 +243,9 @@ pub async fn set_priority(
 /// What the workers have: as many as may run at once, however many wait.
 pub async fn held(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Held>> {
     let rows = sqlx::query(
-        "SELECT host, vault_id, lock_key FROM tasks \
+        "SELECT host, vault_id, lock_key, \
+         (SELECT COUNT(*) FROM instants i WHERE i.task_id = tasks.id AND i.state = 'started') \
+         AS filling FROM tasks \
          WHERE state = 'running' AND lease_until > $1 AND lease_owner <> ''",
     )
     .bind(now.as_millisecond())
@@ -253,6 +257,7 @@ pub async fn held(conn: &mut AnyConnection, now: Timestamp) -> Result<Vec<Held>>
             host: record::column(row, "host")?,
             vault_id: record::column(row, "vault_id")?,
             lock_key: record::column(row, "lock_key")?,
+            filling: record::column(row, "filling")?,
         })
     };
     rows.iter().map(held).collect()
@@ -472,6 +477,29 @@ pub async fn free_leases(conn: &mut AnyConnection, now: Timestamp) -> Result<u64
         values![now],
     )
     .await
+}
+
+/// Says of a running task what it waits for: code, message and hint, all empty for nothing.
+pub async fn note(
+    conn: &mut AnyConnection,
+    id: TaskId,
+    (code, message, hint): (&str, &str, &str),
+    now: Timestamp,
+) -> Result<()> {
+    record::execute(
+        conn,
+        "UPDATE tasks SET error_code = $2, error_message = $3, error_hint = $4, updated_at = $5 \
+         WHERE id = $1 AND state = 'running'",
+        values![
+            id,
+            code.to_owned(),
+            message.to_owned(),
+            hint.to_owned(),
+            now
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Asks for the end of a task. False where it has ended.

@@ -56,6 +56,9 @@ pub struct ServerCreateArgs {
     /// Start it then
     #[arg(long)]
     power_on: bool,
+    /// Start it within seconds, straight from the backup; its disks are filled while it runs
+    #[arg(long)]
+    instant: bool,
     #[command(flatten)]
     waiting: WaitArgs,
 }
@@ -94,7 +97,8 @@ pub async fn server(client: &Client, output: &Output, args: ServerCreateArgs) ->
         "host": args.host,
         "network": args.network,
         "keep_identity": args.keep_identity,
-        "power_on": args.power_on,
+        "power_on": args.power_on || args.instant,
+        "instant": args.instant,
     }});
     follow(client, output, Made::Server, &body, &args.waiting).await
 }

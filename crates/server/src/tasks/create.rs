@@ -66,6 +66,9 @@ async fn make_disk(run: &Run, work: &NewDiskWork, driver: &dyn Hypervisor) -> Re
 }
 
 pub(super) async fn run_server(run: &Run, work: &NewServerWork) -> Result<()> {
+    if work.instant {
+        return super::instant::run(run, work).await;
+    }
     let driver = run.app.inventory.driver(&run.task.host)?;
     // Where an earlier attempt came as far as that, nothing has to be written again.
     if driver.server(&work.native_id).await.is_err() {
@@ -119,7 +122,7 @@ async fn make_server(
     Ok(())
 }
 
-fn new_server(
+pub(super) fn new_server(
     work: &NewServerWork,
     manifest: &Manifest,
     disks: impl Iterator<Item = String>,
@@ -135,15 +138,16 @@ fn new_server(
         disks: disks.collect(),
         new_identity: work.new_identity,
         network: work.network.clone(),
+        filling: false,
     }
 }
 
-fn token(run: &Run) -> String {
+pub(super) fn token(run: &Run) -> String {
     run.task.id.to_string()
 }
 
 /// The backup, and the repository that it lies in.
-async fn source(run: &Run) -> Result<(Backup, Repository)> {
+pub(super) async fn source(run: &Run) -> Result<(Backup, Repository)> {
     let mut tx = run.app.catalog.snapshot().await?;
     let backup = match run.task.backup_id {
         Some(id) => backups::get(&mut tx, id).await?,
@@ -166,9 +170,12 @@ fn disk_of<'a>(
         .iter()
         .find(|m| m.backup_id == backup.repository_id)
         .ok_or_else(|| Error::data(format!("the store has no backup {}", backup.id)))?;
+    Ok((manifest, disk_in(manifest, source)?))
+}
+
+pub(super) fn disk_in(manifest: &Manifest, source: DiskId) -> Result<&ManifestDisk> {
     let disk = manifest.disks.iter().find(|d| d.disk_id == source);
-    let disk = disk.ok_or_else(|| Error::data(format!("the backup has no disk {source}")))?;
-    Ok((manifest, disk))
+    disk.ok_or_else(|| Error::data(format!("the backup has no disk {source}")))
 }
 
 /// Writes disks of a backup into images that nobody sees yet.
@@ -235,7 +242,7 @@ pub(super) async fn clear_away(run: &Run) {
                 disks::delete_never_seen(&mut tx, work.disk).await?;
                 tx.commit().await
             }
-            Ok(Work::CreateServer(work)) => {
+            Ok(Work::CreateServer(work)) if !work.instant => {
                 // What names its folder is enough.
                 let new = NewServer {
                     name: work.name.clone(),
@@ -244,6 +251,7 @@ pub(super) async fn clear_away(run: &Run) {
                     disks: Vec::new(),
                     new_identity: work.new_identity,
                     network: None,
+                    filling: false,
                 };
                 driver.discard(&token(run), Some(&new)).await?;
                 if !work.row_is_new {

@@ -21,6 +21,7 @@ pub(crate) mod backup;
 mod create;
 mod delete;
 pub mod engine;
+mod instant;
 mod migrate;
 mod outcome;
 pub(crate) mod restore;
@@ -267,7 +268,10 @@ impl Workers {
             }
             // Listening before looking: nothing that rings in between is missed.
             let rung = self.app.bell.notified();
-            while running.len() < self.limits.tasks && !stop.is_cancelled() {
+            // Servers that are being filled wait for their guests: they take nobody's place.
+            while running.len() < self.limits.tasks + self.app.filling.count()
+                && !stop.is_cancelled()
+            {
                 match self.claim().await {
                     Ok(Some(task)) => {
                         let workers = self.clone();
@@ -324,7 +328,8 @@ impl Workers {
             closed: limits.closed(now),
             ..Full::default()
         };
-        let many = |f: &dyn Fn(&Held) -> bool| held.iter().filter(|h| f(h)).count() as u64;
+        let many =
+            |f: &dyn Fn(&Held) -> bool| held.iter().filter(|h| !h.filling && f(h)).count() as u64;
         for task in &held {
             let (host, vault) = (&task.host, task.vault_id);
             if !host.is_empty() && many(&|h| h.host == *host) >= limits.tasks_of_host(host) {
@@ -516,6 +521,13 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
         // The work itself wrote its success, together with the task's.
         return Ok(());
     };
+    let ended_by_user = why == Some(Stop::Cancelled) || run.task.cancel;
+    let is_parked =
+        why == Some(Stop::Parked) && matches!(error.kind, Kind::Cancelled | Kind::Unavailable);
+    let is_settled = ended_by_user || is_parked || why == Some(Stop::LeaseLost);
+    if !is_settled && instant::must_go_on(run).await {
+        return try_again(run, &error).await;
+    }
     match (why, error.kind) {
         (Some(Stop::LeaseLost), _) => Ok(()),
         (Some(Stop::Parked), Kind::Cancelled | Kind::Unavailable) => {
@@ -545,6 +557,9 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             tx.commit().await
         }
         (Some(Stop::Cancelled), _) | (_, Kind::Cancelled) => {
+            if !instant::clear_away(run).await {
+                return try_again(run, &error).await;
+            }
             tracing::info!("task cancelled");
             clear_move(run).await;
             create::clear_away(run).await;
@@ -552,6 +567,9 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             outcome::cancelled(run, left).await
         }
         _ => {
+            if !instant::clear_away(run).await {
+                return try_again(run, &error).await;
+            }
             tracing::error!(error = %error.chain(), "task failed");
             if let ("backup", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
                 backup::clear_away(run, id).await;
@@ -562,6 +580,18 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             outcome::failed(run, &error, left).await
         }
     }
+}
+
+/// Gives a task back that has to come to its end, however often it takes.
+async fn try_again(run: &Run, error: &Error) -> Result<()> {
+    tracing::warn!(error = %error.chain(), "task is tried again in {BACKOFF_SECONDS} s");
+    let now = run.app.now();
+    let due = after(now, SignedDuration::from_secs(BACKOFF_SECONDS));
+    let code = outcome::operation(&run.task).code(error.kind).to_string();
+    let text = Some((code.as_str(), error.message.as_str()));
+    let mut tx = run.app.catalog.write().await?;
+    tasks::give_back(&mut tx, run.task.id, &run.worker, true, text, due, now).await?;
+    tx.commit().await
 }
 
 /// Of a move that ends without success, what it copied goes.

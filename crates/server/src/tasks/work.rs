@@ -140,6 +140,9 @@ pub struct NewServerWork {
     pub network: Option<String>,
     /// Start it then.
     pub power_on: bool,
+    /// Start it from the backup, and fill its disks while it runs (`tasks::instant`).
+    #[serde(default)]
+    pub instant: bool,
 }
 
 /// Work of a task. The backup concerned stands in the task's row.

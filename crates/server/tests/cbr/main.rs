@@ -7,6 +7,7 @@ mod disks;
 mod elsewhere;
 mod host;
 mod images;
+mod instant;
 mod job;
 mod lab;
 mod limits;

@@ -3,6 +3,7 @@
 
 mod ends;
 mod hindered;
+mod instant;
 mod kills;
 mod model;
 mod program;

@@ -9,6 +9,7 @@ use coffer_core::{Error, Result};
 use super::Inner;
 use super::definition::{DefinedDisk, DefinedVolume, DomainDefinition};
 use super::ffi::{Domain, LibvirtError, flag, state};
+use super::fill;
 use crate::hypervisor::file::blocking;
 use crate::hypervisor::image_file::{chain_root, is_qcow2, read_header};
 use crate::hypervisor::{DiskInfo, NicInfo, PowerState, ServerInfo};
@@ -56,7 +57,7 @@ struct Seen {
     capacities: Vec<(String, u64)>,
 }
 
-fn look(domain: &Domain) -> Result<Seen, LibvirtError> {
+fn look(domain: &Domain, is_being_filled: impl Fn(&str) -> bool) -> Result<Seen, LibvirtError> {
     let (state, _) = domain.state()?;
     let live = domain.xml(0)?;
     // A transient domain has no definition apart from the one it runs with.
@@ -68,6 +69,7 @@ fn look(domain: &Domain) -> Result<Seen, LibvirtError> {
         .unwrap_or_default();
     let capacities = match state {
         state::SHUTOFF => Vec::new(), // then the files tell as well
+        _ if is_being_filled(&live) => Vec::new(), // the same, and QEMU must not be asked
         _ => targets
             .into_iter()
             .filter(|disk| disk.path.is_some())
@@ -83,12 +85,13 @@ fn look(domain: &Domain) -> Result<Seen, LibvirtError> {
 }
 
 pub(super) async fn servers(inner: &Inner) -> Result<Vec<Server>> {
+    let mark = fill::mark(inner);
     let seen = inner
         .connections
-        .call("list servers", |c| {
+        .call("list servers", move |c| {
             let mut seen = Vec::new();
             for domain in c.domains()? {
-                match look(&domain) {
+                match look(&domain, |live| live.contains(&mark)) {
                     Ok(one) => seen.push(one),
                     // Half an answer would say that disks are free.
                     Err(e) if e.is_disconnect() => return Err(e),
@@ -104,9 +107,12 @@ pub(super) async fn servers(inner: &Inner) -> Result<Vec<Server>> {
 
 pub(super) async fn server(inner: &Inner, native_id: &str) -> Result<Server> {
     let uuid = native_id.to_owned();
+    let mark = fill::mark(inner);
     let seen = inner
         .connections
-        .call("find server", move |c| look(&c.domain(&uuid)?))
+        .call("find server", move |c| {
+            look(&c.domain(&uuid)?, |live| live.contains(&mark))
+        })
         .await?;
     blocking(move || describe(seen)).await
 }

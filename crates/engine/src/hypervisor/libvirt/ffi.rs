@@ -37,6 +37,10 @@ pub(super) mod state {
     pub const PM_SUSPENDED: i32 = 7;
     /// Reason of `SHUTOFF`: the guest ended by itself or was asked to.
     pub const SHUTOFF_SHUTDOWN: i32 = 1;
+    /// Reason of `PAUSED`: somebody asked for it.
+    pub const PAUSED_USER: i32 = 1;
+    /// Reason of `PAUSED`: a disk could not be read or written.
+    pub const PAUSED_IO_ERROR: i32 = 5;
 }
 
 /// Flags of the calls below.
@@ -55,6 +59,9 @@ pub(super) mod flag {
     pub const AFFECT_LIVE: u32 = 1;
     pub const AFFECT_CONFIG: u32 = 2;
     pub const RESIZE_BYTES: u32 = 1;
+    pub const PULL_BYTES_PER_SECOND: u32 = 1 << 6;
+    /// Managed save, snapshots' and checkpoints' metadata, and firmware variables go too.
+    pub const UNDEFINE_ALL: u32 = 1 | 2 | 4 | 16;
 }
 
 type Handle = *mut c_void;
@@ -73,6 +80,21 @@ struct RawBlockInfo {
     capacity: c_ulonglong,
     allocation: c_ulonglong,
     physical: c_ulonglong,
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct RawBlockJob {
+    kind: c_int,
+    bandwidth: c_ulong,
+    done: c_ulonglong,
+    end: c_ulonglong,
+}
+
+#[repr(C)]
+struct RawDiskError {
+    disk: *mut c_char,
+    error: c_int,
 }
 
 macro_rules! functions {
@@ -106,6 +128,7 @@ functions! {
     virConnectOpen(*const c_char) -> Handle;
     virConnectClose(Handle) -> c_int;
     virConnectGetLibVersion(Handle, *mut c_ulong) -> c_int;
+    virConnectGetCapabilities(Handle) -> *mut c_char;
     virConnectListAllDomains(Handle, *mut *mut Handle, c_uint) -> c_int;
     virConnectListAllStoragePools(Handle, *mut *mut Handle, c_uint) -> c_int;
     virStoragePoolListAllVolumes(Handle, *mut *mut Handle, c_uint) -> c_int;
@@ -125,6 +148,11 @@ functions! {
     virDomainAttachDeviceFlags(Handle, *const c_char, c_uint) -> c_int;
     virDomainDetachDeviceFlags(Handle, *const c_char, c_uint) -> c_int;
     virDomainCreateWithFlags(Handle, c_uint) -> c_int;
+    virDomainBlockPull(Handle, *const c_char, c_ulong, c_uint) -> c_int;
+    virDomainGetBlockJobInfo(Handle, *const c_char, *mut RawBlockJob, c_uint) -> c_int;
+    virDomainGetDiskErrors(Handle, *mut RawDiskError, c_uint, c_uint) -> c_int;
+    virDomainIsPersistent(Handle) -> c_int;
+    virDomainUndefineFlags(Handle, c_uint) -> c_int;
     virDomainResume(Handle) -> c_int;
     virDomainSuspend(Handle) -> c_int;
     virDomainShutdownFlags(Handle, c_uint) -> c_int;
@@ -348,6 +376,13 @@ impl Connection {
         self.api.done(done).map(|_| ())
     }
 
+    /// What the host can do, and as whom it runs guests, as XML.
+    pub fn capabilities(&self) -> Result<String> {
+        // SAFETY: our handle.
+        let text = unsafe { (self.api.functions.virConnectGetCapabilities)(self.handle) };
+        self.api.text(text)
+    }
+
     pub fn domains(self: &Arc<Self>) -> Result<Vec<Domain>> {
         let mut list = ptr::null_mut();
         // SAFETY: our handle and a place for one pointer; no flags means all domains.
@@ -473,6 +508,8 @@ impl Domain {
         reboot = virDomainReboot;
         /// Presses the reset button.
         reset = virDomainReset;
+        /// Removes its definition; one that runs goes on without.
+        undefine = virDomainUndefineFlags;
     }
 
     /// The running domain's number, new at each start; none while it is off.
@@ -543,6 +580,71 @@ impl Domain {
             (self.api.functions.virDomainDetachDeviceFlags)(self.handle, xml.as_ptr(), flags)
         };
         self.api.done(done).map(|_| ())
+    }
+
+    /// Begins to copy into a running domain's disk what lies below it; it lies on nothing then.
+    /// None goes as fast as it can.
+    pub fn pull(&self, target: &str, bytes_per_second: Option<u64>) -> Result<()> {
+        let target = c_text(target)?;
+        let rate = c_ulong::try_from(bytes_per_second.unwrap_or(0)).unwrap_or(c_ulong::MAX);
+        // SAFETY: our handle and a valid string, used during the call only.
+        let done = unsafe {
+            (self.api.functions.virDomainBlockPull)(
+                self.handle,
+                target.as_ptr(),
+                rate,
+                flag::PULL_BYTES_PER_SECOND,
+            )
+        };
+        self.api.done(done).map(|_| ())
+    }
+
+    /// How far a job on the disk with that target name is: done, and all there is; none where
+    /// there is no job.
+    pub fn block_job(&self, target: &str) -> Result<Option<(u64, u64)>> {
+        let target = c_text(target)?;
+        let mut job = RawBlockJob::default();
+        // SAFETY: our handle, a valid string, and a place of the layout of `virDomainBlockJobInfo`.
+        let found = unsafe {
+            (self.api.functions.virDomainGetBlockJobInfo)(self.handle, target.as_ptr(), &mut job, 0)
+        };
+        let found = self.api.done(found)?;
+        Ok((found > 0).then_some((job.done, job.end)))
+    }
+
+    /// Whether a disk stopped the domain because the host has no space left.
+    pub fn is_out_of_space(&self) -> Result<bool> {
+        const NO_SPACE: c_int = 2;
+        const DISKS_MAX: usize = 64;
+        let mut errors: Vec<RawDiskError> = Vec::new();
+        errors.resize_with(DISKS_MAX, || RawDiskError {
+            disk: ptr::null_mut(),
+            error: 0,
+        });
+        // SAFETY: our handle, and as many places as are told.
+        let count = unsafe {
+            (self.api.functions.virDomainGetDiskErrors)(
+                self.handle,
+                errors.as_mut_ptr(),
+                DISKS_MAX as c_uint,
+                0,
+            )
+        };
+        let count = usize::try_from(self.api.done(count)?).expect("checked to be positive");
+        let mut out_of_space = false;
+        for error in &errors[..count.min(DISKS_MAX)] {
+            out_of_space |= error.error == NO_SPACE;
+            // SAFETY: a string that libvirt allocated for us with malloc, freed once.
+            unsafe { free(error.disk.cast()) };
+        }
+        Ok(out_of_space)
+    }
+
+    /// False for one that is forgotten when it goes off.
+    pub fn is_persistent(&self) -> Result<bool> {
+        // SAFETY: our handle.
+        let found = unsafe { (self.api.functions.virDomainIsPersistent)(self.handle) };
+        self.api.done(found).map(|found| found > 0)
     }
 
     pub fn suspend(&self) -> Result<()> {

@@ -15,6 +15,7 @@
 //! | snapshot | refused: `Conflict`; waited for while it ends | the same | the snapshot survives (decision H4) |
 //! | targets | the same | the same | start is refused; it is off already |
 //! | its disks are changed | waits: a change is short | the same | start is refused |
+//! | its disks are filled ([`fill`]) | refused: `Conflict` | the same | it goes off and on as it likes |
 //!
 //! A disk that is being attached or deleted is claimed by its own name too.
 
@@ -26,6 +27,7 @@ mod disks;
 mod epochs;
 mod extend;
 mod ffi;
+mod fill;
 mod new;
 mod open;
 mod power;
@@ -44,11 +46,12 @@ use coffer_core::{Error, Result};
 use super::claims::{self, Busy, Claims};
 use super::qemu::{self, RuntimeDir};
 use super::{
-    Changes, ChangesRequest, DiskInfo, DiskName, EpochName, Hypervisor, NewImage, NewImages,
-    NewServer, PowerAction, ServerInfo, SnapshotRequest, SnapshotSession, TargetDiskRequest,
-    TargetSession,
+    Changes, ChangesRequest, DiskInfo, DiskName, EpochName, FillKeeper, FillRecord, FillSession,
+    Hypervisor, NewImage, NewImages, NewServer, PowerAction, ServerInfo, SnapshotRequest,
+    SnapshotSession, TargetDiskRequest, TargetSession,
 };
 use crate::hypervisor::file::io_error;
+use crate::nbd::server::SocketFile;
 use connection::Connections;
 use session::Shared;
 
@@ -107,6 +110,8 @@ enum Use {
     Targets,
     /// Disks are attached, detached, extended or deleted.
     Changing,
+    /// Disks are filled from a backup while the server runs.
+    Filling(Weak<fill::Shared>),
 }
 
 impl Busy for Use {
@@ -115,6 +120,7 @@ impl Busy for Use {
             Use::Opening | Use::Snapshot(_) => "backed up",
             Use::Targets => "restored",
             Use::Changing => "changed",
+            Use::Filling(_) => "filled from its backup",
         }
     }
 }
@@ -183,7 +189,16 @@ impl Inner {
     fn snapshot_of(&self, server: &str) -> Option<Arc<Shared>> {
         let found = self.claims.look(server, |what| match what {
             Use::Snapshot(session) => session.upgrade(),
-            Use::Opening | Use::Targets | Use::Changing => None,
+            Use::Opening | Use::Targets | Use::Changing | Use::Filling(_) => None,
+        });
+        found.flatten()
+    }
+
+    /// The session that fills a server's disks.
+    fn fill_of(&self, server: &str) -> Option<Arc<fill::Shared>> {
+        let found = self.claims.look(server, |what| match what {
+            Use::Filling(session) => session.upgrade(),
+            _ => None,
         });
         found.flatten()
     }
@@ -292,6 +307,44 @@ impl Hypervisor for LibvirtHypervisor {
 
     async fn discard(&self, token: &str, server: Option<&NewServer>) -> Result<()> {
         new::discard(&self.inner, token, server).await
+    }
+
+    fn fills_servers(&self) -> bool {
+        true
+    }
+
+    async fn fill_socket(&self, token: &str) -> Result<SocketFile> {
+        fill::socket(&self.inner, token).await
+    }
+
+    async fn stage_overlays(&self, token: &str, images: &[NewImage]) -> Result<()> {
+        fill::stage(&self.inner, token, images).await
+    }
+
+    async fn fill(
+        &self,
+        token: &str,
+        server: &NewServer,
+        record: FillRecord,
+        keeper: Arc<dyn FillKeeper>,
+        bytes_per_second: Option<u64>,
+    ) -> Result<Box<dyn FillSession>> {
+        fill::open(
+            &self.inner,
+            token,
+            server,
+            (record, keeper),
+            bytes_per_second,
+        )
+        .await
+    }
+
+    async fn forget_socket(&self, token: &str) -> Result<()> {
+        fill::forget_socket(&self.inner, token).await
+    }
+
+    async fn remove_server(&self, token: &str, server: &NewServer) -> Result<()> {
+        fill::remove(&self.inner, token, server).await
     }
 
     fn attaches_disks(&self) -> bool {

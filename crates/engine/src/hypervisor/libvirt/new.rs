@@ -45,6 +45,23 @@ pub(super) async fn server_is_kept(inner: &Inner, token: &str, new: &NewServer) 
     stage.folder_is_kept(&folder).await
 }
 
+/// Whether the server that is there is the one that the task made: some disk of it lies in the folder
+/// that the task made, by the definition that it is started with.
+pub(super) async fn is_made_here(inner: &Inner, token: &str, new: &NewServer) -> Result<bool> {
+    if !server_is_kept(inner, token, new).await? {
+        return Ok(false);
+    }
+    let folder = stage(inner, token)?.server_folder(&new.name, &new.uuid);
+    let found = match disks::server(inner, &new.uuid).await {
+        Ok(found) => found,
+        Err(e) if e.kind == coffer_core::Kind::NotFound => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    let is_inside = |path: &Path| disks::real(path).starts_with(disks::real(&folder));
+    let mut paths = found.defined.iter().filter_map(|disk| disk.path.as_deref());
+    Ok(found.info.name == new.name && paths.any(is_inside))
+}
+
 /// Puts the images in their place and defines the server: with that it is there.
 pub(super) async fn keep_server(
     inner: &Arc<Inner>,
@@ -53,7 +70,10 @@ pub(super) async fn keep_server(
 ) -> Result<ServerInfo> {
     // Defined by an earlier attempt.
     if let Ok(server) = disks::server(inner, &new.uuid).await {
-        return match server.info.name == new.name {
+        // One that is filled is started at once: it must be no other's.
+        let is_ours = server.info.name == new.name
+            && (!new.filling || is_made_here(inner, token, new).await?);
+        return match is_ours {
             true => Ok(server.info),
             false => Err(Error::conflict(format!(
                 "host `{}` has a server with this identity: {}",
@@ -134,6 +154,7 @@ fn definition(new: &NewServer, folder: &Path) -> Result<String> {
         nvram: has_variables.then(|| nvram(folder)),
         new_identity: new.new_identity,
         network: new.network.as_deref(),
+        stops_on_faults: new.filling,
     };
     redefine(&new.definition.text, &changed)
         .map_err(|e| Error::data("read the backup's definition of the server").caused_by(e))

@@ -29,7 +29,12 @@ pub(super) async fn power(inner: &Arc<Inner>, server: &str, action: PowerAction)
             (Some(being), _) => Err(Error::conflict(format!("the server is being {being}"))
                 .hint("Wait for that task to end, or cancel it.")),
             (None, Some(snapshot)) => snapshot.start().await,
-            (None, None) => session::power_on(inner, server, 0).await,
+            (None, None) => {
+                if let Some(fill) = inner.fill_of(server) {
+                    fill.before_start().await?;
+                }
+                session::power_on(inner, server, 0).await
+            }
         },
         PowerAction::Stop { .. } | PowerAction::ForceOff if is_off => Ok(()),
         PowerAction::Stop { limit } => stop(inner, server, limit).await,

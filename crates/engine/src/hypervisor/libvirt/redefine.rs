@@ -23,6 +23,8 @@ pub(super) struct Changed<'a> {
     pub new_identity: bool,
     /// Network of all cards, where it is another one.
     pub network: Option<&'a str>,
+    /// A fault of a disk stops the guest: see [`finished`].
+    pub stops_on_faults: bool,
 }
 
 /// A text that cannot be read as a definition.
@@ -150,6 +152,10 @@ fn disk(node: Node<'_, '_>, changed: &Changed<'_>, edits: &mut Edits) {
         edits.remove(node);
         return;
     };
+    let policy = match changed.stops_on_faults {
+        true => " error_policy='stop' rerror_policy='stop'",
+        false => "",
+    };
     let mut kept = String::new();
     let text = node.document().input_text();
     for part in node.children().filter(Node::is_element) {
@@ -161,11 +167,50 @@ fn disk(node: Node<'_, '_>, changed: &Changed<'_>, edits: &mut Edits) {
     edits.replace(
         node,
         format!(
-            "<disk type='file' device='disk'><driver name='qemu' type='qcow2' discard='unmap'/>\
+            "<disk type='file' device='disk'>\
+             <driver name='qemu' type='qcow2' discard='unmap'{policy}/>\
              <source file='{}'/>{kept}</disk>",
             quoted(path)
         ),
     );
+}
+
+/// A definition without what these disks, by name and file, had while they were filled: a fault is
+/// the guest's matter again ([`Changed::stops_on_faults`]), and nobody names the socket of the exports
+/// below them, as a definition does that was made from a running server's. None where that is so
+/// already. All else stays.
+pub(super) fn finished(
+    xml: &str,
+    files: &[(String, PathBuf)],
+    socket: &str,
+) -> Result<Option<String>, RedefineError> {
+    let document = Document::parse(xml)?;
+    let devices = child(document.root_element(), "devices");
+    let devices = devices.ok_or(RedefineError::Missing("devices"))?;
+    let mut edits = Edits::default();
+    for disk in devices.children().filter(|c| c.has_tag_name("disk")) {
+        let file = child(disk, "source").and_then(|s| s.attribute("file"));
+        if !file.is_some_and(|file| files.iter().any(|(_, ours)| ours == Path::new(file))) {
+            continue;
+        }
+        let attributes = child(disk, "driver")
+            .into_iter()
+            .flat_map(|d| d.attributes());
+        for attribute in attributes {
+            // What somebody has set to something else meanwhile is theirs.
+            if matches!(attribute.name(), "error_policy" | "rerror_policy")
+                && attribute.value() == "stop"
+            {
+                edits.0.push((attribute.range(), String::new()));
+            }
+        }
+        let below = child(disk, "backingStore");
+        let names_socket = |n: Node<'_, '_>| n.attribute("socket") == Some(socket);
+        if let Some(below) = below.filter(|below| below.descendants().any(names_socket)) {
+            edits.remove(below);
+        }
+    }
+    Ok((!edits.0.is_empty()).then(|| edits.apply(xml)))
 }
 
 fn interface(node: Node<'_, '_>, changed: &Changed<'_>, edits: &mut Edits) {
@@ -248,6 +293,7 @@ mod tests {
             nvram: Some(PathBuf::from("/n/nvram.fd")),
             new_identity,
             network,
+            stops_on_faults: false,
         };
         let text = redefine(XML, &changed).expect("it is a definition");
         Document::parse(&text).expect("and stays one");
@@ -277,6 +323,47 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+    }
+
+    #[test]
+    fn only_the_policy_of_our_disks_goes_at_last() {
+        let changed = Changed {
+            name: "n",
+            uuid: "u",
+            disks: vec![("vda", PathBuf::from("/n/vda.qcow2"))],
+            folder: Path::new("/n"),
+            nvram: None,
+            new_identity: true,
+            network: None,
+            stops_on_faults: true,
+        };
+        let text = redefine(XML, &changed).expect("it is a definition");
+        assert!(text.contains("error_policy='stop' rerror_policy='stop'"));
+        // A user's own disk with the same policy, and a change of ours.
+        let theirs = "<disk type='file'><driver type='raw' error_policy='stop'/>\
+            <source file='/b'/><target dev='vdb'/></disk></devices>";
+        let text = text.replace("</devices>", theirs);
+        let text = text.replace("rerror_policy='stop'", "rerror_policy='report'");
+        let text = text.replace(
+            "<source file='/n/vda.qcow2'/>",
+            "<source file='/n/vda.qcow2'/><backingStore type='network'><source><host socket='/s'/>\
+             </source></backingStore>",
+        );
+        let files = [("vda".to_owned(), PathBuf::from("/n/vda.qcow2"))];
+        let done = finished(&text, &files, "/s").expect("it is a definition");
+        let done = done.expect("there was something to do");
+        Document::parse(&done).expect("and stays one");
+        assert!(
+            done.contains("discard='unmap'  rerror_policy='report'/>"),
+            "{done}"
+        );
+        assert!(
+            done.contains("<driver type='raw' error_policy='stop'/>"),
+            "{done}"
+        );
+        assert!(!done.contains("socket='/s'"), "{done}");
+        let again = finished(&done, &files, "/s");
+        assert_eq!(again.expect("it is a definition"), None);
     }
 
     #[test]

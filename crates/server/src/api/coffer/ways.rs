@@ -218,6 +218,10 @@ pub struct NewServer {
     /// Start it once it is there; false where absent.
     #[serde(default)]
     power_on: bool,
+    /// Start it at once, straight from the backup; its disks are filled while it runs, and the task
+    /// ends when they are whole. Ended before, the server goes. False where absent.
+    #[serde(default)]
+    instant: bool,
 }
 
 /// What is being made, and the task that makes it.
@@ -296,7 +300,8 @@ pub(super) async fn create_server(
         host: body.server.host,
         keep_identity: body.server.keep_identity,
         network: body.server.network,
-        power_on: body.server.power_on,
+        power_on: body.server.power_on || body.server.instant,
+        instant: body.server.instant,
     };
     let (id, task) = state.app.create_server(&actor, new).await?;
     being_made(&state, &actor, id.to_string(), task).await

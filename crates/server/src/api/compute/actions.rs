@@ -118,6 +118,11 @@ pub(in crate::api) async fn change_power(
 
 pub(super) async fn run(state: AppState, server: Server, action: PowerAction) -> Result<()> {
     let hypervisor = driver(&state, &server)?;
+    if action == PowerAction::Start
+        && let Ok(id) = server.row.id.parse()
+    {
+        state.app.before_start(id).await?;
+    }
     let done = hypervisor.power(&server.row.native_id, action).await;
     // Whatever happened, say what is true now.
     if let Err(error) = refresh(&state, server.clone()).await {

@@ -130,6 +130,7 @@ pub(super) async fn create(
         keep_identity: false,
         network: None,
         power_on: true,
+        instant: false,
     };
     if new.dry_run == Some(true) {
         state.app.check_new_server(&actor, &server).await?;
