@@ -23,7 +23,7 @@ test('the wizard applies a policy, or none; then it is edited from the vault and
   await page.goto(at('/vaults/new?type=server'));
   await page.getByLabel('Name').first().fill(`none-${mark}`);
   await expect(page.getByRole('radio', { name: 'Skip' })).toBeChecked();
-  await page.getByRole('button', { name: 'Create vault', exact: true }).click();
+  await page.getByRole('button', { name: 'Create Vault', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: `none-${mark}` })).toBeVisible();
   await expect(page.getByText('No policy is applied')).toBeVisible();
 
@@ -31,7 +31,7 @@ test('the wizard applies a policy, or none; then it is edited from the vault and
   await page.goto(at('/vaults/new?type=server'));
   await page.getByLabel('Name').first().fill(vault);
   await page.getByRole('radio', { name: 'Configure' }).check();
-  await page.getByRole('button', { name: 'Create vault', exact: true }).click();
+  await page.getByRole('button', { name: 'Create Vault', exact: true }).click();
   await expect(page.getByText('Choose a policy.').last()).toBeVisible();
   await page.getByRole('button', { name: 'Create Policy' }).click();
   const make = page.getByRole('dialog', { name: 'Create Policy' });
@@ -43,7 +43,7 @@ test('the wizard applies a policy, or none; then it is edited from the vault and
   await expect(page.getByText('Every day at 22:00.')).toBeVisible();
   await accessible(page, 'wizard with a policy');
   await picture(page, 'wizard-policy');
-  await page.getByRole('button', { name: 'Create vault', exact: true }).click();
+  await page.getByRole('button', { name: 'Create Vault', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: vault })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Next five runs' }).getByRole('listitem')).toHaveCount(5);
 

@@ -27,7 +27,7 @@ test('a wrong password is refused and said', async ({ page, watch }) => {
 test('logging out ends the session', async ({ console: page, watch }) => {
   watch.expected.push(/401/);
   await page.getByRole('button', { name: /^User / }).click();
-  await page.getByRole('menuitem', { name: 'Log out', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Log Out', exact: true }).click();
   await expect(page).toHaveURL(/\/console\/login/);
   const answer = await page.request.get('/coffer/v1/session');
   expect(answer.status()).toBe(401);

@@ -106,7 +106,7 @@ test('a webhook is made, tested, changed, switched off and deleted', async ({ co
 test('quotas are set, shown and lifted', async ({ console: page }) => {
   await page.goto(at('/admin/quotas'));
   await page.getByRole('button', { name: 'Set quotas' }).click();
-  const dialog = page.getByRole('dialog', { name: /^Set quotas of/ });
+  const dialog = page.getByRole('dialog', { name: /^Set Quotas of/ });
   await dialog.getByLabel('Vaults', { exact: true }).fill('many');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toContainText('A whole number, or empty.');

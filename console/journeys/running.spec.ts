@@ -73,7 +73,7 @@ test('progress shows in the row, on the page and in the tray, where it can be ca
 }) => {
   await beginFull(api, 'to-cancel');
   await page.goto(at(`/servers/${(await serverNamed(api, 'web-01')).id}`));
-  await expect(page.getByText(/Running task: .*to-cancel/)).toBeVisible();
+  await expect(page.getByText(/Running Task: .*to-cancel/)).toBeVisible();
   await expect(page.getByRole('progressbar').first()).toBeVisible();
   await expect(page.locator('main')).toContainText(/[\d.,]+ [KM]iB of [\d.,]+ [KMG]iB/, { timeout: 60_000 });
   await accessible(page, 'server with a running backup');

@@ -10,7 +10,7 @@ test('a recovery key is shown once and confirmed; limits of vault and host are s
   const vault = await inVault(api, 'archive');
   await page.goto(at(`/vaults/${vault}`));
   await page.getByRole('button', { name: 'Make recovery key' }).click();
-  const make = page.getByRole('dialog', { name: /^Recovery key of/ });
+  const make = page.getByRole('dialog', { name: /^Recovery Key of/ });
   await make.getByRole('button', { name: 'Make recovery key' }).click();
   await expect(make.getByText('shown here once and never again')).toBeVisible();
   await accessible(page, 'recovery key');
@@ -24,7 +24,7 @@ test('a recovery key is shown once and confirmed; limits of vault and host are s
   await make.getByRole('button', { name: 'Close' }).last().click();
   await expect(page.getByText('Nobody has confirmed yet')).toBeVisible();
   await page.getByRole('button', { name: 'Confirm that it is kept' }).click();
-  const confirm = page.getByRole('dialog', { name: /^Confirm the recovery key/ });
+  const confirm = page.getByRole('dialog', { name: /^Confirm the Recovery Key/ });
   await confirm.getByLabel('Fingerprint').fill(fingerprint ?? '');
   await confirm.getByRole('button', { name: 'Confirm that it is kept' }).click();
   await expect(page.getByText('Nobody has confirmed yet')).toBeHidden();

@@ -37,7 +37,7 @@ test('from the address to a backup in six clicks, to a restore in five more', as
   await expect(dialog).toContainText('step 1 of 2');
   await press('Next: the vault proposed', dialog.getByRole('button', { name: 'Next' }));
   await press('OK', dialog.getByRole('button', { name: 'OK', exact: true }));
-  const done = page.getByRole('status').filter({ hasText: /is Available\.$|is Available\.View backup/ });
+  const done = page.getByRole('status').filter({ hasText: /is Available\.$|is Available\.View Backup/ });
   await expect(done).toBeVisible({ timeout: 90_000 });
   note('the backup is Available');
   expect(clicks).toBeLessThanOrEqual(6);

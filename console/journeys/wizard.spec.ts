@@ -21,7 +21,7 @@ test('the wizard leaves a disk of a server out and takes others by tags', async 
   await page.getByRole('textbox', { name: 'Value 1' }).fill('gold');
   await accessible(page, 'vault wizard');
   await picture(page, 'vault-wizard');
-  await page.getByRole('button', { name: 'Create vault', exact: true }).click();
+  await page.getByRole('button', { name: 'Create Vault', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   await expect(page.getByText('tier: gold')).toBeVisible();
   const id = page.url().split('/').at(-1)?.split('?')[0];

@@ -12,10 +12,19 @@ export type NewPolicy = Schemas['CreatePolicy'];
 export type PolicyChange = Schemas['UpdatePolicy'];
 export type Preview = Schemas['PreviewBody'];
 export type Run = Schemas['NextRunBody'];
-export type Deletion = Schemas['DeletionBody'];
 
 /** Most policies of each type in a project (POL-02). */
 export const mostPolicies = 32;
+
+/** How many more backup policies there can be, and of how many: a quota, for both types, may allow fewer. */
+export function policiesLeft(
+  policies: readonly Pick<Policy, 'operation_type'>[],
+  quota: number | null,
+): { n: number; all: number } {
+  const ofType = mostPolicies - policies.filter((each) => each.operation_type === 'backup').length;
+  const ofQuota = quota === null ? ofType : quota - policies.length;
+  return { n: Math.max(0, Math.min(ofType, ofQuota)), all: ofQuota < ofType ? (quota ?? 0) : mostPolicies };
+}
 
 const at = (project: string, id: string) => ({ project_id: project, policy_id: id });
 
@@ -75,11 +84,12 @@ export const dryRun = (project: string, run: DryRun | null) =>
 
 const DAY = 24 * 3600 * 1000;
 
-/** Backups that would go within a day of now: such a change asks first. */
-export async function goingSoon(project: string, run: DryRun): Promise<Deletion[]> {
+/** Backups that would go within a day of now, if any: such a change asks first. */
+export async function goingSoon(project: string, run: DryRun): Promise<Preview | null> {
   const { preview: found } = await preview(project, run);
   const limit = Date.now() + DAY;
-  return found.deletions.filter((each) => Date.parse(each.at) <= limit);
+  const deletions = found.deletions.filter((each) => Date.parse(each.at) <= limit);
+  return deletions.length ? { ...found, deletions } : null;
 }
 
 /** A stored policy as its dry run takes it. */

@@ -9,6 +9,7 @@ import { useWords } from '../messages';
 import { useReason, useTaskKind } from '../messages/words';
 import { Button } from '../ui/Button';
 import { Progress } from '../ui/Progress';
+import { Prose } from '../ui/Prose';
 import { usePortal } from '../ui/portal';
 import { StatusWord } from '../ui/StatusWord';
 import { Age } from '../ui/Time';
@@ -123,7 +124,11 @@ function Failed({ task }: { task: Task }) {
         </span>
         <StatusWord look={taskLook(task.state)} />
       </div>
-      {task.error ? <p className="soft">{task.error.message}</p> : null}
+      {task.error ? (
+        <p className="soft">
+          <Prose text={task.error.message} />
+        </p>
+      ) : null}
       <Age at={task.ended_at ?? task.created_at} />
     </li>
   );

@@ -12,6 +12,7 @@ const lazy = new Set([
   '../app/CancelTask.tsx',
   '../app/CbrPage.tsx',
   '../app/DiskBackupsPage.tsx',
+  '../app/DiskVault.tsx',
   '../app/KeysDialog.tsx',
   '../app/Palette.tsx',
   '../app/ServerBackupsPage.tsx',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { policies as german } from './de/policies';
 import { policies as english } from './en/policies';
 import { type Catalog, translator, type Words } from './index';
-import { keepSays, ruleSays } from './policy';
+import { goesSays, keepSays, ruleSays } from './policy';
 
 const words = (language: 'en' | 'de'): Words => {
   const locale = language === 'en' ? 'en-GB' : 'de-DE';
@@ -56,4 +56,15 @@ test('what a policy keeps is said in words', () => {
     { max_backups: 2, full_backup_interval: 10, keep_last_backup: false },
     'The newest 2 automatic backups of each resource are kept. One of 10 backups is a full one. The newest good backup may go as well.',
   );
+});
+
+test('when a backup goes is said by the run that it goes with', () => {
+  const [run, later] = ['2026-11-10T21:00:00Z', '2026-11-11T21:00:00Z'];
+  const now = Date.parse('2026-11-10T12:00:00Z');
+  const check = (at: string, expected: string, language: 'en' | 'de' = 'en') =>
+    expect(goesSays(words(language), at, run, now)).toBe(expected);
+  check(run, 'with the next run, 10 Nov 2026, 21:00');
+  check(run, 'mit dem nächsten Lauf, 10. Nov. 2026, 21:00', 'de');
+  check('2026-11-10T12:00:00Z', 'at once');
+  check(later, 'tomorrow');
 });

@@ -1,6 +1,7 @@
 // Sentences that restate the rules of a policy.
 import type { Definition } from '../api/policies';
 import { type Times, timesOf, type WeekDay, weekDays } from '../lib/rule';
+import { formatAge, formatTime } from '../lib/times';
 import { useWords, type Words } from './index';
 
 /** Names of the days of the week. */
@@ -68,6 +69,12 @@ export function keepSays(words: Words, definition: Definition): string {
   if (definition.keep_last_backup === false && (days || quantity || lasts.length))
     said.push(t('policy.says_no_last'));
   return said.join(' ');
+}
+
+/** When a backup goes: with the next run where it waits for that, else how long that is from now. */
+export function goesSays(words: Words, at: string, nextRun: string | undefined, now: number): string {
+  if (at === nextRun) return words.t('policy.goes_with_run', { time: formatTime(at, words) });
+  return Date.parse(at) <= now ? words.t('policy.goes_now') : formatAge(at, { ...words, now });
 }
 
 /** Both sentences in the user's language. */

@@ -1,6 +1,7 @@
 // Words that depend on a value of the API.
 import { useCallback } from 'react';
 import type { Reason } from '../lib/can';
+import { plain } from '../lib/prose';
 import { type Key, useWords } from './index';
 
 /** The sentence of a reason. */
@@ -8,7 +9,9 @@ export function useReason(): (reason: Reason) => string {
   const { t } = useWords();
   return useCallback(
     (reason) =>
-      reason.text ?? (t as unknown as (key: Key, values?: object) => string)(reason.key, reason.values),
+      plain(
+        reason.text ?? (t as unknown as (key: Key, values?: object) => string)(reason.key, reason.values),
+      ),
     [t],
   );
 }

@@ -3,6 +3,7 @@ import { useWords } from '../messages';
 import { Button } from './Button';
 import css from './Failure.module.css';
 import { Icon } from './icons';
+import { Prose } from './Prose';
 
 /** What an error says to people: message, hint, code, request id. */
 export function useFailureText(error: unknown): { message: string; hint: string | null; detail: string } {
@@ -30,8 +31,14 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
     <div role="alert" className={`${css.banner} ${css.bad}`}>
       <Icon name="cross" />
       <div className="grow">
-        <strong>{message}</strong>
-        {hint ? <p>{hint}</p> : null}
+        <strong>
+          <Prose text={message} />
+        </strong>
+        {hint ? (
+          <p>
+            <Prose text={hint} />
+          </p>
+        ) : null}
         {detail ? <p className={css.detail}>{detail}</p> : null}
       </div>
       {retry ? <Button onClick={retry}>{t('kit.retry')}</Button> : null}

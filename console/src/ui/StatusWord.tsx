@@ -1,6 +1,8 @@
+import { plain } from '../lib/prose';
 import type { Look } from '../lib/status';
 import { useWords } from '../messages';
 import { Icon, type IconName } from './icons';
+import { Prose } from './Prose';
 import css from './StatusWord.module.css';
 import { Since } from './Time';
 import { Tooltip } from './Tooltip';
@@ -44,8 +46,8 @@ export function StatusWord({ look, percent, since, detail }: Props) {
           </span>
         ) : null}
       </span>
-      {detail ? <span className="hidden">{detail}</span> : null}
+      {detail ? <span className="hidden">{plain(detail)}</span> : null}
     </span>
   );
-  return detail ? <Tooltip text={detail}>{body}</Tooltip> : body;
+  return detail ? <Tooltip text={<Prose text={detail} />}>{body}</Tooltip> : body;
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useSyncExternalStore } from 'react';
 import { useWords } from '../messages';
 import { Button } from './Button';
 import { Icon } from './icons';
+import { Prose } from './Prose';
 import css from './toasts.module.css';
 
 export interface Toast {
@@ -84,7 +85,9 @@ export function Toasts() {
           role={entry.tone === 'bad' ? 'alert' : 'status'}
         >
           <Icon name={entry.tone === 'good' ? 'tick' : entry.tone === 'bad' ? 'cross' : 'info'} />
-          <div className="grow">{entry.text}</div>
+          <div className="grow">
+            {typeof entry.text === 'string' ? <Prose text={entry.text} /> : entry.text}
+          </div>
           {entry.action ? (
             <Button
               kind="link"

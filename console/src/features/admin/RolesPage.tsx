@@ -2,33 +2,46 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { type Role, rolesQuery } from '../../api/people';
 import { useOpenDialog } from '../../app/dialogs';
-import { nameColumn } from '../../app/ObjectLink';
 import { sorted } from '../../lib/sorted';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Empty, Note } from '../../ui/Failure';
-import { type Column, Table } from '../../ui/Table';
+import { type Column, NameCell, Table } from '../../ui/Table';
 import { AdminPage, useAdmin } from './AdminPage';
 import css from './admin.module.css';
+import { useRoleName } from './parts';
 
 /** Roles: the predefined ones, and those of the domain's own. */
 export default function RolesPage() {
   const { t } = useWords();
   const open = useOpenDialog();
   const admin = useAdmin();
+  const roleName = useRoleName();
   const { data, error, refetch } = useQuery({ ...rolesQuery, enabled: admin === true });
   const [sort, setSort] = useState('name');
   const rows = useMemo(
     () =>
       data &&
       sorted(data, sort, {
-        name: (role) => role.name.toLowerCase(),
+        name: (role) => roleName(role.name).toLowerCase(),
         kind: (role) => String(role.predefined),
       }),
-    [data, sort],
+    [data, sort, roleName],
   );
   const columns: Column<Role>[] = [
-    nameColumn(t('admin.name')),
+    {
+      id: 'name',
+      header: t('admin.role_name'),
+      sort: 'name',
+      names: true,
+      // By its name in the API, which requests take as well as the id; that is in its details.
+      cell: (row) => (
+        <NameCell
+          link={roleName(row.name)}
+          id={row.predefined ? <code className="soft">{row.name}</code> : null}
+        />
+      ),
+    },
     {
       id: 'kind',
       header: t('admin.role_kind'),
@@ -70,7 +83,7 @@ export default function RolesPage() {
         rows={rows}
         sort={sort}
         onSort={setSort}
-        nameOf={(row) => row.name}
+        nameOf={(row) => roleName(row.name)}
         links={(row) => {
           const reason = row.predefined ? t('admin.predefined_stays') : undefined;
           return (

@@ -5,6 +5,7 @@ import type { DialogProps } from '../../app/dialogs';
 import { useChange } from '../../app/useChange';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
+import { Copyable } from '../../ui/Copyable';
 import { Confirm, Dialog } from '../../ui/Dialog';
 import { Failure, Note } from '../../ui/Failure';
 import { Group, SelectField, TextArea, TextField } from '../../ui/Form';
@@ -93,6 +94,11 @@ function RoleForm({ role, close }: { role: Role | null; close: () => void }) {
         </Button>
       }
     >
+      {role ? (
+        <p className="soft">
+          {t('admin.role_id')} <Copyable text={role.id} />
+        </p>
+      ) : null}
       <TextField
         label={t('admin.name_field')}
         required

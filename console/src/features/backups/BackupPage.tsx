@@ -14,6 +14,7 @@ import { Empty, Failure, Note } from '../../ui/Failure';
 import { Icon } from '../../ui/icons';
 import { MenuButton } from '../../ui/Menu';
 import { Facts, Page, Section } from '../../ui/Page';
+import { Prose } from '../../ui/Prose';
 import { Size } from '../../ui/Size';
 import { type Column, NameCell, Table } from '../../ui/Table';
 import { Tabs } from '../../ui/Tabs';
@@ -157,7 +158,8 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
   ];
   if (backup.frozen_ms !== null)
     facts.push([t('backup_pages.frozen'), t('backup_pages.frozen_ms', { n: backup.frozen_ms })]);
-  if (backup.full_reason) facts.push([t('backup_pages.full_reason'), backup.full_reason]);
+  if (backup.full_reason)
+    facts.push([t('backup_pages.full_reason'), <Prose key="f" text={backup.full_reason} />]);
   facts.push([
     t('backup_pages.checkpoint'),
     <Copyable key="cp" text={backup.checkpoint_id} short name={t('backup_pages.checkpoint')} />,
@@ -169,7 +171,9 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
         <Facts facts={facts} />
         <div className={css.notes}>
           {backup.notes.map((note) => (
-            <Note key={note}>{note}</Note>
+            <Note key={note}>
+              <Prose text={note} />
+            </Note>
           ))}
         </div>
       </Section>
@@ -246,9 +250,14 @@ function Disks({ project, backup }: { project: string; backup: Backup }) {
       id: 'tracking',
       header: t('backup_pages.tracking'),
       cell: (row) => (
-        <span title={row.fallback_reason ?? undefined}>
+        <span>
           {row.tracking ? row.tracking.replaceAll('_', ' ') : <span className="soft">–</span>}
-          {row.fallback_reason ? <span className="soft"> ({row.fallback_reason})</span> : null}
+          {row.fallback_reason ? (
+            <span className="soft">
+              {' '}
+              (<Prose text={row.fallback_reason} />)
+            </span>
+          ) : null}
         </span>
       ),
     },

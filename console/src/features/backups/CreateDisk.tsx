@@ -2,13 +2,13 @@ import { useState } from 'react';
 import { createDisk, type Source } from '../../api/create';
 import type { DialogProps } from '../../app/dialogs';
 import { isHostName, proposeName } from '../../lib/names';
-import { GIB } from '../../lib/sizes';
+import { formatSize, GIB } from '../../lib/sizes';
 import { useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { SelectField, TextField } from '../../ui/Form';
-import { bytesOf, HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation } from './created';
+import { HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation, useSizes } from './created';
 
 /** Largest disk in GiB: 64 TiB. */
 const most = 65_536;
@@ -28,8 +28,9 @@ export default function CreateDisk(dialog: DialogProps) {
 }
 
 function Form({ project, source, close }: { project: string; source: Source; close: () => void }) {
-  const { t } = useWords();
+  const { t, locale } = useWords();
   const parts = partsOf(source);
+  const sizeOf = useSizes(project, source);
   const [part, setPart] = useState(parts[0]?.id ?? '');
   const [first] = useState(() => proposeName('disk-'));
   const [name, setName] = useState(first);
@@ -78,7 +79,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
         </Button>
       }
     >
-      <SourceFacts source={source} bytes={bytesOf(chosen ? [chosen] : [])} />
+      <SourceFacts source={source} bytes={chosen ? sizeOf(chosen) : 0} />
       {parts.length > 1 ? (
         <SelectField
           label={t('create.which_disk')}
@@ -88,7 +89,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
             value: each.id,
             label: t(each.extend_info.system_disk ? 'create.system_disk' : 'create.data_disk', {
               name: each.resource_name,
-              size: each.resource_size,
+              size: formatSize(sizeOf(each), locale),
             }),
           }))}
         />
@@ -106,7 +107,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
         label={t('create.size')}
         inputMode="numeric"
         unit="GiB"
-        hint={t('create.size_hint', { least })}
+        hint={t('create.size_hint', { least, size: formatSize(chosen ? sizeOf(chosen) : 0, locale) })}
         value={size}
         error={wrongSize}
         shown={shown}

@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { TextField, Tick } from '../../ui/Form';
-import { bytesOf, HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation } from './created';
+import { HostField, isReadable, OfSource, partsOf, SourceFacts, useCreation, useSizes } from './created';
 
 /** Create Server: a new server from a server's backup, beside the old one or in its place. */
 export default function CreateServer(dialog: DialogProps) {
@@ -25,6 +25,7 @@ export default function CreateServer(dialog: DialogProps) {
 
 function Form({ project, source, close }: { project: string; source: Source; close: () => void }) {
   const { t } = useWords();
+  const sizeOf = useSizes(project, source);
   const [name, setName] = useState('');
   const [host, setHost] = useState('');
   const [network, setNetwork] = useState('');
@@ -70,7 +71,7 @@ function Form({ project, source, close }: { project: string; source: Source; clo
         </Button>
       }
     >
-      <SourceFacts source={source} bytes={bytesOf(partsOf(source))} />
+      <SourceFacts source={source} bytes={partsOf(source).reduce((sum, each) => sum + sizeOf(each), 0)} />
       <TextField
         label={t('create.name')}
         required

@@ -1,5 +1,6 @@
 // The columns of lists of backups.
 import type { Backup } from '../../api/types';
+import { NewBytes } from '../../app/NewBytes';
 import { nameColumn, ObjectLink } from '../../app/ObjectLink';
 import type { Words } from '../../messages';
 import { Icon } from '../../ui/icons';
@@ -50,7 +51,7 @@ export function backupColumns(
       optional: true,
       cell: (row) => (
         <span className={css.sizes}>
-          <Size bytes={row.new_bytes} />
+          <NewBytes backup={row} />
           <span className="soft">
             {t('backup_pages.of')} <Size bytes={row.size_bytes} />
           </span>

@@ -3,8 +3,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { hostNamesQuery, type Source, sourceQuery } from '../../api/create';
-import { sessionQuery } from '../../api/queries';
-import type { Task } from '../../api/types';
+import { one, sessionQuery } from '../../api/queries';
+import type { Backup, Task } from '../../api/types';
 import type { DialogProps } from '../../app/dialogs';
 import { GIB } from '../../lib/sizes';
 import { exactTime } from '../../lib/times';
@@ -75,8 +75,19 @@ export function SourceFacts({ source, bytes }: { source: Source; bytes: number }
   );
 }
 
-export const bytesOf = (parts: readonly Source[]): number =>
-  parts.reduce((sum, each) => sum + each.resource_size * GIB, 0);
+/** How large the disk of a part is. The CBR API rounds up to GiB, and is all that is known of another project's. */
+export const sizeIn = (
+  part: Source,
+  whole: Pick<Backup, 'id' | 'size_bytes' | 'disks'> | undefined,
+): number =>
+  whole?.disks.find((disk) => disk.id === part.id)?.size_bytes ??
+  (whole?.id === part.id ? whole.size_bytes : part.resource_size * GIB);
+
+/** How large the disks in a backup are, in bytes. */
+export function useSizes(project: string, source: Source): (part: Source) => number {
+  const { data } = useQuery({ ...one('backup', project, source.id), enabled: source.project_id === project });
+  return (part) => sizeIn(part, data);
+}
 
 /** Whether something can be made from it now: also while it is being restored. */
 export const isReadable = (source: Source): boolean =>

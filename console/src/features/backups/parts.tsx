@@ -1,4 +1,5 @@
 import type { Backup } from '../../api/types';
+import { plain } from '../../lib/prose';
 import { backupLook, isOpen } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Progress } from '../../ui/Progress';
@@ -42,7 +43,7 @@ export function BackupState({ backup, long = false }: { backup: Backup; long?: b
 export function Kind({ backup }: { backup: Backup }) {
   const { t } = useWords();
   return (
-    <span title={backup.full_reason ?? undefined}>
+    <span title={backup.full_reason ? plain(backup.full_reason) : undefined}>
       {t(backup.incremental ? 'backup_pages.incremental' : 'backup_pages.full')}
       <span className="soft">
         , {t(backup.auto_trigger ? 'backup_pages.automatic' : 'backup_pages.manual')}

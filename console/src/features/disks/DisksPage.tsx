@@ -1,6 +1,7 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import type { Disk } from '../../api/types';
+import { DiskVault } from '../../app/DiskVault';
 import { useOpenDialog } from '../../app/dialogs';
 import { ListTools } from '../../app/ListTools';
 import { nameColumn, ObjectLink } from '../../app/ObjectLink';
@@ -227,21 +228,7 @@ function InVault({ project, disk }: { project: string; disk: Disk }) {
       </Tooltip>
     );
   }
-  if (!disk.vault) return <span className="soft">{t('disk_pages.no_vault')}</span>;
-  return (
-    <>
-      <div>
-        <ObjectLink project={project} kind="vault" id={disk.vault.id}>
-          {disk.vault.name}
-        </ObjectLink>
-      </div>
-      {disk.excluded ? (
-        <div className="soft">{t('disk_pages.excluded')}</div>
-      ) : disk.vault.type === 'server' ? (
-        <div className="soft">{t('disk_pages.by_server')}</div>
-      ) : null}
-    </>
-  );
+  return <DiskVault project={project} disk={disk} />;
 }
 
 function Backed({ disk }: { disk: Disk }) {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { plain } from '../../lib/prose';
 import { useWords } from '../../messages';
 import { Empty, Failure } from '../../ui/Failure';
 import { TextField } from '../../ui/Form';
@@ -74,7 +75,7 @@ function Browser({ document }: { document: Document }) {
                       <span className={css.method}>{each.method.toUpperCase()}</span>
                       <span className={css.path}>
                         <code>{each.path}</code>
-                        <span className="soft">{each.summary}</span>
+                        <span className="soft">{plain(each.summary ?? '')}</span>
                       </span>
                     </Link>
                   </li>

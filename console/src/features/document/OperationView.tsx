@@ -1,6 +1,8 @@
+import { plain } from '../../lib/prose';
 import { useWords } from '../../messages';
 import { Copyable } from '../../ui/Copyable';
 import { Section } from '../../ui/Page';
+import { Prose } from '../../ui/Prose';
 import { type Document, limitsOf, type Operation, type Parameter, typeWord } from './document';
 import css from './document.module.css';
 import { SchemaView } from './SchemaView';
@@ -14,11 +16,15 @@ export function OperationView({ document, operation }: { document: Document; ope
   const line = `curl${send} -H "X-Auth-Token: $OS_TOKEN"${json} ${location.origin}${operation.path}`;
   return (
     <>
-      <Section title={operation.summary ?? operation.id}>
+      <Section title={plain(operation.summary ?? operation.id)}>
         <p className={css.line}>
           <span className={css.method}>{operation.method.toUpperCase()}</span> <code>{operation.path}</code>
         </p>
-        {operation.description ? <p>{operation.description}</p> : null}
+        {operation.description ? (
+          <p>
+            <Prose text={operation.description} />
+          </p>
+        ) : null}
         <p className={css.line}>
           <Copyable text={line} name={t('api.command')} />
         </p>
@@ -40,7 +46,7 @@ export function OperationView({ document, operation }: { document: Document; ope
             return (
               <div key={status}>
                 <h3 className={css.status}>
-                  {status} <span className="soft">{answer.description}</span>
+                  {status} <span className="soft">{plain(answer.description ?? '')}</span>
                 </h3>
                 {schema ? <SchemaView document={document} schema={schema} /> : null}
               </div>
@@ -68,7 +74,11 @@ function Parameters({ parameters }: { parameters: Parameter[] }) {
               <code className={css.limits}>{limitsOf(each.schema)}</code>
             ) : null}
           </div>
-          {each.description ? <p className="soft">{each.description}</p> : null}
+          {each.description ? (
+            <p className="soft">
+              <Prose text={each.description} />
+            </p>
+          ) : null}
         </li>
       ))}
     </ul>

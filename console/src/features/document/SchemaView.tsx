@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useWords } from '../../messages';
 import { Icon } from '../../ui/icons';
+import { Prose } from '../../ui/Prose';
 import { type Document, inner, limitsOf, resolve, type Schema, typeWord } from './document';
 import css from './document.module.css';
 
@@ -18,7 +19,12 @@ export function SchemaView({ document, schema }: { document: Document; schema: S
   return (
     <>
       <p>
-        <code>{name}</code> {found.description ? <span className="soft">{found.description}</span> : null}
+        <code>{name}</code>{' '}
+        {found.description ? (
+          <span className="soft">
+            <Prose text={found.description} />
+          </span>
+        ) : null}
       </p>
       <Fields document={document} schema={found} />
     </>
@@ -66,7 +72,11 @@ function Field({
         <span className="soft">{typeWord(schema)}</span>
         <Limits schema={deeper ? schema : (below ?? resolve(document, schema))} />
       </div>
-      {schema.description ? <p className="soft">{schema.description}</p> : null}
+      {schema.description ? (
+        <p className="soft">
+          <Prose text={schema.description} />
+        </p>
+      ) : null}
       {deeper && open ? <Fields document={document} schema={deeper} /> : null}
     </li>
   );

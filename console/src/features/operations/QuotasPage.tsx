@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { quotasQuery } from '../../api/operations';
+import { mostPolicies } from '../../api/policies';
 import { sessionQuery } from '../../api/queries';
 import { useOpenDialog } from '../../app/dialogs';
 import { useWords } from '../../messages';
@@ -42,7 +43,11 @@ export default function QuotasPage() {
                   <p className="row">
                     <strong className="grow">{name}</strong>
                     <span className="number">
-                      {most === null ? t('quota.no_limit', { n: used }) : t('quota.of', { n: used, most })}
+                      {most !== null
+                        ? t('quota.of', { n: used, most })
+                        : kind === 'policies'
+                          ? t('quota.policies_limit', { n: used, most: mostPolicies })
+                          : t('quota.no_limit', { n: used })}
                     </span>
                   </p>
                   {most === null ? null : <Fill label={name} used={used} size={most} threshold={90} />}

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import {
   applyPolicy,
   asNew,
-  type Deletion,
   type DryRun,
   goingSoon,
   type Policy,
+  type Preview,
   policiesQuery,
 } from '../../api/policies';
 import { one } from '../../api/queries';
@@ -56,7 +56,7 @@ function Choose({
   const says = usePolicySentences();
   const open = useOpenDialog();
   const [chosen, setChosen] = useState('');
-  const [doomed, setDoomed] = useState<Deletion[] | null>(null);
+  const [doomed, setDoomed] = useState<Preview | null>(null);
   const policy = policies.find((each) => each.id === chosen);
   const same = policy !== undefined && policy.id === vault.policy?.id;
   const run: DryRun | null = policy ? { policy: asNew(policy), id: policy.id, vaults: [vault.id] } : null;
@@ -65,7 +65,7 @@ function Choose({
       if (!run || !policy) return null;
       if (!sure && policy.enabled) {
         const soon = await goingSoon(project, run);
-        if (soon.length) return soon;
+        if (soon) return soon;
       }
       await applyPolicy(project, vault.id, policy.id);
       return null;
@@ -87,8 +87,8 @@ function Choose({
         onConfirm={() => apply.mutate(true)}
         onClose={() => setDoomed(null)}
       >
-        <p>{t('policy.deletes_text', { n: doomed.length })}</p>
-        <Going deletions={doomed} most={50} />
+        <p>{t('policy.deletes_text', { n: doomed.deletions.length })}</p>
+        <Going preview={doomed} most={50} />
       </Confirm>
     );
   }

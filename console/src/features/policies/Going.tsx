@@ -1,7 +1,9 @@
-import type { Deletion } from '../../api/policies';
+import type { Preview } from '../../api/policies';
+import { fullTime } from '../../lib/times';
 import type { Key } from '../../messages';
 import { useWords } from '../../messages';
-import { Age } from '../../ui/Time';
+import { goesSays } from '../../messages/policy';
+import { Age, useNow } from '../../ui/Time';
 import css from './policies.module.css';
 
 const reasons: Record<string, Key> = {
@@ -13,8 +15,16 @@ const reasons: Record<string, Key> = {
 };
 
 /** Backups that a policy would delete: which, when, why. */
-export function Going({ deletions, most = 10 }: { deletions: readonly Deletion[]; most?: number }) {
-  const { t } = useWords();
+export function Going({
+  preview: { deletions, next_runs },
+  most = 10,
+}: {
+  preview: Pick<Preview, 'deletions' | 'next_runs'>;
+  most?: number;
+}) {
+  const words = useWords();
+  const { t } = words;
+  const now = useNow();
   const shown = deletions.slice(0, most);
   return (
     <>
@@ -40,7 +50,9 @@ export function Going({ deletions, most = 10 }: { deletions: readonly Deletion[]
                   <Age at={each.created_at} />
                 </td>
                 <td>
-                  <Age at={each.at} />
+                  <time dateTime={each.at} title={fullTime(each.at, words)}>
+                    {goesSays(words, each.at, next_runs[0]?.at, now)}
+                  </time>
                   <br />
                   <span className="soft">{why ? t(why as 'policy.why_expired') : each.text}</span>
                 </td>

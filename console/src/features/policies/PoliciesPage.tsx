@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { changePolicy, mostPolicies, type Policy, policiesQuery } from '../../api/policies';
+import { quotasQuery } from '../../api/operations';
+import { changePolicy, type Policy, policiesLeft, policiesQuery } from '../../api/policies';
 import { list } from '../../api/queries';
 import { useOpenDialog } from '../../app/dialogs';
 import { useWords } from '../../messages';
@@ -27,11 +28,12 @@ export default function PoliciesPage() {
   const open = useOpenDialog();
   const { data, error, refetch } = useQuery(policiesQuery(project));
   const backup = data?.filter((each) => each.operation_type === 'backup');
-  const left = mostPolicies - (backup?.length ?? 0);
+  const { data: quotas } = useQuery(quotasQuery(project));
+  const left = data && quotas ? policiesLeft(data, quotas.policies.most) : null;
   const create = (
     <Button
       kind="primary"
-      reason={left <= 0 ? t('policy.none_left', { all: mostPolicies }) : undefined}
+      reason={left && left.n === 0 ? t('policy.none_left', { all: left.all }) : undefined}
       onClick={() => open('create-policy')}
     >
       {t('policy.create')}
@@ -39,11 +41,7 @@ export default function PoliciesPage() {
   );
   const failure = error && !data ? error : null;
   return (
-    <Page
-      title={t('policy.title')}
-      about={backup ? t('policy.left', { n: left, all: mostPolicies }) : null}
-      actions={create}
-    >
+    <Page title={t('policy.title')} about={left ? t('policy.left', left) : null} actions={create}>
       <Tabs
         label={t('policy.title')}
         value={search.tab === 'replication' ? 'replication' : 'backup'}

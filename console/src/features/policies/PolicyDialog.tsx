@@ -4,10 +4,10 @@ import {
   applyPolicy,
   changePolicy,
   createPolicy,
-  type Deletion,
   type DryRun,
   goingSoon,
   type Policy,
+  type Preview,
   policiesQuery,
 } from '../../api/policies';
 import { one } from '../../api/queries';
@@ -63,7 +63,7 @@ function PolicyForms({ project, policy: given, vault, close }: Props) {
   const [first] = useState(() => (policy ? formOf(policy) : newForm(zone)));
   const [form, setForm] = useState<PolicyForm>(first);
   const [shown, setShown] = useState(false);
-  const [doomed, setDoomed] = useState<Deletion[] | null>(null);
+  const [doomed, setDoomed] = useState<Preview | null>(null);
   // A policy that was made before applying it failed is not made again.
   const made = useRef<string | null>(null);
   const set = (change: Partial<PolicyForm>) => setForm((before) => ({ ...before, ...change }));
@@ -82,7 +82,7 @@ function PolicyForms({ project, policy: given, vault, close }: Props) {
       // A disabled policy deletes nothing.
       if (!sure && vaults > 0 && next.enabled) {
         const soon = await goingSoon(project, run);
-        if (soon.length) return soon;
+        if (soon) return soon;
       }
       if (policy) {
         const { name, enabled, operation_definition, trigger } = next;
@@ -119,8 +119,8 @@ function PolicyForms({ project, policy: given, vault, close }: Props) {
         onConfirm={() => save.mutate(true)}
         onClose={() => setDoomed(null)}
       >
-        <p>{t('policy.deletes_text', { n: doomed.length })}</p>
-        <Going deletions={doomed} most={50} />
+        <p>{t('policy.deletes_text', { n: doomed.deletions.length })}</p>
+        <Going preview={doomed} most={50} />
       </Confirm>
     );
   }

@@ -62,7 +62,7 @@ export function PreviewPane({
             {vaults === 0 ? (
               <p className="soft">{t('policy.going_unknown')}</p>
             ) : data.deletions.length ? (
-              <Going deletions={data.deletions} />
+              <Going preview={data} />
             ) : (
               <p className="soft">{t('policy.going_none')}</p>
             )}

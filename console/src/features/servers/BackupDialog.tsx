@@ -17,7 +17,7 @@ import { BackupNotes } from './BackupNotes';
 import { FullVault } from './FullVault';
 import { capacityFor, type Done, type Plan, run } from './run';
 import { ServerList } from './ServerList';
-import { MOST_RESOURCES, useBackupPlan } from './useBackupPlan';
+import { FULL_PERIOD, MOST_RESOURCES, useBackupPlan } from './useBackupPlan';
 import { VaultStep } from './VaultStep';
 
 /** Create Server Backup and Create Disk Backup: one dialog, asked for what is the same once. */
@@ -146,7 +146,11 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
           {chosen.fullVaults.map((vault) => (
             <FullVault key={vault.id} project={project} vault={vault} />
           ))}
-          <ServerList project={project} plan={chosen} aimed={Boolean(target)} />
+          <ServerList
+            project={project}
+            plan={chosen}
+            aimed={target ? ('id' in target ? target.name : target.create.name) : null}
+          />
           {chosen.allOfOne ? (
             <Note
               action={
@@ -198,7 +202,10 @@ export default function BackupDialog({ project, about, close }: DialogProps) {
             onChange={chosen.setFull}
             reason={
               chosen.fullLater
-                ? t('backup.full_from', { time: formatTime(chosen.fullLater, { locale, zone }) })
+                ? t('backup.full_from', {
+                    last: formatTime(Date.parse(chosen.fullLater) - FULL_PERIOD, { locale, zone }),
+                    time: formatTime(chosen.fullLater, { locale, zone }),
+                  })
                 : undefined
             }
           />

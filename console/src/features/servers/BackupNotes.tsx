@@ -2,6 +2,7 @@ import { formatSize } from '../../lib/sizes';
 import { formatSpan } from '../../lib/times';
 import { useWords } from '../../messages';
 import { Note } from '../../ui/Failure';
+import { Prose } from '../../ui/Prose';
 import type { BackupPlan } from './useBackupPlan';
 
 /** What the backup will read and take, what would refuse it, and what to mind while it runs. */
@@ -30,7 +31,7 @@ export function BackupNotes({ plan }: { plan: BackupPlan }) {
       ) : null}
       {refusals.map((refusal) => (
         <Note key={`${refusal.resource_id} ${refusal.code}`} tone="bad">
-          {refusal.message} {refusal.hint}
+          <Prose text={`${refusal.message} ${refusal.hint ?? ''}`} />
         </Note>
       ))}
       <Note>

@@ -28,6 +28,8 @@ interface Props {
   showVault?: boolean;
   /** What is said of a vault where there is none yet. */
   noVault: string;
+  /** Whether a vault was chosen for what has none. */
+  aimed: boolean;
 }
 
 /** A server of the Server List with its disks, which unfold. */
@@ -44,6 +46,7 @@ export function DiskRows({
   onDisk,
   showVault = false,
   noVault,
+  aimed,
 }: Props) {
   const { t, locale, zone } = useWords();
   const now = useNow();
@@ -56,6 +59,12 @@ export function DiskRows({
     return about.since
       ? t('backup.changed_since', { size, age: formatAge(about.since, { locale, zone, now }) })
       : t('backup.changed', { size });
+  };
+  const vaultOf = (disk: Disk): string => {
+    if (disk.vault?.type === 'disk') return disk.vault.name;
+    // Its server's vault takes no backups of single disks, but it is not unprotected either.
+    if (disk.vault && !disk.excluded && !aimed) return t('backup.with_server', { vault: disk.vault.name });
+    return noVault;
   };
   return (
     <div className={css.card}>
@@ -115,9 +124,7 @@ export function DiskRows({
               </span>
               <StatusWord look={diskLook(disk.status)} />
               <span className="soft">
-                {showVault ? (
-                  <span className={css.block}>{disk.vault?.type === 'disk' ? disk.vault.name : noVault}</span>
-                ) : null}
+                {showVault ? <span className={css.block}>{vaultOf(disk)}</span> : null}
                 {about && isIn(disk) ? <span className={css.block}>{changes(about)}</span> : null}
               </span>
             </div>

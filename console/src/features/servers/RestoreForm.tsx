@@ -13,6 +13,7 @@ import { Button } from '../../ui/Button';
 import { Confirm, Dialog } from '../../ui/Dialog';
 import { Note } from '../../ui/Failure';
 import { Tick } from '../../ui/Form';
+import { Prose } from '../../ui/Prose';
 import { StatusWord } from '../../ui/StatusWord';
 import { toast } from '../../ui/toasts';
 import css from './RestoreDialog.module.css';
@@ -167,7 +168,7 @@ export function RestoreForm({
       ) : null}
       {refusals.map((refusal) => (
         <Note key={refusal.code + refusal.message} tone="bad">
-          {refusal.message} {refusal.hint}
+          <Prose text={`${refusal.message} ${refusal.hint ?? ''}`} />
         </Note>
       ))}
       {what}

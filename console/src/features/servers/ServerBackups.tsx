@@ -1,14 +1,15 @@
 import type { Backup, Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
-import { allowed, restoreBackup } from '../../lib/can';
+import { NewBytes } from '../../app/NewBytes';
+import { allowed, backupServer, restoreBackup } from '../../lib/can';
 import { backupLook, isCreating } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
 import { Empty } from '../../ui/Failure';
+import { Toolbar } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
-import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { type Column, NameCell, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
@@ -18,6 +19,7 @@ export function ServerBackups({
   rows,
   failure,
   onRetry,
+  server,
 }: {
   rows: readonly Backup[] | undefined;
   failure: unknown;
@@ -28,6 +30,15 @@ export function ServerBackups({
   const reason = useReason();
   const open = useOpenDialog();
   const fresh = useFresh(rows);
+  const verdict = backupServer(server);
+  const create = (
+    <Button
+      reason={allowed(verdict) ? undefined : reason(verdict.reason)}
+      onClick={() => open('backup-server', { server: [server.id] })}
+    >
+      {t('servers.create_server_backup')}
+    </Button>
+  );
   const columns: Column<Backup>[] = [
     {
       id: 'name',
@@ -61,34 +72,41 @@ export function ServerBackups({
       cell: (row) =>
         `${row.incremental ? t('point.incremental') : t('point.full')}, ${row.auto_trigger ? t('backups.automatic') : t('backups.manual')}`,
     },
-    { id: 'size', header: t('backups.size'), align: 'right', cell: (row) => <Size bytes={row.new_bytes} /> },
+    { id: 'size', header: t('backups.size'), align: 'right', cell: (row) => <NewBytes backup={row} /> },
     { id: 'vault', header: t('backups.vault'), cell: (row) => row.vault.name },
     { id: 'created', header: t('backups.created'), cell: (row) => <Age at={row.created_at} /> },
   ];
   return (
-    <Table
-      label={t('server.backups')}
-      columns={columns}
-      rows={rows}
-      failure={failure && !rows ? failure : null}
-      onRetry={onRetry}
-      marked={fresh}
-      nameOf={(row) => row.name}
-      links={(row) => {
-        const verdict = restoreBackup(row);
-        return (
-          <Button
-            kind="link"
-            reason={allowed(verdict) ? undefined : reason(verdict.reason)}
-            onClick={() =>
-              open(row.type === 'server' ? 'restore-server' : 'restore-disk', { backup: [row.id] })
-            }
-          >
-            {row.type === 'server' ? t('backups.restore_server') : t('backups.restore_disk')}
-          </Button>
-        );
-      }}
-      empty={<Empty title={t('server.no_points')}>{t('server.no_points_text')}</Empty>}
-    />
+    <>
+      {rows?.length ? <Toolbar>{create}</Toolbar> : null}
+      <Table
+        label={t('server.backups')}
+        columns={columns}
+        rows={rows}
+        failure={failure && !rows ? failure : null}
+        onRetry={onRetry}
+        marked={fresh}
+        nameOf={(row) => row.name}
+        links={(row) => {
+          const verdict = restoreBackup(row);
+          return (
+            <Button
+              kind="link"
+              reason={allowed(verdict) ? undefined : reason(verdict.reason)}
+              onClick={() =>
+                open(row.type === 'server' ? 'restore-server' : 'restore-disk', { backup: [row.id] })
+              }
+            >
+              {row.type === 'server' ? t('backups.restore_server') : t('backups.restore_disk')}
+            </Button>
+          );
+        }}
+        empty={
+          <Empty title={t('server.no_points')} action={create}>
+            {t('server.no_points_text')}
+          </Empty>
+        }
+      />
+    </>
   );
 }

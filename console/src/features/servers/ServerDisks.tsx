@@ -1,4 +1,5 @@
 import type { Disk, Server } from '../../api/types';
+import { DiskVault } from '../../app/DiskVault';
 import { diskLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Copyable } from '../../ui/Copyable';
@@ -7,7 +8,7 @@ import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { type Column, NameCell, Table } from '../../ui/Table';
 
-export function ServerDisks({ server }: { server: Server }) {
+export function ServerDisks({ project, server }: { project: string; server: Server }) {
   const { t } = useWords();
   const columns: Column<Disk>[] = [
     {
@@ -31,7 +32,7 @@ export function ServerDisks({ server }: { server: Server }) {
     {
       id: 'vault',
       header: t('disks.vault'),
-      cell: (row) => row.vault?.name ?? <span className="soft">{t('servers.no_vault')}</span>,
+      cell: (row) => <DiskVault project={project} disk={row} />,
     },
   ];
   return (

@@ -24,8 +24,8 @@ export function ServerList({
 }: {
   project: string;
   plan: BackupPlan;
-  /** Whether a vault was chosen for those that have none. */
-  aimed: boolean;
+  /** Name of the vault that was chosen for those that have none. */
+  aimed: string | null;
 }) {
   const { t } = useWords();
   const reason = useReason();
@@ -34,7 +34,7 @@ export function ServerList({
   const { mode, servers, loose, left, estimate } = plan;
   const fits = (name: string, id: string) =>
     filter === '' || `${name} ${id}`.toLowerCase().includes(filter.trim().toLowerCase());
-  const noVault = t(aimed ? 'backup.vault_of_step' : 'servers.no_vault');
+  const noVault = aimed ? t('backup.vault_of_step', { name: aimed }) : t('servers.no_vault');
   const whyDisk = (disk: Disk) => {
     const verdict = backupDisk(disk);
     return allowed(verdict) ? undefined : reason(verdict.reason);
@@ -60,6 +60,7 @@ export function ServerList({
         }
         onDisk={(disk) => plan.toggleLeft(disk.id)}
         noVault={noVault}
+        aimed={aimed !== null}
       />
     );
   };
@@ -71,6 +72,7 @@ export function ServerList({
     onDisk: (disk: Disk) => plan.toggleDisk(disk.id),
     showVault: true,
     noVault,
+    aimed: aimed !== null,
   };
   const shownDisks = loose.filter((disk) => fits(disk.name, disk.id));
   return (
@@ -132,9 +134,7 @@ function Others({ project, plan }: { project: string; plan: BackupPlan }) {
           return (
             <li key={row.id}>
               <span className="strong">{row.name}</span>
-              <span className="soft grow">
-                {row.vault?.type === plan.mode ? row.vault.name : t('servers.no_vault')}
-              </span>
+              <span className="soft grow">{row.vault?.name ?? t('servers.no_vault')}</span>
               <Button
                 kind="link"
                 icon="plus"

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { list, one } from '../../api/queries';
 import type { Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
@@ -120,7 +121,7 @@ export default function ServerPage() {
               id: 'disks',
               label: t('servers.disks'),
               count: server.disk_count,
-              content: () => <ServerDisks server={server} />,
+              content: () => <ServerDisks project={project} server={server} />,
             },
             {
               id: 'backups',
@@ -151,12 +152,30 @@ export default function ServerPage() {
 function Protection({ project, server }: { project: string; server: Server }) {
   const { t } = useWords();
   const open = useOpenDialog();
+  // Without a vault of its own, its disks may each have one.
+  const byDisks = server.disks.flatMap((disk) => (disk.vault ? [disk.vault] : []));
+  const vaults = [...new Map(byDisks.map((vault) => [vault.id, vault])).values()];
   return (
     <p>
       {server.vault ? (
         <ObjectLink project={project} kind="vault" id={server.vault.id}>
           {t('server.protected_by', { vault: server.vault.name })}
         </ObjectLink>
+      ) : byDisks.length ? (
+        <>
+          {t(byDisks.length === server.disks.length ? 'server.disks_protected' : 'server.disks_partly', {
+            n: byDisks.length,
+            all: server.disks.length,
+          })}{' '}
+          {vaults.map((vault, index) => (
+            <Fragment key={vault.id}>
+              {index ? ', ' : null}
+              <ObjectLink project={project} kind="vault" id={vault.id}>
+                {vault.name}
+              </ObjectLink>
+            </Fragment>
+          ))}
+        </>
       ) : (
         t('server.not_protected')
       )}

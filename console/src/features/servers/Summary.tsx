@@ -1,5 +1,6 @@
 import type { Backup, Server } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { NewBytes } from '../../app/NewBytes';
 import { ObjectLink } from '../../app/ObjectLink';
 import { allowed, cancelTask, restoreBackup } from '../../lib/can';
 import { formatSize } from '../../lib/sizes';
@@ -11,7 +12,6 @@ import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Failure';
 import { Facts, Section } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
-import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { Age } from '../../ui/Time';
 import { Between } from './Between';
@@ -99,8 +99,7 @@ export function Summary({ project, server, points, search, choose }: Props) {
                 </span>
                 <StatusWord look={backupLook(point.state)} detail={point.error} />
                 <span>
-                  {point.incremental ? t('point.incremental') : t('point.full')}{' '}
-                  <Size bytes={point.new_bytes} />
+                  {point.incremental ? t('point.incremental') : t('point.full')} <NewBytes backup={point} />
                 </span>
                 <span>{point.name}</span>
                 {point.consistency ? (
@@ -124,7 +123,7 @@ export function Summary({ project, server, points, search, choose }: Props) {
         )}
       </Section>
       <Section title={t('servers.disks')} plain>
-        <ServerDisks server={server} />
+        <ServerDisks project={project} server={server} />
       </Section>
       <Section title={t('server.details')}>
         <Facts

@@ -46,12 +46,13 @@ export function VaultStep({ project, kind, resources, target, capacity, shown, o
       : t('backup.capacity_rule', { least: capacity.least });
   const nameError = isName(name) ? null : t('backup.name_rule', { n: 64 });
   const use = chosen || fitting[0]?.id || '';
+  const called = rows.find((vault) => vault.id === use)?.name ?? use;
 
   useEffect(() => {
     const create: NewVault = { name, size: gib, expand, lock };
-    if (now === 'use') onChange(use ? { id: use } : null);
+    if (now === 'use') onChange(use ? { id: use, name: called } : null);
     else if (now === 'create') onChange(sizeError || nameError ? null : { create });
-  }, [now, use, name, gib, expand, lock, sizeError, nameError, onChange]);
+  }, [now, use, called, name, gib, expand, lock, sizeError, nameError, onChange]);
 
   // What had the focus before is gone with the other step: it goes on at the first choice.
   const ready = now !== null;
@@ -64,7 +65,11 @@ export function VaultStep({ project, kind, resources, target, capacity, shown, o
   if (now === null) return <p className="soft">{t('kit.loading')}</p>;
   return (
     <>
-      <Note>{t('backup.why_vault', { what: resources.map((each) => each.name).join(', ') })}</Note>
+      <Note>
+        {t(kind === 'server' ? 'backup.why_vault' : 'backup.why_disk_vault', {
+          what: resources.map((each) => each.name).join(', '),
+        })}
+      </Note>
       <div ref={top}>
         <Radios
           label={t('servers.vault')}

@@ -62,7 +62,10 @@ describe('a backup', () => {
     ).toEqual([]);
   });
   it('says every request that it sends', () => {
-    const all = requests({ ...plan([resource('a', null), resource('b', 'v1')]), target: { id: 'v2' } });
+    const all = requests({
+      ...plan([resource('a', null), resource('b', 'v1')]),
+      target: { id: 'v2', name: 'two' },
+    });
     expect(all.map((each) => each.split('\n')[0])).toEqual([
       'POST /v3/p/vaults/v2/addresources',
       'POST /v3/p/checkpoints',

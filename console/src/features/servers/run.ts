@@ -28,7 +28,7 @@ export interface Plan {
   description: string;
   full: boolean;
   /** Vault for what has none: one that exists, or one to make. */
-  target: { id: string } | { create: NewVault } | null;
+  target: { id: string; name: string } | { create: NewVault } | null;
 }
 
 /** What has been done by now. */

@@ -11,6 +11,8 @@ export type Mode = 'server' | 'disk';
 
 /** Resources of one backup at most (BKP). */
 export const MOST_RESOURCES = 256;
+/** From one full backup by hand to the next, in milliseconds. */
+export const FULL_PERIOD = 24 * 3600 * 1000;
 
 const toggled = (set: ReadonlySet<string>, id: string): ReadonlySet<string> => {
   const next = new Set(set);

@@ -101,6 +101,7 @@ export default function TasksPage() {
               className={`mono ${css.nowrap}`}
               title={row.id}
             >
+              <span className={css.card}>{title(row)}</span>
               {row.id.slice(0, 8)}…
             </ObjectLink>
           </span>

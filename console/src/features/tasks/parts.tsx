@@ -9,6 +9,7 @@ import { useTaskKind } from '../../messages/words';
 import { Note } from '../../ui/Failure';
 import { Facts } from '../../ui/Page';
 import { Progress } from '../../ui/Progress';
+import { Prose } from '../../ui/Prose';
 import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { Age, Since } from '../../ui/Time';
@@ -120,8 +121,14 @@ export function TaskDetails({ project, task }: { project: string; task: Task }) 
     <div className="stack">
       {task.error ? (
         <Note tone={task.state === 'skipped' ? 'warn' : 'bad'}>
-          <strong>{task.error.message}</strong>
-          {task.error.hint ? <p>{task.error.hint}</p> : null}
+          <strong>
+            <Prose text={task.error.message} />
+          </strong>
+          {task.error.hint ? (
+            <p>
+              <Prose text={task.error.hint} />
+            </p>
+          ) : null}
           <p className="soft mono">{task.error.code}</p>
         </Note>
       ) : null}

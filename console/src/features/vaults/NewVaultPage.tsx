@@ -192,7 +192,7 @@ export default function NewVaultPage() {
                 <dd>{t('vaults.type_backup')}</dd>
                 <dt>{t(server ? 'vaults.new_resources_server' : 'vaults.new_resources_disk')}</dt>
                 <dd className="number">{picked.length}</dd>
-                <dt>{t('vaults.allocated')}</dt>
+                <dt>{t('vaults.needs')}</dt>
                 <dd className="number">{need} GiB</dd>
                 <dt>{t('vaults.new_capacity')}</dt>
                 <dd className="number">{wrongSize ? '–' : `${size} GiB`}</dd>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { list } from '../../api/queries';
 import type { Disk, ResourceKind, Server } from '../../api/types';
-import { wholeGib } from '../../lib/sizes';
+import { formatSize, wholeGib } from '../../lib/sizes';
 import { diskLook, serverLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { Failure } from '../../ui/Failure';
@@ -19,7 +19,7 @@ export interface Picked {
   /** What it takes of a vault's capacity: the sizes of its disks, each rounded up, in GiB. */
   gib: number;
   /** Of a server: its disks, and the ids of those that are left out (VLT-24). */
-  disks: readonly { id: string; name: string; system: boolean; gib: number }[];
+  disks: readonly { id: string; name: string; system: boolean; size_bytes: number; gib: number }[];
   out: readonly string[];
 }
 
@@ -38,6 +38,7 @@ const pickServer = (server: Server): Picked => ({
     id: disk.id,
     name: disk.name,
     system: disk.system,
+    size_bytes: disk.size_bytes,
     gib: wholeGib(disk.size_bytes),
   })),
   out: [],
@@ -216,7 +217,7 @@ export function ResourcePicker({
 
 /** Which disks of a server are backed up: at least one. */
 function DiskChoice({ server, onChange }: { server: Picked; onChange: (out: string[]) => void }) {
-  const { t } = useWords();
+  const { t, locale } = useWords();
   const left = server.disks.length - server.out.length;
   return (
     <details className={css.choice}>
@@ -231,7 +232,7 @@ function DiskChoice({ server, onChange }: { server: Picked; onChange: (out: stri
               key={disk.id}
               label={t(disk.system ? 'vaults.system_disk' : 'vaults.data_disk', {
                 name: disk.name,
-                size: disk.gib,
+                size: formatSize(disk.size_bytes, locale),
               })}
               checked={on}
               reason={on && left === 1 ? t('vaults.disks_one') : undefined}

@@ -94,6 +94,8 @@ export const admin = {
   },
   'admin.group_deleted': 'Gruppe {name} ist gelöscht.',
   'admin.roles_about': 'Was Benutzer und Gruppen dort dürfen, wo sie die Rolle haben.',
+  'admin.role_name': 'Name',
+  'admin.role_id': 'Rollen-ID',
   'admin.role_kind': 'Art',
   'admin.predefined': 'Vordefiniert',
   'admin.own_role': 'Eigene',

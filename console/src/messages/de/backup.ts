@@ -5,8 +5,9 @@ export const backup = {
   'backup.server_list': 'Serverliste',
   'backup.disks_of': 'Disks von {name}',
   'backup.disks_in': '{in}/{all} Disks',
-  'backup.vault_of_step': 'Vault aus Schritt 1',
+  'backup.vault_of_step': 'Kommt in Vault {name}',
   'backup.vault_of': '{name} ({used} von {size})',
+  'backup.with_server': 'mit seinem Server, in Vault {vault}',
   'backup.system_disk': 'Systemdisk',
   'backup.data_disk': 'Datendisk',
   'backup.encrypted': 'Verschlüsselt',
@@ -30,7 +31,8 @@ export const backup = {
   'backup.description': 'Beschreibung',
   'backup.full': 'Vollständiges Backup',
   'backup.full_hint': 'Liest jeden benutzten Block erneut und braucht mehr von der Kapazität des Vaults.',
-  'backup.full_from': 'Das letzte vollständige Backup ist keinen Tag alt. Möglich ab {time}.',
+  'backup.full_from':
+    'Das letzte volle Backup entstand am {last}: Das nächste ist einen Tag später möglich, ab {time}.',
   'backup.vault_full': 'Vault {name} ist voll. Erweitern Sie zuerst seine Kapazität.',
   'backup.vault_used': '{used} von {size} sind belegt.',
   'backup.may_not_fit': 'Im Vault sind noch {size} frei: Das Backup passt womöglich nicht.',
@@ -53,6 +55,8 @@ export const backup = {
   'backup.is_associated': 'Er ist zugeordnet. „Erneut versuchen“ startet das Backup.',
   'backup.why_vault':
     'Backups liegen in einem Vault. {what} ist noch in keinem: Wählen Sie einen, oder erstellen Sie hier einen.',
+  'backup.why_disk_vault':
+    'Backups einzelner Disks liegen in einem Disk-Backup-Vault. {what} ist noch in keinem: Wählen Sie einen, oder erstellen Sie hier einen.',
   'backup.use_vault': 'Einen vorhandenen Vault benutzen',
   'backup.create_vault': 'Einen Vault erstellen',
   'backup.no_vault_fits': 'Keiner hat genug Platz.',

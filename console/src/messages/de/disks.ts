@@ -13,7 +13,6 @@ export const disks = {
   'disk_pages.az': 'AZ',
   'disk_pages.format': 'Format',
   'disk_pages.vault': 'Vault',
-  'disk_pages.no_vault': 'Kein Vault',
   'disk_pages.by_server': 'mit ihrem Server',
   'disk_pages.excluded': 'ausgelassen',
   'disk_pages.unsupported': 'Nicht sicherbar',

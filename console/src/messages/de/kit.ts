@@ -51,6 +51,8 @@ export const kit = {
   'kit.yes': 'Ja',
   'kit.no': 'Nein',
   'kit.none': 'Keine',
+  'kit.nothing_changed': 'Nichts geändert',
+  'kit.nothing_new': 'Nichts Neues',
   'kit.loading': 'Wird geladen …',
 
   'state.available': 'Verfügbar',

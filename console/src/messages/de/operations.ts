@@ -101,6 +101,7 @@ export const operations = {
   'quota.policies': 'Richtlinien',
   'quota.of': '{n} von {most}',
   'quota.no_limit': '{n}, ohne Grenze',
+  'quota.policies_limit': '{n}, höchstens {most} von jeder Art',
   'quota.set': 'Kontingente setzen',
   'quota.save': 'Speichern',
   'quota.set_title': 'Kontingente von {name} setzen',

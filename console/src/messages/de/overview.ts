@@ -11,7 +11,8 @@ export const overview = {
   'overview.nothing_text':
     'Verbinden Sie einen Hypervisor oder geben Sie Images an: Ihre Server und Disks erscheinen hier von selbst.',
   'overview.all_safe': 'Alles ist sicher',
-  'overview.all_safe_text': 'Jeder Server und jede freie Disk ist in einem Vault und hat ein gutes Backup.',
+  'overview.all_safe_text':
+    'Jeder Server und jede freie Disk ist in einem Vault und hat ein gutes Backup, das neu genug ist.',
   'overview.unsafe': {
     one: '{n} Server oder Disk ist nicht sicher',
     other: '{n} Server und Disks sind nicht sicher',
@@ -29,6 +30,13 @@ export const overview = {
     one: 'Das letzte gute Backup von {n} ist zu alt',
     other: 'Die letzten guten Backups von {n} sind zu alt',
   },
+  'overview.nothing_asked': {
+    one: 'Von {n} in einem Vault wird nichts verlangt: Es ist kein Schutzziel gesetzt, und keine Richtlinie seines Vaults läuft. Nach dem letzten guten Backup gilt es eine Woche lang als sicher.',
+    other:
+      'Von {n} in Vaults wird nichts verlangt: Es ist kein Schutzziel gesetzt, und keine Richtlinie ihrer Vaults läuft. Nach dem letzten guten Backup gelten sie eine Woche lang als sicher.',
+  },
+  'overview.too_old_means':
+    'Älter, als das Schutzziel erlaubt; wo nichts verlangt wird, älter als eine Woche.',
   'overview.reason_vault_full': { one: 'Der Vault von {n} ist voll', other: 'Die Vaults von {n} sind voll' },
   'overview.more': { one: 'und {n} weitere', other: 'und {n} weitere' },
   'overview.backup_servers': 'Server-Backup erstellen',

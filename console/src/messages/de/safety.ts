@@ -65,6 +65,11 @@ export const safety = {
   'report.met': 'Erreicht',
   'report.missed': 'Verfehlt',
   'report.nothing_asked': 'Nichts verlangt',
+  'report.nothing_asked_all':
+    'Nichts wird verlangt: Es ist kein Schutzziel gesetzt, und keine Richtlinie läuft.',
+  'report.why_no_policy': 'kein Schutzziel, und sein Vault hat keine Richtlinie',
+  'report.why_policy_off': 'kein Schutzziel, und seine Richtlinie ist deaktiviert',
+  'report.why_once': 'kein Schutzziel, und seine Richtlinie läuft nur einmal',
   'report.last': 'Neuestes gutes Backup',
   'report.never': 'Keines',
   'report.asked': 'Verlangt',

@@ -4,6 +4,8 @@ export const server = {
   'server.tasks': 'Aufgaben',
   'server.protected_by': 'Geschützt durch {vault}',
   'server.not_protected': 'Nicht geschützt: Der Server ist in keinem Vault.',
+  'server.disks_protected': 'Der Server ist in keinem Vault; seine Disks sind es, jede für sich:',
+  'server.disks_partly': 'Der Server ist in keinem Vault; {n} seiner {all} Disks sind es, jede für sich:',
   'server.last_good': 'letztes Backup',
   'server.no_backup': 'noch kein Backup',
   'server.policy': 'Richtlinie {name}',

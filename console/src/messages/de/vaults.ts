@@ -51,6 +51,7 @@ export const vaults = {
     'Mindestens {least} GiB: was belegt ist und was die zugeordneten Ressourcen zusammen ergeben.',
   'vaults.used': 'Belegt',
   'vaults.allocated': 'Zugeordnete Ressourcen',
+  'vaults.needs': 'Braucht von der Kapazität',
   'vaults.expanded': '{name} hat jetzt {size}.',
   'vaults.auto_expand': 'Automatische Kapazitätserweiterung',
   'vaults.auto_expand_hint':
@@ -116,8 +117,8 @@ export const vaults = {
   'vaults.auto_bind_done': 'Automatische Zuordnung von {name} ist aktiviert.',
   'vaults.auto_bind_off': 'Automatische Zuordnung von {name} ist deaktiviert.',
   'vaults.disks_picked': 'Datenträger von {name}: {picked}/{all}',
-  'vaults.system_disk': '{name}, Systemdatenträger, {size} GiB',
-  'vaults.data_disk': '{name}, Datenträger, {size} GiB',
+  'vaults.system_disk': '{name}, Systemdatenträger, {size}',
+  'vaults.data_disk': '{name}, Datenträger, {size}',
   'vaults.disks_one': 'Mindestens ein Datenträger wird gesichert.',
   'vaults.disks_apart':
     'Daten, die sich über mehrere Datenträger verteilen, passen nach einer Wiederherstellung vielleicht nicht zusammen.',
@@ -152,7 +153,7 @@ export const vaults = {
   'vaults.pick_first': 'Wählen Sie zuerst etwas aus.',
   'vaults.too_small':
     'Alle zusammen haben {need}, der Vault hat {size}. Erweitern Sie ihn, oder ordnen Sie weniger zu.',
-  'vaults.allocated_of': 'Alle zusammen {need} bei einer Kapazität von {size}.',
+  'vaults.allocated_of': 'Zusammen {need} von {size} Kapazität, jede Disk in ganzen GiB gezählt.',
   'vaults.find_server': 'Server suchen',
   'vaults.find_disk': 'Disks suchen',
   'vaults.servers_pick': 'Server zum Zuordnen',
@@ -168,7 +169,8 @@ export const vaults = {
   'vaults.new_options': 'Optionen',
   'vaults.new_name': 'Name und Kapazität',
   'vaults.new_capacity': 'Kapazität des Vaults',
-  'vaults.new_capacity_hint': 'Braucht mindestens {least} GiB; empfohlen sind {best} GiB.',
+  'vaults.new_capacity_hint':
+    'In ganzen GiB: Jede Disk zählt als so viele. Braucht mindestens {least} GiB; empfohlen sind {best} GiB.',
   'vaults.new_description': 'Beschreibung',
   'vaults.new_lock': 'Backup-Sperre',
   'vaults.new_lock_hint':
