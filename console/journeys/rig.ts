@@ -62,14 +62,15 @@ export class Api {
 }
 
 /** What must not happen on any page. */
-class Watch {
+export class Watch {
   readonly seen: string[] = [];
   /** Answers that a journey provokes on purpose. */
   readonly expected: RegExp[] = [];
   /** Requests that have had no answer yet. */
   readonly open = new Set<Request>();
 
-  constructor(page: Page) {
+  /** Watches a page from now on. */
+  async look(page: Page): Promise<void> {
     page.on('console', (message) => {
       if (message.type() === 'error') this.add(`console: ${message.text()} ${message.location().url}`);
     });
@@ -84,11 +85,41 @@ class Watch {
     page.on('response', (response) => {
       if (response.status() >= 400) this.add(`answer ${response.status()}: ${response.url()}`);
     });
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`CSP ${event.violatedDirective}: ${event.blockedURI}`),
+      );
+    });
+  }
+
+  /** Waits until a page has drawn what it has, and asks for nothing more. */
+  async calm(page: Page): Promise<void> {
+    const asks = () =>
+      [...this.open].some((each) => !each.url().includes('/events') && each.frame().page() === page);
+    do {
+      await page.evaluate(
+        () => new Promise<void>((done) => requestIdleCallback(() => done(), { timeout: 1_000 })),
+      );
+    } while (asks());
+  }
+
+  /** Leads a page to another address by the console's own router, without loading it anew. */
+  async go(page: Page, address: string): Promise<void> {
+    await page.evaluate((to) => history.pushState({}, '', to), address);
+    await this.calm(page);
+    await settled(page);
   }
 
   private add(what: string): void {
     if (!this.expected.some((each) => each.test(what))) this.seen.push(what);
   }
+}
+
+/** Waits until the page has a heading, and its tables have their rows. */
+export async function settled(page: Page): Promise<void> {
+  // By its element, not by its role: what lies below a dialog has none.
+  await expect(page.locator('h1').first()).not.toHaveText('');
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
 }
 
 interface Fixtures {
@@ -100,14 +131,10 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   watch: async ({ page }, use, info) => {
-    const watch = new Watch(page);
+    const watch = new Watch();
+    await watch.look(page);
     // Nobody is logged in at first, and the console asks.
     watch.expected.push(/401.*\/coffer\/v1\/session/, /console: .*401.*\/coffer\/v1\/session/);
-    await page.addInitScript(() => {
-      document.addEventListener('securitypolicyviolation', (event) =>
-        console.error(`CSP ${event.violatedDirective}: ${event.blockedURI}`),
-      );
-    });
     await use(watch);
     if (info.status !== info.expectedStatus) await tell(page, watch);
     expect(watch.seen).toEqual([]);
@@ -157,19 +184,63 @@ export async function logIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
+/** Puts axe into a page. Evaluated, not added as a script element: the page's policy would refuse that. */
+async function withAxe(page: Page): Promise<void> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+}
+
+interface Axe {
+  run(on: Document | string, options: unknown): Promise<{ violations: Violation[] }>;
+}
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
 /** Says what axe finds on the page as it is: by all rules, or by those named. */
 export async function accessible(page: Page, where: string, rules?: string[]): Promise<void> {
-  // Evaluated, not added as a script element: the page's policy would refuse that.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  const found = await page.evaluate(async (only) => {
-    const axe = (window as unknown as { axe: { run(d: Document, o: unknown): Promise<unknown> } }).axe;
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const runOnly = only ? { type: 'rule', values: only } : { type: 'tag', values: tags };
-    const result = (await axe.run(document, { runOnly })) as {
-      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    return result.violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
-  }, rules);
+  await withAxe(page);
+  const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: tags };
+  const found = await page.evaluate(
+    async (options) => {
+      const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, options);
+      return violations.map((v) => `${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`);
+    },
+    { runOnly },
+  );
+  expect(found, where).toEqual([]);
+}
+
+/**
+ * The same in both themes at once: in the dark one by contrast alone, as nothing else differs. `part`: a
+ * selector of what is looked at; all of the page where absent.
+ */
+export async function accessibleInBoth(page: Page, where: string, part?: string): Promise<void> {
+  await withAxe(page);
+  const found = await page.evaluate(
+    async ({ tags, part }) => {
+      const { axe } = window as unknown as { axe: Axe };
+      const root = document.documentElement;
+      const before = root.dataset.theme;
+      const all: string[] = [];
+      for (const theme of ['dark', 'light']) {
+        root.dataset.theme = theme;
+        const runOnly =
+          theme === 'dark' ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: tags };
+        // Only what is wrong is worked out in full; style sheets are not read over and over.
+        const options = { runOnly, resultTypes: ['violations'], preload: false };
+        const { violations } = await axe.run(part ?? document, options);
+        all.push(
+          ...violations.map((v) => `${theme} ${v.id}: ${v.nodes[0]?.html} ${v.nodes[0]?.failureSummary}`),
+        );
+      }
+      if (before === undefined) delete root.dataset.theme;
+      else root.dataset.theme = before;
+      return all;
+    },
+    { tags, part },
+  );
   expect(found, where).toEqual([]);
 }
 

@@ -30,6 +30,9 @@ export interface TaskRow {
   progress: number;
 }
 
+/** A wait for the service: looked at ten times a second, as each answer costs next to nothing. */
+const soon = (timeout: number) => ({ timeout, intervals: [100] });
+
 /** The row of a table whose text has the name. */
 export const row = (page: Page, name: string | RegExp): Locator =>
   page.getByRole('row', { name: typeof name === 'string' ? new RegExp(name) : name });
@@ -60,7 +63,7 @@ export async function quiet(api: Api): Promise<void> {
     (
       await api.call<{ tasks: TaskRow[] }>('GET', '/coffer/v1/{project}/tasks?state=running&state=waiting')
     ).tasks.map((task) => `${task.kind} ${task.state} ${task.progress}`);
-  await expect.poll(open, { timeout: 90_000 }).toEqual([]);
+  await expect.poll(open, soon(90_000)).toEqual([]);
 }
 
 /** How the newest restore ended, or where it is. */
@@ -75,7 +78,7 @@ export const lastRestore = async (api: Api): Promise<string | undefined> =>
 /** Waits until the backups of a name are all in a state. */
 export async function becomes(api: Api, name: string, state: string, count = 1): Promise<BackupRow[]> {
   await expect
-    .poll(async () => (await backupsNamed(api, name)).map((backup) => backup.state), { timeout: 90_000 })
+    .poll(async () => (await backupsNamed(api, name)).map((backup) => backup.state), soon(90_000))
     .toEqual(Array.from({ length: count }, () => state));
   return backupsNamed(api, name);
 }
@@ -88,7 +91,7 @@ export async function outOfVault(api: Api, name: string): Promise<void> {
     await api.call('POST', `/v3/{project}/vaults/${server.vault.id}/removeresources`, {
       resource_ids: [server.id],
     });
-  await expect.poll(async () => (await serverNamed(api, name)).vault, { timeout: 60_000 }).toBeNull();
+  await expect.poll(async () => (await serverNamed(api, name)).vault, soon(60_000)).toBeNull();
 }
 
 /** A vault with this server in it: its own, or a new one. */
@@ -173,7 +176,7 @@ export async function serviceGone(): Promise<void> {
     // A zombie is gone as well: its parent is not this process.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   };
-  await expect.poll(runs, { timeout: 30_000 }).toBe(false);
+  await expect.poll(runs, soon(30_000)).toBe(false);
 }
 
 /** Starts the service again with its configuration. */

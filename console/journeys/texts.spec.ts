@@ -1,6 +1,6 @@
 // Every text comes from a catalog, and longer ones fit: English in disguise on every page.
 import type { Page } from '@playwright/test';
-import { type Api, at, expect, picture, rig, test } from './rig';
+import { type Api, at, expect, picture, rig, test, type Watch } from './rig';
 
 /** All texts that come from the server: names, states, hosts. */
 async function dataOf(api: Api): Promise<string[]> {
@@ -61,15 +61,6 @@ async function cutOff(page: Page): Promise<string[]> {
   });
 }
 
-/** Opens a page in the language chosen, and waits for what it shows. */
-async function turnTo(page: Page, path: string): Promise<void> {
-  await page.goto(at(path));
-  // What lies below a dialog has no roles.
-  if (path.includes('do=')) await expect(page.getByRole('dialog')).toBeVisible();
-  else await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty();
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
-}
-
 const pages = [
   '/overview',
   '/servers',
@@ -89,33 +80,47 @@ const pages = [
   '/servers?do=zone',
 ];
 
-for (const width of [1280, 390]) {
-  test(`no text is hard-coded, none is cut off, ${width} px wide`, async ({ console: page, api }) => {
-    const data = await dataOf(api);
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(() => localStorage.setItem('coffer.language', 'pseudo'));
-    const found: string[] = [];
-    for (const path of pages) {
-      await turnTo(page, path);
-      await expect(page.locator('nav a').first()).toContainText('[');
-      const flaws = [...(await strangers(page, data)), ...(await cutOff(page))];
-      found.push(...flaws.map((each) => `${path}: ${each}`));
+/** What is wrong with each page in a language, wide and narrow. */
+async function flaws(
+  page: Page,
+  watch: Watch,
+  language: string,
+  find: (page: Page) => Promise<string[]>,
+): Promise<string[]> {
+  await page.evaluate((chosen) => localStorage.setItem('coffer.language', chosen), language);
+  await page.goto(at('/overview'));
+  const found = new Set<string>();
+  for (const path of pages) {
+    await watch.go(page, at(path));
+    // What lies below a dialog has no roles.
+    if (path.includes('do=')) await expect(page.getByRole('dialog')).toBeVisible();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const each of await find(page)) found.add(`${path}, ${width} px: ${each}`);
     }
-    expect([...new Set(found)]).toEqual([]);
-  });
+  }
+  return [...found];
+}
 
-  test(`German shows on every page and is not cut off, ${width} px wide`, async ({ console: page }) => {
+test('no text is hard-coded, none is cut off, wide and narrow', async ({ console: page, api, watch }) => {
+  const data = await dataOf(api);
+  const found = await flaws(page, watch, 'pseudo', async () => {
+    await expect(page.locator('nav a').first()).toContainText('[');
+    return [...(await strangers(page, data)), ...(await cutOff(page))];
+  });
+  expect(found).toEqual([]);
+});
+
+test('German shows on every page and is not cut off, wide and narrow', async ({ console: page, watch }) => {
+  const found = await flaws(page, watch, 'de', async () => {
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    return cutOff(page);
+  });
+  expect(found).toEqual([]);
+  for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(() => localStorage.setItem('coffer.language', 'de'));
-    const found: string[] = [];
-    for (const path of pages) {
-      await turnTo(page, path);
-      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-      found.push(...(await cutOff(page)).map((each) => `${path}: ${each}`));
-    }
-    expect([...new Set(found)]).toEqual([]);
-    await turnTo(page, '/policies');
+    await watch.go(page, at('/policies'));
     await expect(page.getByRole('heading', { level: 1, name: 'Richtlinien' })).toBeVisible();
     await picture(page, `policies-german-${width}`);
-  });
-}
+  }
+});
