@@ -95,4 +95,5 @@ export async function setObjective(project: string, hours: number | null): Promi
   await ask('PUT', '/coffer/v1/{project_id}/objective', { path: { project_id: project }, body: { hours } });
   await queryClient.invalidateQueries({ queryKey: ['objective', project] });
   await queryClient.invalidateQueries({ queryKey: ['report', project] });
+  await queryClient.invalidateQueries({ queryKey: ['overview', project] });
 }

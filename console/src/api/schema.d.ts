@@ -5462,7 +5462,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Objects whose name holds a text, or whose id begins with it. */
+        /** Objects whose name holds a text, or whose id begins with it; disks inside backups by their id alone. */
         get: {
             parameters: {
                 query: {
@@ -19454,7 +19454,10 @@ export interface components {
         };
         /** @description A backup that would go. */
         DeletionBody: {
-            /** @description When it would go, UTC. */
+            /**
+             * @description When it would go, UTC. What is too many already goes after the next run, or at the day's look
+             *     at midnight UTC where that is sooner.
+             */
             at: string;
             backup_id: string;
             backup_name: string;
@@ -20538,6 +20541,12 @@ export interface components {
             failures: components["schemas"]["Task"][];
             /** @description Runs of policies in the next 24 hours. */
             next_runs: components["schemas"]["NextRun"][];
+            /**
+             * Format: int64
+             * @description Servers and disks in vaults of which nothing is asked: no objective is set, and no policy of
+             *     their vault runs. They are not safe only where a backup is missing, failed or older than a week.
+             */
+            nothing_asked: number;
             oldest_last_good_backup: null | components["schemas"]["OldestBackup"];
             /** @description Vaults whose recovery key nobody has shown to be kept (at most 50). */
             recovery_keys_unconfirmed: components["schemas"]["VaultRef"][];
@@ -20757,7 +20766,7 @@ export interface components {
         QuotaUse: {
             /**
              * Format: int64
-             * @description Null for no limit.
+             * @description Null for no quota.
              */
             most: number | null;
             /** Format: int64 */
@@ -20769,6 +20778,7 @@ export interface components {
             /** @description What the capacities of the vaults add up to. */
             capacity_gib: components["schemas"]["QuotaUse"];
             images: components["schemas"]["QuotaUse"];
+            /** @description Of both types together. Whatever the quota, the service allows 32 of each type. */
             policies: components["schemas"]["QuotaUse"];
             vaults: components["schemas"]["QuotaUse"];
         };

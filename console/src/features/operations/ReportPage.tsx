@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { overview } from '../../api/overview';
 import { objectiveQuery, type Protected, reportQuery } from '../../api/safety';
 import { useOpenDialog } from '../../app/dialogs';
+import { Unsafe } from '../../app/Unsafe';
 import { saveText, toCsv } from '../../lib/csv';
 import type { Look } from '../../lib/status';
-import { useWords } from '../../messages';
+import { type Key, useWords } from '../../messages';
 import { Button } from '../../ui/Button';
 import { Empty } from '../../ui/Failure';
 import { Page } from '../../ui/Page';
@@ -19,6 +21,14 @@ const look = (row: Protected): Look =>
       ? { tone: 'good', key: 'report.met' }
       : { tone: 'bad', key: 'report.missed' };
 
+/** Why nothing is asked of a resource. */
+const why = (row: Protected): Key =>
+  row.policy_name === null
+    ? 'report.why_no_policy'
+    : row.policy_enabled === false
+      ? 'report.why_policy_off'
+      : 'report.why_once';
+
 /** Each resource in a vault: its newest good backup, and whether that is recent enough. */
 export default function ReportPage() {
   const { t } = useWords();
@@ -26,6 +36,7 @@ export default function ReportPage() {
   const open = useOpenDialog();
   const { data, error, refetch } = useQuery(reportQuery(project));
   const { data: objective } = useQuery(objectiveQuery(project));
+  const { data: all } = useQuery(overview(project));
   const columns: Column<Protected>[] = [
     {
       id: 'name',
@@ -42,7 +53,16 @@ export default function ReportPage() {
           </Link>
         ),
     },
-    { id: 'state', header: t('report.state'), cell: (row) => <StatusWord look={look(row)} /> },
+    {
+      id: 'state',
+      header: t('report.state'),
+      cell: (row) => (
+        <>
+          <StatusWord look={look(row)} />
+          {row.objective_met === null ? <div className="soft">{t(why(row) as 'report.why_once')}</div> : null}
+        </>
+      ),
+    },
     {
       id: 'last',
       header: t('report.last'),
@@ -99,7 +119,7 @@ export default function ReportPage() {
         data
           ? data.asked
             ? t('report.count', { met: data.met, asked: data.asked })
-            : t('report.nothing_asked')
+            : t('report.nothing_asked_all')
           : null
       }
       actions={
@@ -113,6 +133,7 @@ export default function ReportPage() {
         </>
       }
     >
+      {all ? <Unsafe project={project} data={all} report={false} /> : null}
       <Table
         label={t('report.title')}
         columns={columns}

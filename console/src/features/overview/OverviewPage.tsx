@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { overview, type UnsafeGroup } from '../../api/overview';
-import type { ResourceRef, Task } from '../../api/types';
-import { useOpenDialog } from '../../app/dialogs';
+import type { ReactNode } from 'react';
+import { overview } from '../../api/overview';
+import type { Task } from '../../api/types';
+import { ResourceLink, Unsafe } from '../../app/Unsafe';
 import { formatSize } from '../../lib/sizes';
 import { taskLook } from '../../lib/status';
 import { useWords } from '../../messages';
 import { useTaskKind } from '../../messages/words';
-import { Button } from '../../ui/Button';
 import { Failure } from '../../ui/Failure';
-import { Icon } from '../../ui/icons';
 import { Page, Section } from '../../ui/Page';
 import { Fill, Progress } from '../../ui/Progress';
+import { Prose } from '../../ui/Prose';
 import { StatusWord } from '../../ui/StatusWord';
 import { Age } from '../../ui/Time';
 import css from './overview.module.css';
@@ -22,9 +21,6 @@ export default function OverviewPage() {
   const { t } = useWords();
   const { project } = useParams({ from: '/p/$project/overview' });
   const { data, error, refetch } = useQuery(overview(project));
-  // Servers, and disks that belong to none: what can be unsafe.
-  const safe = data && data.unsafe_total === 0;
-  const nothing = data && data.servers.total === 0 && data.disks.total === 0;
   return (
     <Page title={t('overview.title')}>
       {error && !data ? <Failure error={error} retry={() => void refetch()} /> : null}
@@ -71,23 +67,7 @@ export default function OverviewPage() {
               ) : null}
             </Tile>
           </div>
-          <Section
-            title={
-              nothing
-                ? t('overview.nothing')
-                : safe
-                  ? t('overview.all_safe')
-                  : t('overview.unsafe', { n: data.unsafe_total })
-            }
-          >
-            {nothing ? <p className="soft">{t('overview.nothing_text')}</p> : null}
-            {safe && !nothing ? <p className="soft">{t('overview.all_safe_text')}</p> : null}
-            <ul className={css.groups}>
-              {data.unsafe.map((group) => (
-                <Group key={group.reason} project={project} group={group} />
-              ))}
-            </ul>
-          </Section>
+          <Unsafe project={project} data={data} />
           <div className={css.columns}>
             <Section
               title={t('overview.running')}
@@ -157,69 +137,6 @@ function CapacityTile({ used, size, count }: { used: number; size: number; count
   );
 }
 
-function ResourceLink({ project, resource }: { project: string; resource: ResourceRef }) {
-  return resource.type === 'server' ? (
-    <Link to="/p/$project/servers/$server" params={{ project, server: resource.id }} search={{}}>
-      {resource.name}
-    </Link>
-  ) : (
-    <Link to="/p/$project/disks" params={{ project }} search={{ q: resource.id }}>
-      {resource.name}
-    </Link>
-  );
-}
-
-/** One reason, whom it concerns, and what helps. */
-function Group({ project, group }: { project: string; group: UnsafeGroup }) {
-  const { t } = useWords();
-  const open = useOpenDialog();
-  const [all, setAll] = useState(false);
-  const shown = all ? group.resources : group.resources.slice(0, 5);
-  const servers = group.resources.filter((each) => each.type === 'server').map((each) => each.id);
-  const disks = group.resources.filter((each) => each.type === 'disk').map((each) => each.id);
-  const backs = group.reason !== 'vault_full';
-  return (
-    <li className={css.group}>
-      <span className={group.severity === 'error' ? css.bad : css.warn}>
-        <Icon name={group.severity === 'error' ? 'cross' : 'warn'} />
-      </span>
-      <div className="grow">
-        <p className="strong">{t(`overview.reason_${group.reason}`, { n: group.total })}</p>
-        <p className={css.names}>
-          {shown.map((each, index) => (
-            <span key={each.id}>
-              {index ? ', ' : ''}
-              <ResourceLink project={project} resource={each} />
-            </span>
-          ))}
-          {group.total > shown.length ? (
-            group.resources.length > shown.length ? (
-              <>
-                {' '}
-                <Button kind="link" onClick={() => setAll(true)}>
-                  {t('overview.more', { n: group.total - shown.length })}
-                </Button>
-              </>
-            ) : (
-              <span className="soft"> {t('overview.more', { n: group.total - shown.length })}</span>
-            )
-          ) : null}
-        </p>
-      </div>
-      <span className={css.fix}>
-        {backs && servers.length ? (
-          <Button onClick={() => open('backup-server', { server: servers })}>
-            {t('overview.backup_servers')}
-          </Button>
-        ) : null}
-        {backs && disks.length ? (
-          <Button onClick={() => open('backup-disk', { disk: disks })}>{t('overview.backup_disks')}</Button>
-        ) : null}
-      </span>
-    </li>
-  );
-}
-
 function VaultLine({
   project,
   vault,
@@ -268,7 +185,11 @@ function Tasks({ project, tasks, none }: { project: string; tasks: readonly Task
             <span className="soft">
               <Age at={task.ended_at ?? task.started_at ?? task.created_at} />
             </span>
-            {task.error ? <p className={css.cause}>{task.error.message}</p> : null}
+            {task.error ? (
+              <p className={css.cause}>
+                <Prose text={task.error.message} />
+              </p>
+            ) : null}
           </li>
         );
       })}

@@ -21,7 +21,7 @@ use crate::catalog::record::{self, Filter};
 use crate::catalog::vaults::{self, Sample, Vault};
 use crate::catalog::{disks, servers};
 
-/// A backup older than this is too old, where no policy says otherwise.
+/// A backup older than this is too old, where neither an objective nor a policy says otherwise.
 const TOO_OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Runs to come are those of the next day.
 const SOON: SignedDuration = SignedDuration::from_hours(24);
@@ -54,6 +54,8 @@ pub struct Overview {
     pub disks: (u64, u64),
     /// What is not safe, by name.
     pub risks: Vec<Unsafe>,
+    /// How many resources in vaults nothing is asked of: no objective is set, and no policy runs.
+    pub nothing_asked: u64,
     /// The vaults, the fullest first.
     pub vaults: Vec<Vault>,
     /// Tasks that run or wait, oldest first.
@@ -71,6 +73,13 @@ impl App {
     pub async fn overview(&self, project: ProjectId) -> Result<Overview> {
         let now = self.now();
         let excluded = self.left_out_disks(project).await?;
+        // What the report says of a resource, the overview says, too.
+        let report = self.protection(Some(project)).await?;
+        let nothing_asked = report.iter().filter(|p| p.objective.is_none()).count() as u64;
+        let met: HashMap<Uuid, bool> = report
+            .iter()
+            .filter_map(|p| Some((p.held.resource_id, p.met?)))
+            .collect();
         let mut tx = self.catalog.snapshot().await?;
         let all_servers = servers::of_project(&mut tx, project).await?;
         let own_disks = disks::on_their_own(&mut tx, project).await?;
@@ -145,8 +154,11 @@ impl App {
                 (Some(vault), _) if full.contains(vault) => Some("vault_full"),
                 _ if failed.contains(&id.to_string()) => Some("last_backup_failed"),
                 (_, None) => Some("never_backed_up"),
-                (_, Some(at)) if now.duration_since(at) > TOO_OLD => Some("backup_too_old"),
-                _ => None,
+                (_, Some(at)) => {
+                    let good = met.get(id).copied();
+                    let good = good.unwrap_or_else(|| now.duration_since(at) <= TOO_OLD);
+                    (!good).then_some("backup_too_old")
+                }
             };
             risks.extend(reason.map(|reason| Unsafe {
                 id: *id,
@@ -180,6 +192,7 @@ impl App {
             servers: (all_servers.len() as u64, server_held),
             disks: (disk_count, disk_held),
             risks,
+            nothing_asked,
             vaults: list,
             running: self.look_at_tasks(&open, &by_age).await?.items,
             failures: self.look_at_tasks(&bad, &newest_first).await?.items,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use coffer_core::cbr::{Operation, PolicyType};
 use coffer_core::retention::{Delete, Item, forecast};
+use coffer_core::zone::Zone;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -37,7 +38,7 @@ pub struct NextRun {
 pub struct Going {
     /// The backup.
     pub backup: Backup,
-    /// When.
+    /// When; of what is too many already, when retention looks at it next.
     pub at: Timestamp,
     /// Why.
     pub reason: Delete,
@@ -195,6 +196,20 @@ fn imagined(actor: &Actor, new: NewPolicy, start: Timestamp) -> Policy {
 
 type Forecast = (Vec<Going>, Timestamp);
 
+/// When retention looks next at backups whose time is not what ends them: after the first of `runs`,
+/// or on the new day in UTC, whichever comes sooner.
+fn next_look(runs: &[Timestamp], now: Timestamp) -> Timestamp {
+    let utc = Zone::utc();
+    let day = utc.date(now).tomorrow().ok();
+    let daily = day.and_then(|day| utc.instant(day.at(0, 0, 0, 0)));
+    runs.first()
+        .copied()
+        .into_iter()
+        .chain(daily)
+        .min()
+        .unwrap_or(now)
+}
+
 fn look_ahead(
     policy: &Policy,
     lists: Vec<(bool, Vec<(Backup, Item)>)>,
@@ -221,13 +236,38 @@ fn look_ahead(
         // A resource that has left the vault gets no more backups.
         let runs = if protected { runs.as_slice() } else { &[] };
         for departure in forecast(&retention, &items, runs, now, until) {
+            let waits = departure.at == now
+                && !matches!(
+                    departure.reason,
+                    Delete::Expired(_) | Delete::ExpiredAsAsked(_)
+                );
             going.push(Going {
                 backup: list[departure.index].0.clone(),
-                at: departure.at,
+                at: if waits {
+                    next_look(runs, now)
+                } else {
+                    departure.at
+                },
                 reason: departure.reason,
             });
         }
     }
     going.sort_by_key(|g| (g.at, g.backup.created_at, g.backup.id));
     Ok((going, until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retention_looks_next_after_the_first_run_or_on_the_new_day() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let now = at("2026-11-10T12:13:50Z");
+        let midnight = at("2026-11-11T00:00:00Z");
+        assert_eq!(next_look(&[], now), midnight);
+        let runs = [at("2026-11-10T22:00:00Z"), at("2026-11-11T22:00:00Z")];
+        assert_eq!(next_look(&runs, now), runs[0]);
+        assert_eq!(next_look(&runs[1..], now), midnight);
+    }
 }

@@ -18,7 +18,8 @@ pub enum QuotaKind {
     CapacityGib,
     /// Number of backups; those of a server's disks are not counted by themselves.
     Backups,
-    /// Number of policies of both types.
+    /// Number of policies of both types; of each alone the service has a limit of its own
+    /// ([`coffer_core::cbr::policy::POLICIES_MAX`]).
     Policies,
     /// Number of images.
     Images,
@@ -29,7 +30,7 @@ pub enum QuotaKind {
 pub struct QuotaUse {
     /// What it is about.
     pub kind: QuotaKind,
-    /// The most; none for no limit.
+    /// The most; none for no quota.
     pub most: Option<u64>,
     /// What there is.
     pub used: u64,

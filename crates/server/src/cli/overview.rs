@@ -49,6 +49,10 @@ fn text(found: &Value, output: &Output) -> String {
             ),
         ),
         ("Not safe", number(&found["unsafe_total"]).to_string()),
+        (
+            "Nothing asked of",
+            number(&found["nothing_asked"]).to_string(),
+        ),
     ];
     if let Some(at) = found["oldest_last_good_backup"]["at"].as_str() {
         let name = words(&found["oldest_last_good_backup"]["resource"]["name"]);

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use coffer_core::Result;
+use coffer_core::cbr::policy::POLICIES_MAX;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -192,6 +193,10 @@ pub fn run_quota(args: QuotaArgs, context: &Context<'_>) -> Result<()> {
                 let quota: &Value = &answer["quotas"][name];
                 match quota["most"].as_u64() {
                     Some(most) => format!("{} of {most}", quota["used"]),
+                    None if name == "policies" => format!(
+                        "{}, no quota (the service allows {POLICIES_MAX} of each type)",
+                        quota["used"]
+                    ),
                     None => format!("{}, no limit", quota["used"]),
                 }
             };

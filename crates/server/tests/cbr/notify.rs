@@ -436,6 +436,8 @@ async fn missed_objectives_are_told_and_reported() {
         (&first["objective_hours"], &first["objective_met"]),
         (&Value::Null, &Value::Null)
     );
+    let overview = async |lab: &Lab| lab.get("coffer:/overview").await.body;
+    assert_eq!(overview(&lab).await["nothing_asked"], 1);
     let path = format!("coffer:/vaults/{vault}/objective");
     for (path, hours, status) in [
         ("coffer:/objective", json!(12), 204),
@@ -471,8 +473,14 @@ async fn missed_objectives_are_told_and_reported() {
     lab.start_with(clock).await;
     let all = hook.wait(2).await;
     assert_eq!(all[1].json()["event"], "objective_met");
-    // By the policy: twice its pause, and an hour.
+    // What is missed is not safe; where nothing is asked, a backup of yesterday is good enough.
+    lab.advance(SignedDuration::from_hours(13)).await;
+    let missed = overview(&lab).await;
+    assert_eq!(missed["nothing_asked"], 0);
+    assert_eq!(missed["unsafe"][0]["reason"], "backup_too_old");
     lab.put("coffer:/objective", json!({"hours": null})).await;
+    assert_eq!(overview(&lab).await["unsafe"], json!([]));
+    // By the policy: twice its pause, and an hour.
     let id = make(&lab, policy("p", json!({"max_backups": 2}), &[NIGHTLY])).await;
     apply(&lab, &vault, &id).await;
     let now = report(&lab).await;

@@ -194,7 +194,7 @@ pub(super) async fn object(
     }
 }
 
-/// Objects whose name holds a text, or whose id begins with it.
+/// Objects whose name holds a text, or whose id begins with it; disks inside backups by their id alone.
 #[utoipa::path(get, path = "/coffer/v1/{project_id}/search", tag = "console",
     operation_id = "search", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("q" = String, Query)),

@@ -39,6 +39,9 @@ pub struct Overview {
     r#unsafe: Vec<UnsafeGroup>,
     /// Number of servers and detached disks that are in one of the groups.
     unsafe_total: u64,
+    /// Servers and disks in vaults of which nothing is asked: no objective is set, and no policy of
+    /// their vault runs. They are not safe only where a backup is missing, failed or older than a week.
+    nothing_asked: u64,
     vaults: Capacity,
     /// Tasks that run or wait, oldest first (at most 50).
     running: Vec<Task>,
@@ -154,6 +157,7 @@ pub(super) async fn overview(
         disks: count(found.disks),
         r#unsafe: groups,
         unsafe_total: found.risks.len() as u64,
+        nothing_asked: found.nothing_asked,
         vaults: Capacity {
             size_bytes: sum(|v| v.size_gib.saturating_mul(GIB)),
             used_bytes: sum(|v| v.used_bytes),

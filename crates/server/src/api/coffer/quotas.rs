@@ -25,6 +25,7 @@ pub struct QuotaUses {
     /// What the capacities of the vaults add up to.
     capacity_gib: QuotaUse,
     backups: QuotaUse,
+    /// Of both types together. Whatever the quota, the service allows 32 of each type.
     policies: QuotaUse,
     images: QuotaUse,
 }
@@ -33,7 +34,7 @@ pub struct QuotaUses {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuotaUse {
     used: u64,
-    /// Null for no limit.
+    /// Null for no quota.
     most: Option<u64>,
 }
 

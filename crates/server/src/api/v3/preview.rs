@@ -62,7 +62,8 @@ pub struct DeletionBody {
     resource_id: String,
     resource_name: String,
     created_at: String,
-    /// When it would go, UTC.
+    /// When it would go, UTC. What is too many already goes after the next run, or at the day's look
+    /// at midnight UTC where that is sooner.
     at: String,
     /// `expired`, `expired_as_asked`, `surplus`, `failed_surplus` or `failed_long_ago`.
     reason: String,
