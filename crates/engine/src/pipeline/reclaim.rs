@@ -25,9 +25,7 @@ use tokio_util::sync::CancellationToken;
 use super::check_cancelled;
 use super::delete::{pinning, remove_manifests};
 use super::mark::{Chunks, Marks};
-use crate::repository::{
-    Needs, Repository, Survey, end_session, log_entry, owner_is_gone, read_log,
-};
+use crate::repository::{Needs, Repository, Survey, end_session, owner_is_gone, read_log};
 
 /// How old a file without a name must be to have no writer any more: none takes that long.
 const UNFINISHED_AGE: Duration = Duration::from_secs(3600);
@@ -338,15 +336,16 @@ async fn repair_log(
     survey: &Survey,
     report: &mut ReclaimReport,
 ) -> Result<()> {
-    let log = read_log(&repository.store).await?;
-    let logged: HashSet<String> = log
-        .into_iter()
-        .flat_map(|entry| entry.backups_added)
-        .collect();
+    let mut logged: HashSet<String> = HashSet::new();
+    for entry in read_log(&repository.store).await? {
+        logged.retain(|name| !entry.backups_removed.contains(name));
+        logged.extend(entry.backups_added);
+    }
     let name = |manifest: &Manifest| format!("{}.{}", manifest.backup_id, manifest.attempt);
     for manifest in survey.backups.iter().filter(|m| !logged.contains(&name(m))) {
-        repository.append_log(log_entry(manifest)).await?;
-        report.log_repaired += 1;
+        if repository.log_late(manifest).await? {
+            report.log_repaired += 1;
+        }
     }
     Ok(())
 }

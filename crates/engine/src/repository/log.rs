@@ -1,13 +1,13 @@
 //! The log: which packs and backups came and went, chained by hash and readable without the key
 //! (decision F9).
 
-use coffer_core::format::records::LogEntry;
+use coffer_core::format::records::{Attempt, LogEntry, Manifest};
 use coffer_core::format::{ObjectKind, Suite, name};
 use coffer_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::store::{Created, Store};
-use super::{Vault, records};
+use super::{AttemptName, Repository, Vault, log_entry, records};
 
 /// The newest entry: whoever remembers it elsewhere sees a store that was rolled back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,38 @@ impl Vault {
             )?);
         }
         Ok(entries)
+    }
+}
+
+impl Repository {
+    /// Adds that a backup came, where a crash kept it out of the log.
+    ///
+    /// It may be going at the same time, and the log must not end with what is no longer true: one
+    /// that is condemned is left out, and a removal that came since is said again.
+    pub(crate) async fn log_late(&self, manifest: &Manifest) -> Result<bool> {
+        let name = AttemptName {
+            id: manifest.backup_id,
+            attempt: manifest.attempt,
+        };
+        let before = self.log_head().await?.map(|head| head.number);
+        if self.condemned().await?.backups.contains(&name.id) {
+            return Ok(false);
+        }
+        match self.attempt(&name).await? {
+            Some(Attempt::Backup(found)) if found.session == manifest.session => {}
+            _ => return Ok(false),
+        }
+        self.append_log(log_entry(manifest)).await?;
+        let name = name.to_string();
+        let since = self.log_after(before).await?;
+        if since.iter().any(|e| e.backups_removed.contains(&name)) {
+            let removed = LogEntry {
+                backups_removed: vec![name],
+                ..LogEntry::default()
+            };
+            self.append_log(removed).await?;
+        }
+        Ok(true)
     }
 }
 

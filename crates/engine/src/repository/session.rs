@@ -231,7 +231,7 @@ impl Repository {
             };
             match self.attempt(&name).await {
                 Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
-                    self.append_log(log_entry(&manifest)).await?;
+                    self.log_late(&manifest).await?;
                 }
                 Ok(_) => {}
                 // Torn: it was never acknowledged.
