@@ -7,6 +7,8 @@ mod support;
 
 use coffer_core::Kind;
 use coffer_core::ids::BackupId;
+use coffer_engine::pipeline::ReclaimOptions;
+use coffer_engine::repository::Begun;
 use support::{Model, Rng, Vaulted};
 
 #[tokio::test(start_paused = true)]
@@ -136,6 +138,7 @@ async fn every_flipped_byte_is_found_and_none_is_returned_as_data() {
     for _ in 0..4 {
         model.back_up().await;
     }
+    model.reclaim().await;
     let found = model.flip_sample(1000).await;
     println!("{found} flips, all found");
 }
@@ -200,4 +203,171 @@ async fn a_deletion_killed_at_any_request_leaves_nothing_behind() {
     }
     println!("killed at each of {kills} requests");
     assert!(kills > 20);
+}
+
+/// A server with two backups of which the second one shares little with the first, which is
+/// deleted.
+async fn mostly_dead(seed: u64) -> (Model, BackupId) {
+    let mut model = Model::small(seed).await;
+    model.overwrite(100);
+    model.back_up_full().await;
+    let first = model.ids()[0];
+    model.overwrite(75);
+    model.back_up().await;
+    model.delete(first).await;
+    let second = model.ids()[0];
+    (model, second)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pack_of_which_little_is_needed_is_compacted() {
+    let (mut model, second) = mostly_dead(21).await;
+    let reader = model.another().await;
+    model.check_by(&reader, second).await;
+    let planned = model
+        .reclaim_with(ReclaimOptions {
+            dry_run: true,
+            ..ReclaimOptions::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(model.generations().await.1, 0, "a dry run writes nothing");
+    let done = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!((planned.packs_compacted, done.packs_compacted), (1, 1));
+    // 18 of 24 chunks of noise, and nodes.
+    assert!(done.bytes_freed > 17 * 65_536, "{done:?}");
+    let (packs, highest) = model.generations().await;
+    assert!(packs.values().all(|count| *count == 1) && highest == 1);
+    model.check_by(&reader, second).await;
+    model.check_all().await;
+    model.check_clean().await;
+    let done = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!((done.packs_compacted, done.counted_anew), (0, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_compaction_killed_at_any_request_loses_nothing_and_is_finished() {
+    let mut kills = 0;
+    for requests in 0.. {
+        let (mut model, _) = mostly_dead(22).await;
+        model.kill_in(requests);
+        model
+            .reclaim_with(ReclaimOptions {
+                full: requests % 2 == 1,
+                ..ReclaimOptions::default()
+            })
+            .await;
+        if model.vaulted.faulty.lives() && requests % 2 == 1 {
+            break;
+        }
+        kills += 1;
+        model.revive().await;
+        model.check_all().await;
+        model.reclaim().await;
+        let (packs, highest) = model.generations().await;
+        assert!(packs.values().all(|count| *count == 1) && highest == 1);
+        model.check_clean().await;
+        model.check_all().await;
+    }
+    println!("killed at each of {kills} requests");
+    assert!(kills > 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_that_reclaim_at_once_do_no_harm() {
+    for seed in 30..38 {
+        let (mut model, second) = mostly_dead(seed).await;
+        let (one, two) = (model.another().await, model.another().await);
+        let cancel = tokio_util::sync::CancellationToken::new();
+        let options = ReclaimOptions {
+            full: seed % 2 == 1,
+            ..ReclaimOptions::default()
+        };
+        let both = futures::future::join(
+            coffer_engine::pipeline::reclaim(&one, options, &cancel),
+            coffer_engine::pipeline::reclaim(&two, ReclaimOptions::default(), &cancel),
+        );
+        let (first, other) = both.await;
+        first.unwrap();
+        other.unwrap();
+        model.check_by(&one, second).await;
+        model.check_by(&two, second).await;
+        model.check_clean().await;
+        model.check_all().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_that_a_writer_may_refer_to() {
+    let (mut model, second) = mostly_dead(23).await;
+    let repository = model.another().await;
+    let id = BackupId(uuid::Uuid::from_u128(77));
+    let Begun::Session(session) = repository.begin_backup(id, &[second]).await.unwrap() else {
+        panic!("it is new")
+    };
+    let waits = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!((waits.packs_waiting, waits.bytes_freed), (1, 0));
+    let still = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!((still.packs_waiting, still.bytes_freed), (1, 0));
+    let condemned = repository.condemned().await.unwrap();
+    let (pack, blobs) = condemned.blobs.iter().next().unwrap();
+    let at = |ordinal| coffer_core::map::Address {
+        pack: *pack,
+        ordinal,
+        slot: 0,
+    };
+    assert!(
+        blobs
+            .iter()
+            .all(|ordinal| condemned.is_condemned(at(*ordinal)))
+    );
+    assert!((0..24).any(|ordinal| !condemned.is_condemned(at(ordinal))));
+    session.abandon().await.unwrap();
+    let done = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!((done.packs_waiting, done.packs_compacted), (0, 1));
+    model.check_clean().await;
+    model.check_all().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_counted_is_what_the_maps_refer_to() {
+    for seed in 0..12 {
+        let mut model = Model::small(200 + seed).await;
+        for step in 0..30 {
+            model.random_step().await;
+            if step % 10 == 4 {
+                model.resize().await;
+            }
+            if step % 6 == 5 {
+                model.reclaim().await;
+                model.check_counts().await;
+            }
+        }
+        model.check_clean().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_and_damaged_counts_are_made_anew() {
+    let (mut model, _) = mostly_dead(24).await;
+    model.reclaim().await;
+    for folder in ["tally", "counts"] {
+        for damage in [false, true] {
+            let store = model.vaulted.store.clone();
+            for object in store.list(folder).await.unwrap() {
+                let bytes = store.get(&object.name).await.unwrap().unwrap();
+                store.remove(&object.name).await.unwrap();
+                if damage {
+                    let half = bytes.slice(..bytes.len() / 2);
+                    store.create(&object.name, half).await.unwrap();
+                }
+            }
+            model.back_up().await;
+            let report = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+            assert!(report.counted_anew.is_some(), "{folder}");
+            model.check_counts().await;
+        }
+    }
+    model.check_clean().await;
+    model.check_all().await;
 }

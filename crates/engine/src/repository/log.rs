@@ -73,6 +73,45 @@ impl Vault {
         Ok(entry.previous == hash)
     }
 
+    /// The entries behind `head` with their heads, by their numbers and not by a list. `Data` where
+    /// one does not follow the one before it.
+    pub(crate) async fn log_behind(
+        &self,
+        head: Option<&LogHead>,
+    ) -> Result<Vec<(LogHead, LogEntry)>> {
+        let mut entries: Vec<(LogHead, LogEntry)> = Vec::new();
+        let mut previous = head.map_or(String::new(), |head| head.hash.clone());
+        let mut number = head.map_or(0, |head| head.number + 1);
+        let mut missed = None;
+        loop {
+            let name = name::numbered(name::LOG, number);
+            let Some(bytes) = self.store.get(&name).await? else {
+                // The end, unless entries lie behind a hole: what they say must not be overlooked.
+                let newest = self.last_number(name::LOG).await?;
+                if newest.is_none_or(|newest| newest < number) {
+                    break;
+                }
+                if missed == Some(number) {
+                    return Err(Error::data(format!("`{name}` is missing")));
+                }
+                missed = Some(number);
+                continue;
+            };
+            let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+            let entry: LogEntry = records::open_record(&self.keys, suite, kind, &name, &bytes)?;
+            if entry.previous != previous {
+                return Err(Error::data(format!(
+                    "`{name}` does not follow the entry before it"
+                )));
+            }
+            let hash = blake3::hash(&bytes).to_hex().to_string();
+            previous.clone_from(&hash);
+            entries.push((LogHead { number, hash }, entry));
+            number += 1;
+        }
+        Ok(entries)
+    }
+
     /// The entries behind `number`, up to the newest, by their numbers and not by a list.
     pub(crate) async fn log_after(&self, number: Option<u64>) -> Result<Vec<LogEntry>> {
         let mut entries = Vec::new();

@@ -149,7 +149,7 @@ impl Repository {
             // What is condemned must be known to take over anything. Parents need no such care: what
             // they refer to is reached by their manifests, which this session holds.
             let adopted = match condemned.complete {
-                true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
+                true => Arc::new(self.adopt(&adopted, &condemned).await?),
                 false => Arc::default(),
             };
             let vault = self.vault().clone();
@@ -219,28 +219,52 @@ impl Repository {
         Ok(manifests)
     }
 
-    /// Removes a dead session's object; first sees that what it committed is in the log.
+    /// Removes a dead session's object; first sees that the log says what it committed, or that
+    /// its packs are nobody's.
     async fn remove_session(&self, session: &Session) -> Result<()> {
-        if let Role::Writer {
-            backup_id, attempt, ..
-        } = &session.role
-        {
-            let name = AttemptName {
-                id: *backup_id,
-                attempt: *attempt,
+        if let Role::Writer { adopted, .. } = &session.role {
+            let entry = match self.committed_by(session).await? {
+                Some(manifest) => log_entry(&manifest),
+                None => given_up(session.id, adopted),
             };
-            match self.attempt(&name).await {
-                Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
-                    self.append_log(log_entry(&manifest)).await?;
-                }
-                Ok(_) => {}
-                // Torn: it was never acknowledged.
-                Err(e) if e.kind == Kind::Data => {}
-                // It may be committed, and then it must be in the log before its session ends.
-                Err(e) => return Err(e),
-            }
+            self.append_log(entry).await?;
         }
         self.store.remove(&name::session(session.id)).await
+    }
+
+    /// The manifest that a writer has committed, if it has.
+    pub(crate) async fn committed_by(&self, session: &Session) -> Result<Option<Box<Manifest>>> {
+        let Role::Writer {
+            backup_id, attempt, ..
+        } = &session.role
+        else {
+            return Ok(None);
+        };
+        let name = AttemptName {
+            id: *backup_id,
+            attempt: *attempt,
+        };
+        match self.attempt(&name).await {
+            Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
+                Ok(Some(manifest))
+            }
+            Ok(_) => Ok(None),
+            // Torn: it was never acknowledged.
+            Err(e) if e.kind == Kind::Data => Ok(None),
+            // It may be committed, and then it must be in the log before its session ends.
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Ends a writer's session that has committed and could not say so in the log. True where it
+    /// has: else it is left alone.
+    pub(crate) async fn end_if_committed(&self, session: &Session) -> Result<bool> {
+        let Some(manifest) = self.committed_by(session).await? else {
+            return Ok(false);
+        };
+        self.append_log(log_entry(&manifest)).await?;
+        self.store.remove(&name::session(session.id)).await?;
+        Ok(true)
     }
 
     /// Ends every session that writes `backup_id`: nobody will go on with it.
@@ -293,8 +317,19 @@ pub struct Condemned {
     pub backups: HashSet<BackupId>,
     /// Packs about to go.
     pub packs: HashSet<PackId>,
+    /// Blobs about to go from packs that stay.
+    pub blobs: HashMap<PackId, HashSet<u32>>,
     /// False where a condemnation cannot be read: then there may be more.
     pub complete: bool,
+}
+
+impl Condemned {
+    /// True if what lies at `address` is about to go: a writer treats it as absent.
+    pub fn is_condemned(&self, address: Address) -> bool {
+        let blobs = self.blobs.get(&address.pack);
+        self.packs.contains(&address.pack)
+            || blobs.is_some_and(|blobs| blobs.contains(&address.ordinal))
+    }
 }
 
 /// What lies below `condemn/`.
@@ -458,12 +493,11 @@ impl Vault {
         Ok(waits)
     }
 
-    /// Settles which of the condemned packs go: `packs`, unless somebody settled it before.
+    /// Settles what of the condemned goes: `verdict`, unless somebody settled it before.
     ///
     /// None where the condemnation is gone: then it is carried out, and nothing is left to do.
-    pub(crate) async fn settle(&self, number: u64, packs: Vec<PackId>) -> Result<Option<Verdict>> {
+    pub(crate) async fn settle(&self, number: u64, verdict: Verdict) -> Result<Option<Verdict>> {
         let name = name::verdict(number);
-        let verdict = Verdict { packs };
         let kind = ObjectKind::Condemnation;
         let settled = match self.create_record(kind, &name, &verdict).await? {
             Created::Yes => Some(verdict),
@@ -503,22 +537,29 @@ impl Vault {
         for (_, condemnation) in found.readable {
             all.backups.extend(condemnation.backups);
             all.packs.extend(condemnation.packs);
+            for (pack, blobs) in condemnation.blobs {
+                all.blobs.entry(pack).or_default().extend(blobs);
+            }
         }
         Ok(all)
     }
 
     /// The chunks in packs of dead sessions. A pack that cannot be read was never finished.
-    async fn adopt(&self, dead: &[SessionId], condemned: &HashSet<PackId>) -> Result<Adopted> {
+    ///
+    /// The directories are read from the store, now that the session exists: one that was cached
+    /// may name blobs that went with a condemnation that is lifted already.
+    async fn adopt(&self, dead: &[SessionId], condemned: &Condemned) -> Result<Adopted> {
         let mut adopted = Adopted::new();
         for session in dead {
-            for object in self.store.list(&name::pack_folder(*session)).await? {
-                let Some((id, generation)) = name::parse_pack(&object.name) else {
-                    continue;
-                };
-                if id.session() != *session || condemned.contains(&id) {
-                    continue;
-                }
-                let directory = match self.read_directory(id, generation).await {
+            let listed = self.store.list(&name::pack_folder(*session)).await?;
+            let packs: BTreeSet<PackId> = listed
+                .iter()
+                .filter_map(|object| name::parse_pack(&object.name))
+                .map(|(id, _)| id)
+                .filter(|id| id.session() == *session && !condemned.packs.contains(id))
+                .collect();
+            for id in packs {
+                let directory = match self.present_directory(id).await {
                     Ok(Some(directory)) => directory,
                     Ok(None) => continue,
                     Err(e) if e.kind == Kind::Data => continue,
@@ -537,7 +578,9 @@ impl Vault {
                         ordinal: entry.ordinal,
                         slot: 0,
                     };
-                    adopted.entry(entry.digest).or_insert(address);
+                    if !condemned.is_condemned(address) {
+                        adopted.entry(entry.digest).or_insert(address);
+                    }
                 }
             }
         }
@@ -618,14 +661,26 @@ impl WriteSession {
         })
     }
 
-    /// Gives up for good: what was stored is garbage for reclaim.
+    /// Gives up for good: what was stored is garbage for reclaim, which the log tells of it.
     pub fn abandon(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
+            let entry = given_up(self.record.id, &self.adopted_sessions());
+            self.vault.append_log(entry).await?;
             self.vault
                 .store
                 .remove(&name::session(self.record.id))
                 .await
         })
+    }
+}
+
+/// The log's entry for a session that ended without a backup, with those it had taken over.
+fn given_up(session: SessionId, adopted: &[SessionId]) -> LogEntry {
+    let mut sessions = adopted.to_vec();
+    sessions.push(session);
+    LogEntry {
+        sessions_given_up: sessions,
+        ..LogEntry::default()
     }
 }
 
