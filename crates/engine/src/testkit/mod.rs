@@ -5,6 +5,7 @@
 //! Everything here blocks; asynchronous tests call it from `spawn_blocking`, or do not mind.
 
 mod faulty;
+mod gate;
 mod guest;
 mod memory;
 mod records;
@@ -17,6 +18,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub use faulty::{Faulty, Rates};
+pub use gate::Gated;
 pub use guest::{Boot, DiskSpec, Guest, GuestSpec, Image, check_records};
 pub use memory::{MemorySource, MemoryTarget};
 pub use records::{Expect, Report};
