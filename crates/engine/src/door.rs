@@ -7,6 +7,10 @@ use jiff::Timestamp;
 /// Fills `bytes` from the operating system.
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub fn random(bytes: &mut [u8]) -> Result<()> {
+    #[cfg(feature = "testkit")]
+    if crate::testkit::doors::with(|doors| doors.random(bytes)).is_some() {
+        return Ok(());
+    }
     getrandom::fill(bytes).map_err(|e| {
         Error::unavailable("the operating system gives no random bytes").caused_by(e.to_string())
     })
@@ -15,11 +19,19 @@ pub fn random(bytes: &mut [u8]) -> Result<()> {
 /// The time now.
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub fn now() -> Timestamp {
+    #[cfg(feature = "testkit")]
+    if let Some(now) = crate::testkit::doors::with(|doors| doors.now()) {
+        return now;
+    }
     Timestamp::now()
 }
 
 /// This process, as sessions name it.
 pub fn owner() -> Owner {
+    #[cfg(feature = "testkit")]
+    if let Some(owner) = crate::testkit::doors::with(|doors| doors.owner()) {
+        return owner;
+    }
     let pid = std::process::id();
     Owner {
         host: host(),
@@ -59,6 +71,10 @@ pub fn boot_id() -> String {
 
 /// When a process of this host started, in clock ticks since boot; none where there is none.
 pub fn process_start(pid: u32) -> Option<u64> {
+    #[cfg(feature = "testkit")]
+    if let Some(start) = crate::testkit::doors::with(|doors| doors.process_start(pid)) {
+        return start;
+    }
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The command's name stands in parentheses and may hold anything: fields count from behind it.
     // Field 22 of the whole is the 20th behind the name.

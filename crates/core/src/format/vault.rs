@@ -175,7 +175,7 @@ impl KeySlot {
         let vault_id = VaultId(uuid::Uuid::from_bytes(fields.bytes()?));
         let (memory_kib, passes, lanes) = (fields.u32()?, fields.u32()?, fields.u32()?);
         let wrap = match wrap {
-            1 => Wrap::Key,
+            1 if (memory_kib, passes, lanes) == (0, 0, 0) => Wrap::Key,
             // The caps keep a forged slot from taking all memory or hours of time.
             2 if memory_kib <= 256 << 10
                 && (1..=16).contains(&passes)

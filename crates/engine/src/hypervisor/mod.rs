@@ -13,6 +13,17 @@ pub mod libvirt;
 mod qemu;
 mod stage;
 
+/// What others tell in text: tests feed it broken. Each says whether the text was understood.
+#[cfg(feature = "testkit")]
+pub mod texts {
+    pub use super::libvirt::texts::{domain, volume};
+
+    /// What `qemu-img info` answers.
+    pub fn image_info(answer: &[u8]) -> bool {
+        super::qemu::parse_image_info(answer).is_ok()
+    }
+}
+
 use std::sync::Arc;
 use std::time::Duration;
 

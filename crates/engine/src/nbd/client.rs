@@ -137,7 +137,7 @@ impl NbdClient {
     }
 
     /// Negotiates over a stream that is connected already.
-    pub(super) async fn start<S>(
+    pub async fn start<S>(
         mut stream: S,
         export: &str,
         contexts: &[String],

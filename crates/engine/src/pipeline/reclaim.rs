@@ -73,7 +73,7 @@ pub fn reclaim<'a>(
         let packs = list_packs(repository).await?;
         let sessions = live_sessions(repository, options, &mut report).await?;
         if !options.dry_run {
-            report.backups_removed = finish_deletions(repository, &sessions).await?;
+            report.backups_removed = finish_deletions(repository).await?;
         }
         let mut marked = Marked::default();
         let survey = marked.add_all(repository, cancel).await?;
@@ -278,12 +278,25 @@ fn writers(sessions: &Sessions, waits: &[SessionId]) -> Vec<SessionId> {
 }
 
 /// Removes the manifests of condemned backups that nobody holds any more. Returns their number.
-async fn finish_deletions(repository: &Repository, sessions: &Sessions) -> Result<u64> {
-    let mut finished = 0;
+///
+/// First what each of them waits for, then the sessions: of a list from before, somebody would be
+/// missing who came since, was seen by the deletion and holds the backup.
+async fn finish_deletions(repository: &Repository) -> Result<u64> {
+    let mut condemned = Vec::new();
     for (number, record) in repository.condemnations().await?.readable {
-        let waits = repository.waits(number).await?.sessions;
-        for id in record.backups {
-            if pinning(sessions, &waits, id).is_empty()
+        if !record.backups.is_empty() {
+            let waits = repository.waits(number).await?.sessions;
+            condemned.push((record.backups, waits));
+        }
+    }
+    if condemned.is_empty() {
+        return Ok(0);
+    }
+    let sessions = repository.sessions().await?;
+    let mut finished = 0;
+    for (backups, waits) in condemned {
+        for id in backups {
+            if pinning(&sessions, &waits, id).is_empty()
                 && remove_manifests(repository, id).await? > 0
             {
                 finished += 1;

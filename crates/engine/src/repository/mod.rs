@@ -14,6 +14,7 @@
 //! | **reclaim** | | | | both condemn; removing twice is no error |
 
 pub mod crypto;
+pub mod directory;
 pub mod keys;
 mod log;
 mod map_builder;
@@ -109,15 +110,18 @@ pub struct InitOptions {
     pub chunk_size: ChunkSize,
     /// How its objects are protected.
     pub suite: Suite,
+    /// Size at which its packs are closed, in bytes.
+    pub pack_target: u32,
 }
 
 impl InitOptions {
-    /// 64 KiB chunks, AES-256-GCM.
+    /// 64 KiB chunks, AES-256-GCM, packs of 32 MiB.
     pub fn new(vault_id: VaultId) -> InitOptions {
         InitOptions {
             vault_id,
             chunk_size: ChunkSize::DEFAULT,
             suite: Suite::Aes256Gcm,
+            pack_target: PACK_TARGET,
         }
     }
 }
@@ -169,7 +173,7 @@ impl Repository {
                 chunk_size: options.chunk_size,
                 key_id: 1,
                 vault_id: options.vault_id,
-                pack_target: PACK_TARGET,
+                pack_target: options.pack_target,
                 pack_max: coffer_core::format::pack::PACK_BYTES_MAX,
                 created_ms,
                 key_check: [0; 16],

@@ -112,6 +112,8 @@ impl Repository {
                     Err(e) if e.kind == Kind::Data => attempt += 1,
                     Err(e) => return Err(e),
                     Ok(Some(Attempt::Backup(manifest))) => {
+                        // Whoever wrote it may have been killed before it was there for good.
+                        self.store.settle(&name::backup(backup_id, attempt)).await?;
                         for session in &dead {
                             self.remove_session(session).await?;
                         }

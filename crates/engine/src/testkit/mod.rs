@@ -4,10 +4,12 @@
 //! builds the guest's images and says where they are: `COFFER_TEST_GUEST` and `COFFER_TEST_STACK`.
 //! Everything here blocks; asynchronous tests call it from `spawn_blocking`, or do not mind.
 
+pub mod doors;
 mod faulty;
 mod guest;
 mod memory;
 mod records;
+pub mod simulated;
 mod source;
 mod stack;
 
@@ -30,6 +32,15 @@ pub use stack::Stack;
 )]
 pub fn long_runs() -> bool {
     std::env::var_os("COFFER_TEST_LONG").is_some()
+}
+
+/// A number that the environment gives a test: how much of something to try.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment"
+)]
+pub fn option(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// Waits until `reached`, looking ten times a second, and panics after `limit_seconds`.

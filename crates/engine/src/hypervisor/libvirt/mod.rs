@@ -35,6 +35,21 @@ mod source;
 mod still;
 mod target;
 
+#[cfg(feature = "testkit")]
+pub(super) mod texts {
+    use super::definition::{DefinedVolume, DomainDefinition};
+
+    /// A domain's XML.
+    pub fn domain(xml: &str) -> bool {
+        DomainDefinition::parse(xml).is_ok()
+    }
+
+    /// A volume's XML.
+    pub fn volume(xml: &str) -> bool {
+        DefinedVolume::parse(xml).is_some()
+    }
+}
+
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
