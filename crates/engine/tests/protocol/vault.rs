@@ -288,9 +288,8 @@ impl Vault {
             let mut next = *state;
             let mut party = Party { at, ..party };
             change(&mut next, &mut party);
-            match party.at {
-                13.. => party.snap = 0,
-                _ => {}
+            if party.at >= 13 {
+                party.snap = 0;
             }
             if party.at >= 18 {
                 (party.condemned, party.no_parent) = (0, false);

@@ -191,6 +191,9 @@ async fn cancelled_while_it_fills_nothing_of_it_is_left() {
     let stack = Arc::new(Stack::start());
     let (mut lab, _source, _, backup) = backed_up(&stack).await;
     let id = backup["id"].as_str().unwrap();
+    // It must last longer than any guest takes to start.
+    let slow = json!({"limits": {"bytes_per_second": 3 << 20}});
+    assert_eq!(lab.put("root:/hosts/real/limits", slow).await.status, 204);
     let made = instantly(&lab, &backup, "brief").await;
     let guest = running(&lab, &stack, "brief", &made["task"]).await;
     let path = format!("coffer:/tasks/{}", made["task"]["id"].as_str().unwrap());
