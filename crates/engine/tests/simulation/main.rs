@@ -40,14 +40,7 @@ fn run_all(seeds: std::ops::Range<u64>, plan: impl Fn(u64) -> Plan + Sync) -> (T
                 sum.violation = Some(format!("seed {seed}: {found}"));
                 return (sum, done);
             }
-            sum.requests += told.requests;
-            sum.committed += told.committed;
-            sum.adopted += told.adopted;
-            sum.deleted += told.deleted;
-            sum.held += told.held;
-            sum.kills += told.kills;
-            sum.restores += told.restores;
-            sum.packs_freed += told.packs_freed;
+            sum.add(told);
         }
     };
     std::thread::scope(|scope| {
@@ -55,15 +48,7 @@ fn run_all(seeds: std::ops::Range<u64>, plan: impl Fn(u64) -> Plan + Sync) -> (T
         let (mut all, mut seeds) = (Told::default(), 0);
         for worker in workers {
             let (sum, done) = worker.join().unwrap();
-            all.violation = all.violation.or(sum.violation);
-            all.requests += sum.requests;
-            all.committed += sum.committed;
-            all.adopted += sum.adopted;
-            all.deleted += sum.deleted;
-            all.held += sum.held;
-            all.kills += sum.kills;
-            all.restores += sum.restores;
-            all.packs_freed += sum.packs_freed;
+            all.add(sum);
             seeds += done;
         }
         (all, seeds)

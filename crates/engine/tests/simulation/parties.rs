@@ -117,6 +117,21 @@ pub struct Told {
     pub trace: String,
 }
 
+impl Told {
+    /// Adds what another run counted; the first violation stays.
+    pub fn add(&mut self, other: Told) {
+        self.violation = self.violation.take().or(other.violation);
+        self.requests += other.requests;
+        self.committed += other.committed;
+        self.adopted += other.adopted;
+        self.deleted += other.deleted;
+        self.held += other.held;
+        self.kills += other.kills;
+        self.restores += other.restores;
+        self.packs_freed += other.packs_freed;
+    }
+}
+
 struct Lineage {
     disks: Vec<DiskId>,
     now: Server,
