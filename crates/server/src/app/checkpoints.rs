@@ -200,6 +200,7 @@ impl App {
                     .await
                     .during(OP)?;
             }
+            tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.id, "task queued");
             queued.push(task);
         }
         backups::insert_all(tx, &rows).await.during(OP)?;
