@@ -76,6 +76,16 @@ pub fn new_uuid() -> Uuid {
     uuid::Builder::from_random_bytes(random_bytes()).into_uuid()
 }
 
+/// A new UUID for a row of a table that grows all the time: the time in milliseconds, then 74 random
+/// bits (version 7, RFC 9562). Two of them begin alike.
+///
+/// Rows that are made one after the other have ids one after the other, so that an index with ids in
+/// it is written at its end; with random ids each row changed a page of its own in every one.
+pub fn new_ordered_uuid() -> Uuid {
+    let milliseconds = u64::try_from(now().as_millisecond()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &random_bytes()).into_uuid()
+}
+
 /// A new random id of 16 bytes, for projects, users and domains.
 pub fn new_hex_id() -> [u8; 16] {
     random_bytes()

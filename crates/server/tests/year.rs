@@ -125,7 +125,7 @@ impl World {
         self.carry_out(dice).await;
         if broken {
             let patience = Duration::from_micros(dice.below(40_000));
-            let _ = tokio::time::timeout(patience, self.app.retain_all()).await;
+            let _ = tokio::time::timeout(patience, self.app.retain_all(0)).await;
             self.kill().await;
         }
     }
@@ -367,7 +367,7 @@ async fn a_year_leaves_what_an_independent_keeper_leaves() {
         assert_eq!(world.known.len(), expected, "runs until {at}, seed {seed}");
         world.app.expire().await.unwrap();
         if evening {
-            world.app.retain_all().await.unwrap();
+            world.app.retain_all(0).await.unwrap();
             world.carry_out(&mut dice).await;
             let now = world.clock.now();
             let kept: BTreeSet<String> = world

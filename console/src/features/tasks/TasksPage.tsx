@@ -102,7 +102,7 @@ export default function TasksPage() {
               title={row.id}
             >
               <span className={css.card}>{title(row)}</span>
-              {row.id.slice(0, 8)}…
+              …{row.id.slice(-8)}
             </ObjectLink>
           </span>
         ),

@@ -18,6 +18,9 @@ use crate::{LIST_MAX, QUEUE_MAX, SEARCH_MAX, Verdicts};
 /// Requests of a case.
 const ROUNDS: usize = 100;
 
+/// How long each of those who ask while a policy fires waits after an answer.
+const ASK_PAUSE: Duration = Duration::from_millis(100);
+
 /// Somebody who asks.
 #[derive(Clone)]
 pub struct Client {
@@ -333,7 +336,7 @@ pub async fn fire(
                 let mut times = Vec::new();
                 while !over.load(Ordering::Relaxed) {
                     times.push(client.get(path).await.0);
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    tokio::time::sleep(ASK_PAUSE).await;
                 }
                 times
             })

@@ -121,6 +121,7 @@ async fn measure(size: Size, place: Option<&Path>, fire_only: bool) -> usize {
         assert!(fill.status().unwrap().success(), "the catalog is filled");
     }
     let (config, clock) = (config(directory), Clock::new());
+    std::fs::create_dir_all(directory.join("store")).unwrap();
 
     let mut verdicts = Verdicts::default();
     let begun = Instant::now();

@@ -1,6 +1,6 @@
 //! Backing up the resources of a vault.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use coffer_core::cbr::name::{backup_names, default_backup_name, safety_backup_name};
 use coffer_core::cbr::policy::wants_full;
@@ -8,13 +8,17 @@ use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
 use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, VaultId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
+use crate::catalog::disks::Disk;
 use crate::catalog::policies::Policy;
 use crate::catalog::record::Json;
+use crate::catalog::servers::Server;
+use crate::catalog::tasks::OpenOfLock;
 use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
 use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
 use crate::door;
@@ -61,6 +65,8 @@ pub(super) struct Taking {
     resource: Resource,
     extra: ResourceExtra,
     size_bytes: u64,
+    /// The catalog has another size of it.
+    resized: bool,
     system_disk: bool,
     host: String,
     lock_key: String,
@@ -106,14 +112,7 @@ impl App {
             chosen.retain(|(resource, _)| resource.auto_protect);
         }
 
-        let mut taking = Vec::new();
-        let mut skipped = Vec::new();
-        for (resource, extra) in chosen {
-            match self.examine(tx, &resource, extra).await? {
-                Ok(take) => taking.push(take),
-                Err(refusal) => skipped.push((resource, refusal)),
-            }
-        }
+        let (taking, skipped) = examine(tx, chosen).await?;
         if taking.is_empty() {
             return Err(nothing_left(&skipped));
         }
@@ -125,7 +124,7 @@ impl App {
             .name
             .unwrap_or_else(|| default_backup_name(u16::from_le_bytes(door::random_bytes())));
         let checkpoint = Checkpoint {
-            id: CheckpointId(door::new_uuid()),
+            id: CheckpointId(door::new_ordered_uuid()),
             project_id: actor.project,
             vault_id: vault.id,
             vault_name: vault.name.clone(),
@@ -139,6 +138,11 @@ impl App {
             updated_at: now,
         };
         checkpoints::insert(tx, &checkpoint).await.during(OP)?;
+        note_sizes(tx, &taking).await.during(OP)?;
+        let ids: Vec<Uuid> = taking.iter().map(|t| t.resource.resource_id).collect();
+        vaults::protect_resources(tx, vault.id, &ids)
+            .await
+            .during(OP)?;
         let expired_at = match &new.policy {
             Some(policy) => policy.definition.0.rule().expiry(now),
             None => expiry(now, new.retention_days),
@@ -151,7 +155,7 @@ impl App {
         let names = backup_names(&name, taking.len(), new.first_number);
         let (mut rows, mut queued) = (Vec::new(), Vec::new());
         for (take, name) in taking.into_iter().zip(names) {
-            let id = BackupId(door::new_uuid());
+            let id = BackupId(door::new_ordered_uuid());
             let resource = &take.resource;
             let since = match full_every {
                 Some(_) => backups::since_full(tx, vault.id, resource.resource_id)
@@ -171,15 +175,6 @@ impl App {
                 ..waiting(&checkpoint, &take, (id, name), details)
             };
             rows.push(backup);
-            vaults::transition_resource(
-                tx,
-                vault.id,
-                resource.resource_id,
-                resource.state,
-                ProtectState::Protecting,
-            )
-            .await
-            .during(OP)?;
             let about = About {
                 checkpoint_id: Some(checkpoint.id),
                 backup_id: Some(id),
@@ -220,12 +215,19 @@ impl App {
         description: String,
     ) -> AppResult<BackupId> {
         check_vault(vault)?;
-        let take = self.examine(tx, resource, extra).await??;
+        let chosen = vec![(resource.clone(), extra)];
+        let take = match examine(tx, chosen).await? {
+            (mut taking, _) if taking.len() == 1 => taking.remove(0),
+            (_, skipped) => return Err(nothing_left(&skipped)),
+        };
+        note_sizes(tx, std::slice::from_ref(&take))
+            .await
+            .during(OP)?;
         let now = self.now();
         let name = safety_backup_name(u16::from_le_bytes(door::random_bytes()));
         let taking = [take];
         let checkpoint = Checkpoint {
-            id: CheckpointId(door::new_uuid()),
+            id: CheckpointId(door::new_ordered_uuid()),
             project_id: actor.project,
             vault_id: vault.id,
             vault_name: vault.name.clone(),
@@ -239,7 +241,7 @@ impl App {
             updated_at: now,
         };
         checkpoints::insert(tx, &checkpoint).await.during(OP)?;
-        let id = BackupId(door::new_uuid());
+        let id = BackupId(door::new_ordered_uuid());
         let [take] = &taking;
         let backup = Backup {
             description: Some(description),
@@ -284,53 +286,188 @@ impl App {
         let mut tx = self.catalog.snapshot().await?;
         vaults::hosts(&mut tx, vault).await
     }
+}
 
-    /// Whether a resource can be backed up now, and what is known of it.
-    pub(super) async fn examine(
-        &self,
-        tx: &mut Tx,
-        resource: &Resource,
-        extra: ResourceExtra,
-    ) -> AppResult<Result<Taking, Refusal>> {
-        if let Some(refusal) = occupied(resource) {
-            return Ok(Err(refusal));
+/// Which resources can be backed up now, with what is known of them; of the others, why not.
+/// Each question to the catalog is asked once for all.
+pub(super) async fn examine(
+    tx: &mut Tx,
+    chosen: Vec<(Resource, ResourceExtra)>,
+) -> AppResult<(Vec<Taking>, Vec<(Resource, Refusal)>)> {
+    let (mut found, mut skipped) = (Vec::new(), Vec::new());
+    let known = Known::read(tx, chosen.iter().map(|(r, _)| r))
+        .await
+        .during(OP)?;
+    for (resource, extra) in chosen {
+        let take = match occupied(&resource) {
+            Some(refusal) => Err(refusal),
+            None => known.examine(&resource, extra),
+        };
+        match take {
+            Ok(take) => found.push(take),
+            Err(refusal) => skipped.push((resource, refusal)),
         }
-        let found = match resource.resource_type {
-            ResourceType::Server => examine_server(tx, resource, &extra).await.during(OP)?,
-            ResourceType::Disk => examine_disk(tx, resource).await.during(OP)?,
+    }
+    let keys: Vec<String> = found.iter().map(|take| take.lock_key.clone()).collect();
+    let open = tasks::open_of_locks(tx, &keys).await.during(OP)?;
+    let mut taking = Vec::new();
+    for mut take in found {
+        let before = || open.iter().filter(|task| task.lock_key == take.lock_key);
+        let resource = &take.resource;
+        if let Some(refusal) = before().find_map(|task| forbidden_by(task, resource)) {
+            skipped.push((take.resource, refusal));
+            continue;
+        }
+        take.waits = before().next().is_some();
+        let size = capacity::gib_up(take.size_bytes);
+        take.resized = size != resource.size_gib;
+        take.resource.size_gib = size;
+        taking.push(take);
+    }
+    Ok((taking, skipped))
+}
+
+/// Writes the sizes that resources have now.
+async fn note_sizes(tx: &mut Tx, taking: &[Taking]) -> coffer_core::Result<()> {
+    for take in taking.iter().filter(|take| take.resized) {
+        let r = &take.resource;
+        vaults::refresh_resource(tx, r.resource_id, &r.name, r.size_gib).await?;
+    }
+    Ok(())
+}
+
+/// What the catalog knows of the servers and disks that shall be backed up.
+#[derive(Default)]
+struct Known {
+    servers: HashMap<ServerId, Server>,
+    /// The disks of each server that are there, in order.
+    of_server: HashMap<ServerId, Vec<Disk>>,
+    /// Disks that are resources themselves.
+    disks: HashMap<DiskId, Disk>,
+}
+
+impl Known {
+    async fn read(
+        tx: &mut Tx,
+        resources: impl Iterator<Item = &Resource>,
+    ) -> coffer_core::Result<Known> {
+        let (mut servers, mut disks) = (Vec::new(), Vec::new());
+        for resource in resources {
+            match resource.resource_type {
+                ResourceType::Server => servers.push(ServerId(resource.resource_id)),
+                ResourceType::Disk => disks.push(DiskId(resource.resource_id)),
+                ResourceType::Turbo => {}
+            }
+        }
+        let mut known = Known::default();
+        for disk in disks::of_servers(tx, &servers).await? {
+            if let Some(server) = disk.server_id {
+                known.of_server.entry(server).or_default().push(disk);
+            }
+        }
+        for disk in disks::of_ids(tx, &disks).await? {
+            servers.extend(disk.server_id);
+            known.disks.insert(disk.id, disk);
+        }
+        for server in servers::of_ids(tx, &servers).await? {
+            known.servers.insert(server.id, server);
+        }
+        Ok(known)
+    }
+
+    fn examine(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
+        match resource.resource_type {
+            ResourceType::Server => self.examine_server(resource, extra),
+            ResourceType::Disk => self.examine_disk(resource, extra),
             ResourceType::Turbo => Err(Refusal::new(
                 Code::RESOURCE_NOT_FOUND,
                 "file systems are not backed up here",
             )),
+        }
+    }
+
+    fn examine_server(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
+        let id = ServerId(resource.resource_id);
+        let Some(server) = self.servers.get(&id).filter(|s| s.is_there()) else {
+            return Err(Refusal::new(
+                Code::SERVER_NOT_FOUND,
+                format!("server {} is no longer there", resource.name),
+            ));
         };
-        let mut take = match found {
-            Ok(take) => take,
-            Err(refusal) => return Ok(Err(refusal)),
+        if matches!(server.power.as_str(), "faulty" | "shutting_down") {
+            return Err(Refusal::new(
+                Code::SERVER_STATE_FORBIDS_BACKUP,
+                format!("server {} is {}", server.name, server.power),
+            ));
+        }
+        let disks = self.of_server.get(&id).map_or(&[][..], Vec::as_slice);
+        let disks: Vec<&Disk> = disks
+            .iter()
+            .filter(|d| d.unsupported.is_none() && extra.takes(&d.id.to_string()))
+            .collect();
+        if disks.is_empty() {
+            return Err(Refusal::new(
+                Code::SERVER_WITHOUT_DISKS,
+                format!("server {} has no disk that can be backed up", server.name),
+            ));
+        }
+        Ok(Taking {
+            resource: resource.clone(),
+            extra,
+            size_bytes: disks.iter().map(|d| d.size_bytes).sum(),
+            resized: false,
+            system_disk: disks.iter().any(|d| d.system),
+            host: server.hypervisor.clone(),
+            lock_key: format!("server:{id}"),
+            waits: false,
+            architecture: Some(server.architecture.clone()).filter(|a| !a.is_empty()),
+            restart_allowed: Some(server.restart_allowed),
+        })
+    }
+
+    fn examine_disk(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
+        let id = DiskId(resource.resource_id);
+        let Some(disk) = self.disks.get(&id).filter(|d| d.is_there()) else {
+            return Err(Refusal::new(
+                Code::DISK_NOT_FOUND,
+                format!("disk {} is no longer there", resource.name),
+            ));
         };
-        let open = tasks::open_of_lock(tx, &take.lock_key).await.during(OP)?;
-        if open.iter().any(|task| task.kind == "create_server") {
-            return Ok(Err(Refusal::new(
-                Code::RESOURCE_STATE_FORBIDS_BACKUP,
-                format!("{} is still being made from a backup", resource.name),
-            )
-            .hint("Wait until its disks are filled.")));
+        if let Some(reason) = &disk.unsupported {
+            return Err(Refusal::new(
+                Code::DISK_STATE_FORBIDS_BACKUP,
+                format!("disk {} cannot be backed up: {reason}", disk.name),
+            ));
         }
-        if open.iter().any(|task| task.kind == "restore") {
-            return Ok(Err(Refusal::new(
-                Code::RESOURCE_STATE_FORBIDS_BACKUP,
-                format!("{} is being restored", resource.name),
-            )));
-        }
-        take.extra = extra;
-        take.waits = !open.is_empty();
-        let size = capacity::gib_up(take.size_bytes);
-        if size != resource.size_gib {
-            vaults::refresh_resource(tx, resource.resource_id, &resource.name, size)
-                .await
-                .during(OP)?;
-            take.resource.size_gib = size;
-        }
-        Ok(Ok(take))
+        let server = disk.server_id.and_then(|id| self.servers.get(&id));
+        Ok(Taking {
+            resource: resource.clone(),
+            extra,
+            size_bytes: disk.size_bytes,
+            resized: false,
+            system_disk: disk.system,
+            host: disk.hypervisor.clone(),
+            lock_key: lock_key_of(disk),
+            waits: false,
+            architecture: server
+                .map(|s| s.architecture.clone())
+                .filter(|a| !a.is_empty()),
+            restart_allowed: server.map(|s| s.restart_allowed),
+        })
+    }
+}
+
+/// Why a task that is open forbids a backup of what it works on.
+fn forbidden_by(task: &OpenOfLock, resource: &Resource) -> Option<Refusal> {
+    let name = &resource.name;
+    let refusal = |text: String| Refusal::new(Code::RESOURCE_STATE_FORBIDS_BACKUP, text);
+    match task.kind.as_str() {
+        "create_server" => Some(
+            refusal(format!("{name} is still being made from a backup"))
+                .hint("Wait until its disks are filled."),
+        ),
+        "restore" => Some(refusal(format!("{name} is being restored"))),
+        _ => None,
     }
 }
 
@@ -475,88 +612,8 @@ fn occupied(resource: &Resource) -> Option<Refusal> {
     Some(Refusal::new(code, text))
 }
 
-async fn examine_server(
-    tx: &mut Tx,
-    resource: &Resource,
-    extra: &ResourceExtra,
-) -> coffer_core::Result<Result<Taking, Refusal>> {
-    let id = ServerId(resource.resource_id);
-    let server = servers::get(tx, id).await?.filter(|s| s.is_there());
-    let Some(server) = server else {
-        return Ok(Err(Refusal::new(
-            Code::SERVER_NOT_FOUND,
-            format!("server {} is no longer there", resource.name),
-        )));
-    };
-    if matches!(server.power.as_str(), "faulty" | "shutting_down") {
-        return Ok(Err(Refusal::new(
-            Code::SERVER_STATE_FORBIDS_BACKUP,
-            format!("server {} is {}", server.name, server.power),
-        )));
-    }
-    let disks: Vec<_> = disks::of_server(tx, id)
-        .await?
-        .into_iter()
-        .filter(|d| d.unsupported.is_none() && extra.takes(&d.id.to_string()))
-        .collect();
-    if disks.is_empty() {
-        return Ok(Err(Refusal::new(
-            Code::SERVER_WITHOUT_DISKS,
-            format!("server {} has no disk that can be backed up", server.name),
-        )));
-    }
-    Ok(Ok(Taking {
-        resource: resource.clone(),
-        extra: ResourceExtra::default(),
-        size_bytes: disks.iter().map(|d| d.size_bytes).sum(),
-        system_disk: disks.iter().any(|d| d.system),
-        host: server.hypervisor,
-        lock_key: format!("server:{id}"),
-        waits: false,
-        architecture: Some(server.architecture).filter(|a| !a.is_empty()),
-        restart_allowed: Some(server.restart_allowed),
-    }))
-}
-
-async fn examine_disk(
-    tx: &mut Tx,
-    resource: &Resource,
-) -> coffer_core::Result<Result<Taking, Refusal>> {
-    let id = DiskId(resource.resource_id);
-    let Some(disk) = disks::get(tx, id).await?.filter(|d| d.is_there()) else {
-        return Ok(Err(Refusal::new(
-            Code::DISK_NOT_FOUND,
-            format!("disk {} is no longer there", resource.name),
-        )));
-    };
-    if let Some(reason) = &disk.unsupported {
-        return Ok(Err(Refusal::new(
-            Code::DISK_STATE_FORBIDS_BACKUP,
-            format!("disk {} cannot be backed up: {reason}", disk.name),
-        )));
-    }
-    let server = match disk.server_id {
-        Some(server) => servers::get(tx, server).await?,
-        None => None,
-    };
-    Ok(Ok(Taking {
-        resource: resource.clone(),
-        extra: ResourceExtra::default(),
-        size_bytes: disk.size_bytes,
-        system_disk: disk.system,
-        host: disk.hypervisor.clone(),
-        lock_key: lock_key_of(&disk),
-        waits: false,
-        architecture: server
-            .as_ref()
-            .map(|s| s.architecture.clone())
-            .filter(|a| !a.is_empty()),
-        restart_allowed: server.map(|s| s.restart_allowed),
-    }))
-}
-
 /// What serializes work on a disk: its server, or itself where it is detached.
-pub(crate) fn lock_key_of(disk: &crate::catalog::disks::Disk) -> String {
+pub(crate) fn lock_key_of(disk: &Disk) -> String {
     match disk.server_id {
         Some(server) => format!("server:{server}"),
         None => format!("disk:{}", disk.id),

@@ -222,7 +222,7 @@ impl App {
             }
         };
         // What a host has half done for the last run is cleaned up first.
-        self.settled.wait().await;
+        self.settled.wait_for(&job.host).await;
         let mut attempt = 1;
         let done = loop {
             match self.attempt(job, &work).await {

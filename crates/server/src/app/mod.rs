@@ -243,7 +243,7 @@ impl App {
             None => (None, None, None),
         };
         Task {
-            id: TaskId(door::new_uuid()),
+            id: TaskId(door::new_ordered_uuid()),
             project_id: actor.project,
             kind: work.kind().to_owned(),
             state: TaskState::Waiting,

@@ -151,7 +151,7 @@ pub async fn raise(
 }
 
 async fn tell(tx: &mut Tx, to: &Subscription, event: &Event, now: Timestamp) -> Result<Uuid> {
-    let id = door::new_uuid();
+    let id = door::new_ordered_uuid();
     let payload = json!({
         "id": id.to_string(),
         "event": event.kind.name(),
@@ -255,7 +255,7 @@ impl App {
             return Err(Refusal::parameter("subscription", text).into());
         }
         let blank = Subscription {
-            id: door::new_uuid(),
+            id: door::new_ordered_uuid(),
             project_id: project,
             name: String::new(),
             kind: if new.url.is_some() {

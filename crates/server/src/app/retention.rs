@@ -4,6 +4,7 @@
 //! deletions; a look before, without the write lock, mostly finds nothing to do.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Instant;
 
 use coffer_core::Result;
 use coffer_core::ids::{BackupId, VaultId};
@@ -123,14 +124,17 @@ impl App {
         Ok(going.len())
     }
 
-    /// As [`App::retain`], for all vaults, one after the other.
-    pub async fn retain_all(&self) -> Result<usize> {
+    /// As [`App::retain`], for all vaults, one after the other. After each it rests for `rests`
+    /// times as long as that one took.
+    pub async fn retain_all(&self, rests: u32) -> Result<usize> {
         let mut tx = self.catalog.snapshot().await?;
         let all = vaults::all(&mut tx).await?;
         drop(tx);
         let mut gone = 0;
         for vault in all {
+            let begun = Instant::now();
             gone += self.retain(vault.id, None).await?;
+            tokio::time::sleep(begun.elapsed() * rests).await;
         }
         Ok(gone)
     }

@@ -42,7 +42,7 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_hours(1);
 const SPREAD: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long one transaction goes on to begin runs while others wait to write.
-const TURN: Duration = Duration::from_millis(100);
+const TURN: Duration = Duration::from_millis(200);
 /// Most bindings of one look: the next look takes the next ones.
 const LOOKS_MAX: u64 = 1000;
 
@@ -75,10 +75,12 @@ impl App {
         }
         let mut hosts = HashSet::new();
         let mut all = false;
+        let mut tx = self.catalog.snapshot().await?;
         for run in &due {
-            hosts.extend(self.hosts_of(run.binding.vault_id).await?);
+            hosts.extend(vaults::hosts(&mut tx, run.binding.vault_id).await?);
             all |= run.takes;
         }
+        drop(tx);
         // A vault that takes resources by itself may take any.
         if all {
             hosts.extend(self.inventory.drivers().map(|d| d.name().to_owned()));

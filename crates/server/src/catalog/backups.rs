@@ -188,13 +188,8 @@ pub async fn children(conn: &mut AnyConnection, parent: BackupId) -> Result<Vec<
 
 /// The disks of several servers' backups.
 pub async fn children_of(conn: &mut AnyConnection, parents: &[BackupId]) -> Result<Vec<Backup>> {
-    let mut found = Vec::new();
-    // SQLite takes a limited number of parameters in one statement.
-    for part in parents.chunks(500) {
-        let filter = Filter::new().any_of("parent_id", part);
-        found.extend(record::list::<Backup>(conn, &filter, &[("position", false)]).await?);
-    }
-    Ok(found)
+    let of = |part: &[BackupId]| Filter::new().any_of("parent_id", part);
+    record::in_parts(conn, parents, &[("position", false)], of).await
 }
 
 /// Whose backups are listed.
@@ -276,12 +271,8 @@ pub async fn judged(
     let Some(resources) = resources else {
         return record::list(conn, &all(), &order).await;
     };
-    let mut found = Vec::new();
-    for part in resources.chunks(500) {
-        let filter = all().any_of("resource_id", part);
-        found.extend(record::list::<Judged>(conn, &filter, &order).await?);
-    }
-    Ok(found)
+    let of = |part: &[Uuid]| all().any_of("resource_id", part);
+    record::in_parts(conn, resources, &order, of).await
 }
 
 /// Backups of a checkpoint, without the disks of servers' backups.
@@ -336,12 +327,8 @@ record! {
 
 /// What the backups of each resource of these vaults add up to.
 pub async fn totals_of(conn: &mut AnyConnection, vaults: &[VaultId]) -> Result<Vec<Totals>> {
-    let mut found = Vec::new();
-    for part in vaults.chunks(500) {
-        let filter = Filter::new().any_of("vault_id", part);
-        found.extend(record::list::<Totals>(conn, &filter, &[]).await?);
-    }
-    Ok(found)
+    let of = |part: &[VaultId]| Filter::new().any_of("vault_id", part);
+    record::in_parts(conn, vaults, &[], of).await
 }
 
 /// The newest available backup of a resource in a vault.

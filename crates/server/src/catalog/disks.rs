@@ -112,6 +112,20 @@ pub async fn of_server(conn: &mut AnyConnection, server: ServerId) -> Result<Vec
     record::list(conn, &filter, &[("position", false)]).await
 }
 
+/// Disks of several servers that are there, those of each in the order of its definition.
+pub async fn of_servers(conn: &mut AnyConnection, servers: &[ServerId]) -> Result<Vec<Disk>> {
+    let there = || Filter::new().and("vanished_at IS NULL");
+    record::in_parts(conn, servers, &[("position", false)], |part| {
+        there().any_of("server_id", part)
+    })
+    .await
+}
+
+/// Disks of any project, vanished or not; of ids that are unknown, none.
+pub async fn of_ids(conn: &mut AnyConnection, ids: &[DiskId]) -> Result<Vec<Disk>> {
+    record::in_parts(conn, ids, &[], |part| Filter::new().any_of("id", part)).await
+}
+
 /// All disks of a driver, vanished ones too.
 pub async fn of_hypervisor(conn: &mut AnyConnection, hypervisor: &str) -> Result<Vec<Disk>> {
     let filter = Filter::new().eq("hypervisor", hypervisor.to_owned());

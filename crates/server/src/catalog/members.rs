@@ -55,14 +55,9 @@ pub async fn received(
     project: ProjectId,
     backups: &[BackupId],
 ) -> Result<Vec<Member>> {
-    let mut found = Vec::new();
-    for part in backups.chunks(500) {
-        let filter = Filter::new()
-            .eq("dest_project_id", project)
-            .any_of("backup_id", part);
-        found.extend(record::list::<Member>(conn, &filter, &[]).await?);
-    }
-    Ok(found)
+    let own = || Filter::new().eq("dest_project_id", project);
+    let of = |part: &[BackupId]| own().any_of("backup_id", part);
+    record::in_parts(conn, backups, &[], of).await
 }
 
 /// One page of the shares that `filter` means, and their number.

@@ -93,6 +93,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "instants",
         sql: include_str!("migrations/0021_instants.sql"),
     },
+    Migration {
+        version: 22,
+        name: "queue",
+        sql: include_str!("migrations/0022_queue.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -44,7 +44,7 @@ pub mod vaults;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, Weak};
 use std::time::Duration;
 
 use coffer_core::{Error, Kind, Result};
@@ -226,14 +226,19 @@ impl Catalog {
             }
         };
         migrate::run(&write, backend.begin()).await?;
-        Ok(Catalog {
-            inner: Arc::new(Inner {
-                backend,
-                read,
-                write,
-                commits: Arc::new(tokio::sync::watch::Sender::new(0)),
-            }),
-        })
+        let inner = Arc::new(Inner {
+            backend,
+            read,
+            write,
+            commits: Arc::new(tokio::sync::watch::Sender::new(0)),
+        });
+        if let Backend::Sqlite { .. } = inner.backend {
+            tokio::spawn(write_back(
+                Arc::downgrade(&inner),
+                inner.commits.subscribe(),
+            ));
+        }
+        Ok(Catalog { inner })
     }
 
     /// Which database this is.
@@ -342,6 +347,21 @@ fn pool(size: u32) -> AnyPoolOptions {
 
 async fn connect(options: AnyPoolOptions, url: &str) -> Result<AnyPool> {
     options.connect(url).await.map_err(failed("open catalog"))
+}
+
+/// Has SQLite's log written back beside everything else, as long as the catalog is there: a commit
+/// that does it itself keeps all writers waiting for a tenth of a second and more.
+async fn write_back(catalog: Weak<Inner>, mut commits: tokio::sync::watch::Receiver<u64>) {
+    while commits.changed().await.is_ok() {
+        tokio::time::sleep(sqlite::WRITE_BACK).await;
+        let Some(inner) = catalog.upgrade().filter(|c| !c.read.is_closed()) else {
+            return;
+        };
+        let done = sqlx::raw_sql(sqlite::CHECKPOINT).execute(&inner.read).await;
+        if let Err(error) = done {
+            tracing::debug!(%error, "the catalog's log was not written back");
+        }
+    }
 }
 
 /// Runs statements without parameters.

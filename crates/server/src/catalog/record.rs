@@ -498,6 +498,43 @@ pub async fn list<T: Record>(
     fetch(conn, sql, filter.values.clone()).await
 }
 
+/// As [`list`], for many `keys`: `filter` says which rows belong to a part of them, in whose order
+/// the rows come.
+pub async fn in_parts<K, T: Record>(
+    conn: &mut AnyConnection,
+    keys: &[K],
+    order: Order<'_>,
+    filter: impl Fn(&[K]) -> Filter,
+) -> Result<Vec<T>> {
+    let mut found = Vec::new();
+    // SQLite takes a limited number of parameters in one statement.
+    for part in keys.chunks(500) {
+        found.extend(list::<T>(conn, &filter(part), order).await?);
+    }
+    Ok(found)
+}
+
+/// Writes a column of all rows that `filter` means.
+pub async fn set<T: Record>(
+    conn: &mut AnyConnection,
+    (column, value): (&'static str, impl Column),
+    filter: &Filter,
+) -> Result<u64> {
+    let mut values = filter.values.clone();
+    values.push(value.store());
+    let sql = format!(
+        "UPDATE {} SET {column} = ${} WHERE {}",
+        T::TABLE,
+        values.len(),
+        filter.sql()
+    );
+    let query = values
+        .into_iter()
+        .fold(sqlx::query(AssertSqlSafe(sql)), bind);
+    let done = query.execute(conn).await.map_err(failed("change rows"))?;
+    Ok(done.rows_affected())
+}
+
 /// One page of the rows that `filter` means.
 ///
 /// The marker's row is looked up by its id, whether or not it fits the filter (any more), and the

@@ -92,6 +92,11 @@ pub async fn get(conn: &mut AnyConnection, id: ServerId) -> Result<Option<Server
     record::one(conn, &Filter::new().eq("id", id)).await
 }
 
+/// Servers of any project, vanished or not; of ids that are unknown, none.
+pub async fn of_ids(conn: &mut AnyConnection, ids: &[ServerId]) -> Result<Vec<Server>> {
+    record::in_parts(conn, ids, &[], |part| Filter::new().any_of("id", part)).await
+}
+
 /// Adds a server seen for the first time.
 pub async fn insert(conn: &mut AnyConnection, server: &Server) -> Result<()> {
     record::insert(conn, server).await

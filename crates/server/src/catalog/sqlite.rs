@@ -5,17 +5,27 @@
 //! disk when it returns (`synchronous = FULL`).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use coffer_core::{Error, Result};
 
 /// Begins a write transaction.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
-/// What a connection for writing is told. The cache is 16 MiB. The log is written back when it has
-/// 32 MiB (8,192 pages): a page of an index that many rows change is written back once then.
+/// How long after a commit the log is written back. A page that many commits change is written back
+/// once then.
+pub(super) const WRITE_BACK: Duration = Duration::from_secs(2);
+
+/// Writes the log back into the database file, as far as no reader needs what is there. A reader's
+/// connection may do it.
+pub(super) const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// What a connection for writing is told. The cache is 16 MiB. Others write the log back
+/// ([`WRITE_BACK`]), so that no commit waits for it; only where they do not get to it, and the log
+/// has 256 MiB (65,536 pages), the commit does.
 pub(super) const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
     PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192";
+    PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 65536";
 
 /// What a connection for reading is told. The cache is 8 MiB for each; what lies beyond it comes
 /// from the system's cache.

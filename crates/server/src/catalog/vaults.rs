@@ -335,13 +335,8 @@ pub async fn resources(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<R
 
 /// Resources of several vaults, those of each in the order of their association.
 pub async fn resources_of(conn: &mut AnyConnection, ids: &[VaultId]) -> Result<Vec<Resource>> {
-    let mut found = Vec::new();
-    // SQLite takes a limited number of parameters in one statement.
-    for part in ids.chunks(500) {
-        let filter = Filter::new().any_of("vault_id", part);
-        found.extend(record::list::<Resource>(conn, &filter, &[("position", false)]).await?);
-    }
-    Ok(found)
+    let of = |part: &[VaultId]| Filter::new().any_of("vault_id", part);
+    record::in_parts(conn, ids, &[("position", false)], of).await
 }
 
 /// The vault a resource is in.
@@ -426,6 +421,24 @@ pub async fn transition_resource(
     )
     .await?;
     Ok(rows == 1)
+}
+
+/// Notes of resources that a backup of them goes on; of those where none can, nothing changes.
+pub async fn protect_resources(
+    conn: &mut AnyConnection,
+    vault: VaultId,
+    ids: &[Uuid],
+) -> Result<()> {
+    let from = [ProtectState::Available, ProtectState::Error];
+    assert!(from.iter().all(|s| s.can_become(ProtectState::Protecting)));
+    for part in ids.chunks(500) {
+        let filter = Filter::new()
+            .eq("vault_id", vault)
+            .any_of("resource_id", part)
+            .any_of("state", &from);
+        record::set::<Resource>(conn, ("state", ProtectState::Protecting), &filter).await?;
+    }
+    Ok(())
 }
 
 /// Writes whether policies take a resource.

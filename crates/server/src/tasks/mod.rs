@@ -34,9 +34,9 @@ use std::time::Duration;
 
 use coffer_core::ids::TaskId;
 use coffer_core::{Error, Kind, Result};
-use coffer_engine::hypervisor::{EpochName, Hypervisor};
+use coffer_engine::hypervisor::EpochName;
 use coffer_engine::progress::Progress;
-use futures::{FutureExt, StreamExt};
+use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -58,8 +58,6 @@ const HEARTBEAT: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_secs(1);
 /// How often backups are looked for whose time is over.
 const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
-/// How many hosts are cleaned up at once after a start.
-const HOSTS_AT_ONCE: usize = 8;
 /// How far a clock may be put back without that a failed backup is overlooked.
 const CLOCK_MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// The setting that says until when failed backups were looked at (RFC 3339).
@@ -188,26 +186,20 @@ impl Workers {
         Ok(())
     }
 
-    /// Lets the drivers clean up what the last process left, several at once. To be called before
-    /// [`Workers::run`]; a host that cannot be cleaned up is said in the log.
-    pub async fn clean_hosts(&self) {
-        let clean = async |driver: &Arc<dyn Hypervisor>| {
-            if let Err(error) = self.clean_host(driver.as_ref()).await {
-                let host = driver.name();
-                tracing::warn!(host, error = %error.chain(), "hypervisor was not cleaned up");
-            }
+    /// Lets a driver clean up what the last process left. To be called before anything works on the
+    /// host; one that cannot be cleaned up is said in the log.
+    pub async fn clean_host(&self, host: &str) {
+        let clean = async {
+            let driver = self.app.inventory.driver(host)?;
+            let mut tx = self.app.catalog.snapshot().await?;
+            let kept = epochs::of_hypervisor(&mut tx, host).await?;
+            drop(tx);
+            let keep: Vec<EpochName> = kept.into_iter().map(|e| EpochName(e.epoch)).collect();
+            driver.reconcile(&keep).await
         };
-        futures::stream::iter(self.app.inventory.drivers())
-            .for_each_concurrent(HOSTS_AT_ONCE, clean)
-            .await;
-    }
-
-    async fn clean_host(&self, driver: &dyn Hypervisor) -> Result<()> {
-        let mut tx = self.app.catalog.snapshot().await?;
-        let kept = epochs::of_hypervisor(&mut tx, driver.name()).await?;
-        drop(tx);
-        let keep: Vec<EpochName> = kept.into_iter().map(|e| EpochName(e.epoch)).collect();
-        driver.reconcile(&keep).await
+        if let Err(error) = clean.await {
+            tracing::warn!(host, error = %error.chain(), "hypervisor was not cleaned up");
+        }
     }
 
     /// A backup that failed for want of an acknowledgement may have its manifest all the same.
@@ -326,6 +318,7 @@ impl Workers {
         let limits = &self.app.limits;
         let mut full = Full {
             closed: limits.closed(now),
+            hosts: self.app.settled.unsettled(),
             ..Full::default()
         };
         let many =

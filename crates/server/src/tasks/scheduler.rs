@@ -16,6 +16,11 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often it is looked whether resources have been without a good backup for too long.
 const WATCH_PERIOD: Duration = Duration::from_secs(60);
 
+/// The daily retention is in no hurry: what a backup or a time makes superfluous is seen without
+/// it. Requests and policies shall not feel it, however many backups there are: it takes a sixth of
+/// a processor at most.
+const SWEEP_RESTS: u32 = 5;
+
 /// Runs until `stop`. Policies do not wait for the sweeps: one over a large catalog takes its time.
 pub async fn run(app: App, stop: CancellationToken) {
     tokio::join!(begin_runs(&app, &stop), sweep(&app, &stop));
@@ -40,7 +45,7 @@ async fn sweep(app: &App, stop: &CancellationToken) {
         if swept != Some(today) {
             let retained = tokio::select! {
                 () = stop.cancelled() => return,
-                retained = app.retain_all() => retained,
+                retained = app.retain_all(SWEEP_RESTS) => retained,
             };
             match retained {
                 Ok(_) => swept = Some(today),

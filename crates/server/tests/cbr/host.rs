@@ -21,6 +21,7 @@ const GRAIN: usize = 64 * 1024;
 
 /// The host. Survives restarts of the service, as a real one does.
 pub struct FileHost {
+    name: &'static str,
     directory: PathBuf,
     servers: Mutex<Vec<ServerInfo>>,
     detached: Mutex<Vec<DiskInfo>>,
@@ -57,8 +58,9 @@ pub fn disk(name: &str, path: &Path, size: u64, system: bool) -> DiskInfo {
 }
 
 impl FileHost {
-    pub fn new(directory: &Path) -> Arc<FileHost> {
+    pub fn new(name: &'static str, directory: &Path) -> Arc<FileHost> {
         Arc::new(FileHost {
+            name,
             directory: directory.to_owned(),
             servers: Mutex::default(),
             detached: Mutex::default(),
@@ -346,7 +348,7 @@ pub struct Driver(pub Arc<FileHost>);
 #[async_trait]
 impl Hypervisor for Driver {
     fn name(&self) -> &str {
-        "files"
+        self.0.name
     }
     async fn servers(&self) -> Result<Vec<ServerInfo>> {
         let mut answers = self.0.answers.subscribe();

@@ -85,7 +85,7 @@ impl Lab {
         let disks = directory.path().join("disks");
         std::fs::create_dir(&disks).unwrap();
         std::fs::create_dir(directory.path().join("images")).unwrap();
-        let host = FileHost::new(&disks);
+        let host = FileHost::new("files", &disks);
         fill(&host);
         let root = directory.path().display().to_string();
         let catalog = crate::catalog_url();

@@ -1,13 +1,14 @@
 //! Crashes, ends and failures of what is outside.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use coffer_server::door::Clock;
 use serde_json::{Value, json};
 
-use crate::host::write_pattern;
+use crate::host::{Driver, FileHost, write_pattern};
 use crate::job::restore;
-use crate::lab::Lab;
+use crate::lab::{Lab, MoreHosts};
 
 /// Waits until the first backup reads from its instant.
 async fn reading(lab: &Lab) -> Value {
@@ -197,6 +198,37 @@ async fn requests_are_answered_before_the_hosts_answer_a_start() {
     lab.backup_of(&checkpoint).await;
     let ready = reqwest::get(format!("{}/ready", lab.base)).await.unwrap();
     assert_eq!(ready.status(), 200);
+}
+
+#[tokio::test]
+async fn a_host_that_never_answers_holds_up_its_own_work_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let far = FileHost::new("far", directory.path());
+    far.add_server("there", &[4]);
+    let host = far.clone();
+    let more: MoreHosts = Box::new(move || Arc::new(Driver(host.clone())));
+    let mut lab = Lab::beside(|near| near.add_server("here", &[4]), Some(more)).await;
+    let (near_vault, far_vault) = (
+        lab.server_vault("n", &["here"]).await,
+        lab.server_vault("f", &["there"]).await,
+    );
+    lab.host.open_gate(false);
+    far.open_gate(false);
+    let done = lab.back_up(&near_vault, json!({})).await;
+    let waits = lab.back_up(&far_vault, json!({})).await;
+    lab.kill().await;
+    far.answers.send_replace(false);
+    lab.host.open_gate(true);
+    lab.begin(Clock::new()).await;
+
+    lab.backup_of(&done).await;
+    let path = format!("/checkpoints/{waits}");
+    let waiting = lab.get(&path).await.body;
+    assert_eq!(waiting["checkpoint"]["status"], "protecting", "{waiting}");
+
+    far.answers.send_replace(true);
+    far.open_gate(true);
+    lab.backup_of(&waits).await;
 }
 
 #[tokio::test]

@@ -121,7 +121,9 @@ impl App {
                 list.extend(want.exclude.iter().cloned());
             }
             let extra = extra.clone();
-            if let Err(refusal) = self.examine(&mut tx, &resource, extra.clone()).await? {
+            let chosen = vec![(resource.clone(), extra.clone())];
+            let (_, skipped) = checkpoints::examine(&mut tx, chosen).await?;
+            for (_, refusal) in skipped {
                 estimate.refusals.push((Some(want.id.clone()), refusal));
             }
             let id = resource.resource_id;

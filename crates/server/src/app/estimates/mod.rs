@@ -73,7 +73,7 @@ impl App {
             let asked = async {
                 let driver = self.inventory.driver(&host)?;
                 // What is opened to look would be cleaned up.
-                self.settled.wait().await;
+                self.settled.wait_for(&host).await;
                 driver.changes(server.as_deref(), &requests).await
             };
             let answers = match tokio::time::timeout(PATIENCE, asked).await {
