@@ -112,6 +112,7 @@ impl Repository {
                     Err(e) if e.kind == Kind::Data => attempt += 1,
                     Err(e) => return Err(e),
                     Ok(Some(Attempt::Backup(manifest))) => {
+                        self.settle_backups().await?;
                         for session in &dead {
                             self.remove_session(session).await?;
                         }
