@@ -9,15 +9,15 @@
 
 mod disk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use coffer_core::Kind;
-use coffer_core::format::name;
 use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Manifest, Resource, Tracking,
 };
+use coffer_core::format::{checksum, name};
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_engine::pipeline::{
     BackupDisk, BackupJob, ReclaimOptions, back_up, delete_backup, reclaim, restore_disk,
@@ -225,8 +225,8 @@ async fn record(mistake: Option<Mistake>) -> History {
         let done = author.back_up(number, &content, death).await;
         let done = done || number == 8 && author.look(number).await;
         if !done {
-            // The next attempt: of the same content, or another instant's.
-            if number % 2 == 0 {
+            // The next attempt: of another instant, or, where there are packs to take over, of the same.
+            if number != 4 && number % 2 == 0 {
                 content[100] ^= 1;
             }
             assert!(author.back_up(number, &content, None).await);
@@ -438,7 +438,21 @@ fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// Cuts the power after each event. Returns the number of cuts, and the first that did harm.
+/// Of the objects that a cut left, and of how much was told before it.
+fn fingerprint(found: &BTreeMap<PathBuf, Vec<u8>>, told: usize) -> u64 {
+    let mut bytes = told.to_le_bytes().to_vec();
+    for (path, content) in found {
+        let name = path.to_string_lossy();
+        if !name.contains('#') {
+            bytes.extend(name.as_bytes());
+            bytes.extend(checksum(content).to_le_bytes());
+        }
+    }
+    checksum(&bytes)
+}
+
+/// Cuts the power after each event. Returns the number of cuts that left other objects than
+/// those before, and the first that did harm.
 fn cut_everywhere(history: &History, cuts: u64) -> (u64, Option<String>) {
     let made = history
         .tape
@@ -448,6 +462,7 @@ fn cut_everywhere(history: &History, cuts: u64) -> (u64, Option<String>) {
     let next = Mutex::new(made as u64 + 1);
     let harm: Mutex<Option<(usize, String)>> = Mutex::new(None);
     let total = std::sync::atomic::AtomicU64::new(0);
+    let seen: Mutex<HashSet<u64>> = Mutex::default();
     let work = || {
         let mut disk = Disk::default();
         let mut done = 0;
@@ -477,6 +492,14 @@ fn cut_everywhere(history: &History, cuts: u64) -> (u64, Option<String>) {
                 };
                 let mut rng = Rng::new(at as u64 * 1000 + cut);
                 let found = disk.cut(&history.base, luck, &mut rng);
+                // What is left is often the same, and then so is what becomes of it.
+                if !seen
+                    .lock()
+                    .unwrap()
+                    .insert(fingerprint(&found, known.len()))
+                {
+                    continue;
+                }
                 let in_directory = (at as u64 + cut).is_multiple_of(IN_DIRECTORY);
                 total.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 if let Err(e) = on_a_runtime(check(history, &known, found, in_directory)) {
