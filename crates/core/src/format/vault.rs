@@ -175,7 +175,7 @@ impl KeySlot {
         let vault_id = VaultId(uuid::Uuid::from_bytes(fields.bytes()?));
         let (memory_kib, passes, lanes) = (fields.u32()?, fields.u32()?, fields.u32()?);
         let wrap = match wrap {
-            1 => Wrap::Key,
+            1 if (memory_kib, passes, lanes) == (0, 0, 0) => Wrap::Key,
             // The caps keep a forged slot from taking all memory or hours of time.
             2 if memory_kib <= 256 << 10
                 && (1..=16).contains(&passes)
@@ -234,6 +234,23 @@ mod tests {
             created_ms: 1_700_000_000_000,
             wrapped: [0x44; 48],
         }
+    }
+
+    #[test]
+    fn a_slot_has_one_form() {
+        let slot = KeySlot {
+            wrap: Wrap::Key,
+            ..slot()
+        };
+        let mut bytes = slot.encode();
+        assert_eq!(KeySlot::decode(&bytes), Ok(slot));
+        // Memory for Argon2, which a key file does not use.
+        bytes[32] = 1;
+        bytes.truncate(132);
+        assert_eq!(
+            KeySlot::decode(&finish(bytes)),
+            Err(FormatError::Field("wrap"))
+        );
     }
 
     #[test]

@@ -504,6 +504,19 @@ pub(crate) struct ImageInfo {
 
 /// Reads an image's header, also while it is in use.
 pub(crate) async fn image_info(image: &Path, format: &str) -> Result<ImageInfo> {
+    let words = ["info", "--force-share", "--output=json", "-f", format].map(OsString::from);
+    let output = qemu_img(image, words.into_iter().chain([image.into()])).await?;
+    parse_image_info(&output).map_err(|e| {
+        Error::internal(format!(
+            "qemu-img's answer on {} is not known",
+            image.display()
+        ))
+        .caused_by(e)
+    })
+}
+
+/// Reads what `qemu-img info` answers.
+pub(crate) fn parse_image_info(answer: &[u8]) -> serde_json::Result<ImageInfo> {
     #[derive(Deserialize)]
     #[serde(rename_all = "kebab-case")]
     struct Answer {
@@ -526,15 +539,7 @@ pub(crate) async fn image_info(image: &Path, format: &str) -> Result<ImageInfo> 
         name: String,
         flags: Vec<String>,
     }
-    let words = ["info", "--force-share", "--output=json", "-f", format].map(OsString::from);
-    let output = qemu_img(image, words.into_iter().chain([image.into()])).await?;
-    let answer: Answer = serde_json::from_slice(&output).map_err(|e| {
-        Error::internal(format!(
-            "qemu-img's answer on {} is not known",
-            image.display()
-        ))
-        .caused_by(e)
-    })?;
+    let answer: Answer = serde_json::from_slice(answer)?;
     let data = answer.format_specific.map(|s| s.data).unwrap_or_default();
     Ok(ImageInfo {
         can_bitmap: answer.format == "qcow2" && data.compat.is_some_and(|c| c != "0.10"),

@@ -137,7 +137,7 @@ impl NbdClient {
     }
 
     /// Negotiates over a stream that is connected already.
-    pub(super) async fn start<S>(
+    pub async fn start<S>(
         mut stream: S,
         export: &str,
         contexts: &[String],
@@ -466,8 +466,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             )));
         }
         let id = self.stream.read_u32().await?;
-        let mut payload = vec![0; usize::try_from(length - 4).expect("2 MiB at most")];
-        self.stream.read_exact(&mut payload).await?;
+        // Room is made for what comes, not for what was said to come.
+        let mut payload = Vec::new();
+        let mut coming = (&mut self.stream).take(u64::from(length - 4));
+        if coming.read_to_end(&mut payload).await? as u64 != u64::from(length - 4) {
+            return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
+        }
         if !self.info.contexts.iter().any(|(known, _)| *known == id) {
             return Err(NbdError::Protocol(format!(
                 "block status of unknown context {id}"

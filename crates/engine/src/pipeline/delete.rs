@@ -109,6 +109,7 @@ pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> R
         }
     }
     if gone.is_empty() {
+        repository.settle_backups().await?;
         return Ok(0);
     }
     let removed = gone.iter().map(ToString::to_string).collect();

@@ -40,6 +40,9 @@ impl Vault {
             let number = head.as_ref().map_or(0, |head| head.number + 1);
             entry.previous = head.map_or(String::new(), |head| head.hash);
             let name = name::numbered(name::LOG, number);
+            // The entry before may be of one who was killed before it was durable: lost later than
+            // its successor is there, it would break the chain for ever.
+            self.store.settle(&name).await?;
             let key_id = self.header.key_id;
             let bytes = records::seal_record(
                 &self.keys,

@@ -14,6 +14,7 @@
 //! | **reclaim** | | | | both condemn; removing twice is no error |
 
 pub mod crypto;
+pub mod directory;
 pub mod keys;
 mod log;
 mod map_builder;
@@ -264,7 +265,8 @@ impl Repository {
         self.read_record(ObjectKind::Manifest, &name).await
     }
 
-    /// All backups, oldest first, and the attempts whose object cannot be read.
+    /// All backups, oldest first, and the attempts whose object cannot be read. No power cut makes
+    /// more or fewer of them.
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey>> {
         Box::pin(async move {
             // A list is no snapshot: what was committed while it went on may be missing, and what it
@@ -282,6 +284,7 @@ impl Repository {
             }
             names.sort_by_key(|n| (n.id, n.attempt));
             names.dedup();
+            self.settle_backups().await?;
             let mut survey = Survey::default();
             for (i, name) in names.iter().enumerate() {
                 match self.attempt(name).await {
@@ -306,21 +309,34 @@ impl Repository {
         })
     }
 
-    /// The backup with this id; none where there is none.
+    /// What was seen of the backups until now stays so. Whoever wrote or removed a manifest may have
+    /// been killed before that was durable.
+    pub(crate) async fn settle_backups(&self) -> Result<()> {
+        let any = format!("{}/any", name::BACKUPS);
+        self.store.settle(&any).await
+    }
+
+    /// The backup with this id; none where there is none. Either is so for good.
     ///
     /// Attempts have no gaps: a number is taken only when the one before it came to an end.
     pub async fn manifest(&self, id: BackupId) -> Result<Option<Manifest>> {
         let mut unreadable = None;
         for attempt in 0.. {
             match self.attempt(&AttemptName { id, attempt }).await {
-                Ok(Some(Attempt::Backup(manifest))) => return Ok(Some(*manifest)),
+                Ok(Some(Attempt::Backup(manifest))) => {
+                    self.settle_backups().await?;
+                    return Ok(Some(*manifest));
+                }
                 Ok(Some(Attempt::Tombstone(_))) => {}
                 Ok(None) => break,
                 Err(e) if e.kind == Kind::Data => unreadable = Some(e),
                 Err(e) => return Err(e),
             }
         }
-        unreadable.map_or(Ok(None), Err)
+        match unreadable {
+            Some(e) => Err(e),
+            None => self.settle_backups().await.map(|()| None),
+        }
     }
 }
 

@@ -112,6 +112,7 @@ impl Repository {
                     Err(e) if e.kind == Kind::Data => attempt += 1,
                     Err(e) => return Err(e),
                     Ok(Some(Attempt::Backup(manifest))) => {
+                        self.settle_backups().await?;
                         for session in &dead {
                             self.remove_session(session).await?;
                         }
@@ -511,7 +512,12 @@ impl Vault {
     async fn adopt(&self, dead: &[SessionId], condemned: &HashSet<PackId>) -> Result<Adopted> {
         let mut adopted = Adopted::new();
         for session in dead {
-            for object in self.store.list(&name::pack_folder(*session)).await? {
+            let found = self.store.list(&name::pack_folder(*session)).await?;
+            // Their writer may have been killed before the last of them was durable.
+            if let Some(any) = found.first() {
+                self.store.settle(&any.name).await?;
+            }
+            for object in found {
                 let Some((id, generation)) = name::parse_pack(&object.name) else {
                     continue;
                 };

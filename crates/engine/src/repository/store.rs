@@ -16,6 +16,7 @@ use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
 };
 
+use super::directory::{Directory, Files, System, make_root};
 pub use super::store_counters::{Operation, OperationFigures, StoreCounters};
 
 /// Tries of one operation before its error is passed on.
@@ -31,6 +32,8 @@ pub struct Store {
     prefix: Path,
     /// Where the objects are files: their folder.
     folder: Option<PathBuf>,
+    /// And what they are reached by.
+    directory: Option<Directory>,
 }
 
 /// An object's name and size.
@@ -63,9 +66,30 @@ impl Store {
         create: bool,
         options: &[(String, String)],
     ) -> Result<Store> {
+        Store::open_through(location, prefix, create, options, Arc::new(System))
+    }
+
+    /// Opens a directory whose file system is worked on through `files`: tests record what is done.
+    #[cfg(feature = "testkit")]
+    pub fn open_recorded(directory: &str, prefix: &str, files: Arc<dyn Files>) -> Result<Store> {
+        Store::open_through(directory, prefix, true, &[], files)
+    }
+
+    fn open_through(
+        location: &str,
+        prefix: &str,
+        create: bool,
+        options: &[(String, String)],
+        files: Arc<dyn Files>,
+    ) -> Result<Store> {
         let prefix = Path::parse(prefix)
             .map_err(|e| Error::invalid(format!("store prefix `{prefix}`")).caused_by(e))?;
-        let mut directory = None;
+        let (mut folder, mut directory) = (None, None);
+        let mut local = |path| -> Result<Arc<dyn ObjectStore>> {
+            let opened = local(path, create, files.clone())?;
+            (folder, directory) = (Some(path), Some(opened.clone()));
+            Ok(Arc::new(opened))
+        };
         let (inner, base) = match location.split_once(':') {
             Some(("memory", _)) => (
                 Arc::new(object_store::memory::InMemory::new()) as Arc<dyn ObjectStore>,
@@ -75,8 +99,7 @@ impl Store {
             Some(("s3", _)) => s3(location, options)?,
             Some(("file", rest)) => {
                 let path = rest.trim_start_matches("//");
-                directory = Some(path);
-                (local(path, create)?, None)
+                (local(path)?, None)
             }
             Some((scheme, rest)) if rest.starts_with("//") => {
                 return Err(Error::invalid(format!(
@@ -84,17 +107,14 @@ impl Store {
                 ))
                 .hint("Use a directory, file:///directory or s3://bucket/prefix."));
             }
-            _ => {
-                directory = Some(location);
-                (local(location, create)?, None)
-            }
+            _ => (local(location)?, None),
         };
         let _ = options;
         let prefix = match base {
             Some(base) => base.parts().chain(prefix.parts()).collect(),
             None => prefix,
         };
-        let folder = directory.map(|path| {
+        let folder = folder.map(|path: &str| {
             let parts = prefix.parts().map(|part| part.as_ref().to_owned());
             parts.fold(PathBuf::from(path), |folder, part| folder.join(part))
         });
@@ -103,6 +123,7 @@ impl Store {
             counters: Arc::default(),
             prefix,
             folder,
+            directory,
         })
     }
 
@@ -119,6 +140,7 @@ impl Store {
             counters: Arc::default(),
             prefix: Path::from(prefix),
             folder: None,
+            directory: None,
         }
     }
 
@@ -236,9 +258,25 @@ impl Store {
         let path = self.path(name);
         let remove = || async { self.inner.delete(&path).await };
         match self.counted_retry(Operation::Delete, remove).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(e) => Err(translate(e, "delete", name)),
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(e) => return Err(translate(e, "delete", name)),
         }
+        // A manifest that came back after its packs were removed would block reclaim. A pack that
+        // comes back is nobody's, and goes again.
+        match name.starts_with(super::name::PACKS) {
+            true => Ok(()),
+            false => self.settle(name).await,
+        }
+    }
+
+    /// Makes durable what was seen of an object: that it is there, or that it is gone. What another
+    /// process did to a directory may be seen before it is durable; elsewhere there is nothing to do.
+    pub(crate) async fn settle(&self, name: &str) -> Result<()> {
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
+        let settled = directory.settle(&self.path(name)).await;
+        settled.map_err(|e| translate(e, "settle", name))
     }
 
     /// All objects in a folder and below, in no particular order.
@@ -313,7 +351,7 @@ impl Store {
     }
 }
 
-/// `object_store` writes `<name>#<number>` and gives it its name when it is complete.
+/// An object is written as `<name>#<number>` and gets its name when it is complete.
 fn remove_unfinished(folder: PathBuf, before: SystemTime) -> std::io::Result<u64> {
     let is_unfinished = |name: &str| {
         name.rsplit_once('#').is_some_and(|(_, number)| {
@@ -347,7 +385,7 @@ fn remove_unfinished(folder: PathBuf, before: SystemTime) -> std::io::Result<u64
     Ok(removed)
 }
 
-fn local(directory: &str, create: bool) -> Result<Arc<dyn ObjectStore>> {
+fn local(directory: &str, create: bool, files: Arc<dyn Files>) -> Result<Directory> {
     let failed = |e: std::io::Error| {
         let kind = match e.kind() {
             std::io::ErrorKind::NotFound => Kind::NotFound,
@@ -356,7 +394,7 @@ fn local(directory: &str, create: bool) -> Result<Arc<dyn ObjectStore>> {
         Error::new(kind, format!("open store directory `{directory}`")).caused_by(e)
     };
     if create {
-        std::fs::create_dir_all(directory).map_err(failed)?;
+        make_root(directory.as_ref(), &*files).map_err(failed)?;
     }
     let meta = std::fs::metadata(directory).map_err(failed)?;
     if !meta.is_dir() {
@@ -364,12 +402,7 @@ fn local(directory: &str, create: bool) -> Result<Arc<dyn ObjectStore>> {
             "store `{directory}` is not a directory"
         )));
     }
-    let store = object_store::local::LocalFileSystem::new_with_prefix(directory)
-        .map_err(|e| translate(e, "open", directory))?
-        // Without it nothing that was acknowledged survives a power cut.
-        .with_fsync(true)
-        .with_automatic_cleanup(false);
-    Ok(Arc::new(store))
+    Directory::new(directory, files).map_err(|e| translate(e, "open", directory))
 }
 
 #[cfg(feature = "s3")]

@@ -95,7 +95,7 @@ pub(super) async fn socket(inner: &Inner, token: &str) -> Result<SocketFile> {
 }
 
 /// User and group that QEMU runs as: `+64055:+64055` of the security model `dac`.
-fn guest_owner(capabilities: &str) -> Option<(u32, u32)> {
+pub(super) fn guest_owner(capabilities: &str) -> Option<(u32, u32)> {
     let document = Document::parse(capabilities).ok()?;
     let models = document
         .descendants()
@@ -235,7 +235,7 @@ struct Seen {
 }
 
 /// A disk that was made for the server, as it has it now.
-struct SeenDisk {
+pub(super) struct SeenDisk {
     /// Its name when it was made.
     name: String,
     /// Its name on the server.
@@ -273,7 +273,7 @@ fn look(domain: &Domain, files: &[(String, PathBuf)], socket: &str) -> Result<Se
 
 /// Those of the files that a definition has as disks, by whatever names, and whether something
 /// below them is read from the socket. A file that lies below another one is not among them.
-fn disks_of(xml: &str, files: &[(String, PathBuf)], socket: &str) -> Vec<SeenDisk> {
+pub(super) fn disks_of(xml: &str, files: &[(String, PathBuf)], socket: &str) -> Vec<SeenDisk> {
     let Ok(document) = Document::parse(xml) else {
         return Vec::new();
     };

@@ -37,6 +37,9 @@ mod source;
 mod still;
 mod target;
 
+#[cfg(feature = "testkit")]
+pub(super) mod texts;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
