@@ -3,11 +3,14 @@
 
 use coffer_core::format::records::{Attempt, LogEntry, Manifest};
 use coffer_core::format::{ObjectKind, Suite, name};
-use coffer_core::{Error, Result};
+use coffer_core::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 
 use super::store::{Created, Store};
-use super::{AttemptName, Repository, Vault, log_entry, records};
+use super::{AttemptName, Repository, Vault, log_entry, pinning, records};
+
+/// More entries than this do not come while the log is listed.
+const GAP: u64 = 4096;
 
 /// The newest entry: whoever remembers it elsewhere sees a store that was rolled back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,13 +76,63 @@ impl Vault {
         Ok(entry.previous == hash)
     }
 
-    /// The entries behind `number`, up to the newest, by their numbers and not by a list.
+    /// The entries behind `head` with their heads, by their numbers and not by a list. `Data` where
+    /// one does not follow the one before it.
+    pub(crate) async fn log_behind(
+        &self,
+        head: Option<&LogHead>,
+    ) -> Result<Vec<(LogHead, LogEntry)>> {
+        let mut entries: Vec<(LogHead, LogEntry)> = Vec::new();
+        let mut previous = head.map_or(String::new(), |head| head.hash.clone());
+        let mut number = head.map_or(0, |head| head.number + 1);
+        let mut missed = None;
+        loop {
+            let name = name::numbered(name::LOG, number);
+            let Some(bytes) = self.store.get(&name).await? else {
+                // The end, unless entries lie behind a hole: what they say must not be overlooked.
+                let newest = self.last_number(name::LOG).await?;
+                if newest.is_none_or(|newest| newest < number) {
+                    break;
+                }
+                if missed == Some(number) {
+                    return Err(Error::data(format!("`{name}` is missing")));
+                }
+                missed = Some(number);
+                continue;
+            };
+            let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+            let entry: LogEntry = records::open_record(&self.keys, suite, kind, &name, &bytes)?;
+            if entry.previous != previous {
+                return Err(Error::data(format!(
+                    "`{name}` does not follow the entry before it"
+                )));
+            }
+            let hash = blake3::hash(&bytes).to_hex().to_string();
+            previous.clone_from(&hash);
+            entries.push((LogHead { number, hash }, entry));
+            number += 1;
+        }
+        Ok(entries)
+    }
+
+    /// The entries behind `number`, up to the newest, by their numbers and not by a list. One that
+    /// is missing is passed over: what lies behind a hole must not be overlooked.
     pub(crate) async fn log_after(&self, number: Option<u64>) -> Result<Vec<LogEntry>> {
         let mut entries = Vec::new();
-        for next in number.map_or(0, |number| number + 1).. {
+        let mut next = number.map_or(0, |number| number + 1);
+        let mut missed = None;
+        loop {
             let name = name::numbered(name::LOG, next);
             let Some(bytes) = self.store.get(&name).await? else {
-                break;
+                let listed = numbers(&self.store).await?;
+                match listed.into_iter().find(|number| *number >= next) {
+                    None => return Ok(entries),
+                    Some(listed) if listed > next => next = listed,
+                    // It came since, or it went since.
+                    Some(_) if missed == Some(next) => next += 1,
+                    Some(_) => missed = Some(next),
+                }
+                continue;
             };
             entries.push(records::open_record(
                 &self.keys,
@@ -88,24 +141,56 @@ impl Vault {
                 &name,
                 &bytes,
             )?);
+            next += 1;
         }
-        Ok(entries)
+    }
+
+    /// All entries that can be read, ascending, and what is wrong with the others or with their
+    /// order: for whoever has to go on with a log that is damaged.
+    pub(crate) async fn readable_log(&self) -> Result<(Vec<(u64, LogEntry)>, Option<Error>)> {
+        let broken = match read_log(&self.store).await {
+            Ok(_) => None,
+            Err(e) if e.kind == Kind::Data => Some(e),
+            Err(e) => return Err(e),
+        };
+        let numbers = numbers(&self.store).await?;
+        let mut entries = Vec::new();
+        for number in numbers {
+            let name = name::numbered(name::LOG, number);
+            let Some(bytes) = self.store.get(&name).await? else {
+                continue;
+            };
+            let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+            match records::open_record(&self.keys, suite, kind, &name, &bytes) {
+                Ok(entry) => entries.push((number, entry)),
+                Err(e) if e.kind == Kind::Data => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok((entries, broken))
     }
 }
 
 impl Repository {
-    /// Adds that a backup came, where a crash kept it out of the log.
+    /// Adds that a backup came, where a crash kept it out of the log. False where it is gone, or goes.
     ///
     /// It may be going at the same time, and the log must not end with what is no longer true: one
-    /// that is condemned is left out, and a removal that came since is said again.
+    /// that is condemned and that nobody holds is left out, and a removal that came since is said
+    /// again. One that somebody holds is said: what it refers to must be counted until it goes.
     pub(crate) async fn log_late(&self, manifest: &Manifest) -> Result<bool> {
         let name = AttemptName {
             id: manifest.backup_id,
             attempt: manifest.attempt,
         };
         let before = self.log_head().await?.map(|head| head.number);
-        if self.condemned().await?.backups.contains(&name.id) {
-            return Ok(false);
+        for (number, record) in self.condemnations().await?.readable {
+            // Those that hold it only become fewer: where there are some, nobody removes it yet.
+            if record.backups.contains(&name.id) {
+                let waits = self.waits(number).await?.sessions;
+                if pinning(&self.sessions().await?, &waits, name.id).is_empty() {
+                    return Ok(false);
+                }
+            }
         }
         match self.attempt(&name).await? {
             Some(Attempt::Backup(found)) if found.session == manifest.session => {}
@@ -125,19 +210,33 @@ impl Repository {
     }
 }
 
+/// The numbers of the entries, ascending. A list is no snapshot, and may miss some of what came
+/// meanwhile: numbers between two that are listed are among them, unless there are too many.
+async fn numbers(store: &Store) -> Result<Vec<u64>> {
+    let listed = store.list(name::LOG).await?;
+    let mut found: Vec<u64> = listed
+        .iter()
+        .filter_map(|o| name::parse_numbered(name::LOG, &o.name))
+        .collect();
+    found.sort_unstable();
+    let mut all: Vec<u64> = Vec::with_capacity(found.len());
+    for number in found {
+        let first = all.last().map_or(number, |before| before + 1);
+        all.extend(match number - first <= GAP {
+            true => first..=number,
+            false => number..=number,
+        });
+    }
+    Ok(all)
+}
+
 /// Reads the whole log in order, without the key, and checks its chain.
 ///
 /// `Data` where an entry is missing, damaged or not the successor of the one before.
 pub async fn read_log(store: &Store) -> Result<Vec<LogEntry>> {
-    let listed = store.list(name::LOG).await?;
-    let mut numbers: Vec<u64> = listed
-        .iter()
-        .filter_map(|o| name::parse_numbered(name::LOG, &o.name))
-        .collect();
-    numbers.sort_unstable();
-    let mut entries: Vec<LogEntry> = Vec::with_capacity(numbers.len());
+    let mut entries: Vec<LogEntry> = Vec::new();
     let mut previous: Option<(u64, String)> = None;
-    for number in numbers {
+    for number in numbers(store).await? {
         let name = name::numbered(name::LOG, number);
         let Some(bytes) = store.get(&name).await? else {
             continue;
