@@ -51,7 +51,7 @@ use super::mark::{Chunks, Marks};
 use super::{check_cancelled, tally};
 use crate::repository::store::Listed;
 use crate::repository::{
-    AttemptName, Condemned, Counts, LogHead, Needs, Repository, Survey, end_session, owner_is_gone,
+    AttemptName, Condemned, Counts, Late, LogHead, Needs, Repository, Survey, owner_is_gone,
     pinning,
 };
 
@@ -268,7 +268,11 @@ impl Run<'_> {
                 Some(session) if owner_is_gone(&session.owner) => {
                     ended += 1;
                     if !self.options.dry_run {
-                        end_session(self.repository, session, "its process is gone").await?;
+                        let reason = "its process is gone";
+                        if !self.repository.end_dead(session, reason).await? {
+                            ended -= 1;
+                            self.sessions.push((id, Some(session.clone())));
+                        }
                     } else if let Role::Writer { adopted, .. } = &session.role
                         && self.repository.committed_by(session).await?.is_none()
                     {
@@ -1057,7 +1061,8 @@ async fn repair_log(repository: &Repository, survey: &Survey) -> Result<u64> {
     let name = |manifest: &Manifest| format!("{}.{}", manifest.backup_id, manifest.attempt);
     let mut repaired = 0;
     for manifest in survey.backups.iter().filter(|m| !logged.contains(&name(m))) {
-        repaired += u64::from(repository.log_late(manifest).await?);
+        let late = repository.log_late(manifest).await?;
+        repaired += u64::from(late == Late::Logged);
     }
     Ok(repaired)
 }

@@ -131,6 +131,10 @@ async fn take(
     let mut absent = Vec::new();
     for name in entry.backups_added.iter().filter_map(|n| parse_attempt(n)) {
         let Some(Attempt::Backup(manifest)) = repository.attempt(&name).await? else {
+            // Its packs were never counted, so nothing else will tell of them.
+            counts
+                .sessions
+                .extend(entry.packs_added.iter().map(|range| range.session));
             absent.push(name.to_string());
             continue;
         };

@@ -353,7 +353,8 @@ impl Counts {
             vault.store.remove(&name::counts(part)).await?;
         }
         self.changed = false;
-        if number.is_multiple_of(SWEEP_PERIOD) {
+        // What counts that were made anew replace is not among those above.
+        if self.whole || number.is_multiple_of(SWEEP_PERIOD) {
             self.sweep(vault, number).await?;
         }
         Ok(())

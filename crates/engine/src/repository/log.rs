@@ -172,29 +172,26 @@ impl Vault {
 }
 
 impl Repository {
-    /// Adds that a backup came, where a crash kept it out of the log. False where it is gone, or goes.
+    /// Adds that a backup came, where a crash kept it out of the log.
     ///
     /// It may be going at the same time, and the log must not end with what is no longer true: one
-    /// that is condemned and that nobody holds is left out, and a removal that came since is said
-    /// again. One that somebody holds is said: what it refers to must be counted until it goes.
-    pub(crate) async fn log_late(&self, manifest: &Manifest) -> Result<bool> {
+    /// that is condemned is left out, and a removal that came since is said again.
+    pub(crate) async fn log_late(&self, manifest: &Manifest) -> Result<Late> {
         let name = AttemptName {
             id: manifest.backup_id,
             attempt: manifest.attempt,
         };
         let before = self.log_head().await?.map(|head| head.number);
         for (number, record) in self.condemnations().await?.readable {
-            // Those that hold it only become fewer: where there are some, nobody removes it yet.
             if record.backups.contains(&name.id) {
                 let waits = self.waits(number).await?.sessions;
-                if pinning(&self.sessions().await?, &waits, name.id).is_empty() {
-                    return Ok(false);
-                }
+                let held = !pinning(&self.sessions().await?, &waits, name.id).is_empty();
+                return Ok(if held { Late::Held } else { Late::Gone });
             }
         }
         match self.attempt(&name).await? {
             Some(Attempt::Backup(found)) if found.session == manifest.session => {}
-            _ => return Ok(false),
+            _ => return Ok(Late::Gone),
         }
         self.append_log(log_entry(manifest)).await?;
         let name = name.to_string();
@@ -206,8 +203,20 @@ impl Repository {
             };
             self.append_log(removed).await?;
         }
-        Ok(true)
+        Ok(Late::Logged)
     }
+}
+
+/// What became of a backup that the log did not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Late {
+    /// It is in the log.
+    Logged,
+    /// It is gone, or about to go.
+    Gone,
+    /// It is about to go once those have ended who hold it: until then nothing it needs may go, and
+    /// its writer's session must stay.
+    Held,
 }
 
 /// The numbers of the entries, ascending. A list is no snapshot, and may miss some of what came

@@ -52,6 +52,7 @@ use jiff::Timestamp;
 
 pub(crate) use counts::{Counted, Counts};
 pub use keys::{KeySource, RecoveryKey, create_key_file};
+pub(crate) use log::Late;
 pub use log::{LogHead, read_log};
 pub use map_builder::{Built, MapBuilder};
 pub use map_reader::{Cursor, Loaded, Part, chunk_digest};

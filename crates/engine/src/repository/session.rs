@@ -21,7 +21,7 @@ use futures::future::BoxFuture;
 
 use super::crypto::random;
 use super::store::Created;
-use super::{AttemptName, Needs, Repository, Vault, tombstone};
+use super::{AttemptName, Late, Needs, Repository, Vault, tombstone};
 
 /// Chunks of dead attempts that are remembered for reuse: about 100 MiB of memory, 64 GiB of disk
 /// at 64 KiB chunks. What is beyond is stored again and the old copy reclaimed.
@@ -233,18 +233,24 @@ impl Repository {
     /// its packs are nobody's.
     ///
     /// They are nobody's too where what it committed is gone again, or is about to go and is not
-    /// in the log: then no counts will ever tell of them.
-    async fn remove_session(&self, session: &Session) -> Result<()> {
+    /// in the log: then no counts will ever tell of them. False where somebody holds that backup still:
+    /// the session stays, and with it all that the backup needs.
+    async fn remove_session(&self, session: &Session) -> Result<bool> {
         if let Role::Writer { adopted, .. } = &session.role {
-            let logged = match self.committed_by(session).await? {
+            let late = match self.committed_by(session).await? {
                 Some(manifest) => self.log_late(&manifest).await?,
-                None => false,
+                None => Late::Gone,
             };
-            if !logged {
-                self.append_log(given_up(session.id, adopted)).await?;
+            match late {
+                Late::Logged => {}
+                Late::Gone => {
+                    self.append_log(given_up(session.id, adopted)).await?;
+                }
+                Late::Held => return Ok(false),
             }
         }
-        self.store.remove(&name::session(session.id)).await
+        self.store.remove(&name::session(session.id)).await?;
+        Ok(true)
     }
 
     /// The manifest that a writer has committed, if it has.
@@ -271,14 +277,19 @@ impl Repository {
         }
     }
 
+    /// Ends a session whose owner will not. False where it has to stay for now.
+    pub(crate) async fn end_dead(&self, session: &Session, reason: &str) -> Result<bool> {
+        self.declare_dead(session, reason).await?;
+        self.remove_session(session).await
+    }
+
     /// Ends a writer's session that has committed and could not say so in the log. True where it
     /// has: else it is left alone.
     pub(crate) async fn end_if_committed(&self, session: &Session) -> Result<bool> {
-        if self.committed_by(session).await?.is_none() {
-            return Ok(false);
+        match self.committed_by(session).await? {
+            Some(_) => self.remove_session(session).await,
+            None => Ok(false),
         }
-        self.remove_session(session).await?;
-        Ok(true)
     }
 
     /// Ends every session that writes `backup_id`: nobody will go on with it.
@@ -307,10 +318,7 @@ pub fn end_session<'a>(
     session: &'a Session,
     reason: &'a str,
 ) -> BoxFuture<'a, Result<()>> {
-    Box::pin(async move {
-        repository.declare_dead(session, reason).await?;
-        repository.remove_session(session).await
-    })
+    Box::pin(async move { repository.end_dead(session, reason).await.map(|_| ()) })
 }
 
 /// True where the owner was a process that is certainly gone: of the running kernel and not there

@@ -232,8 +232,9 @@ impl Run {
                 0 => Suite::Aes256Gcm,
                 _ => Suite::Tagged,
             },
-            // A few chunks each, so that a backup has several.
-            pack_target: 700,
+            // A few chunks each, so that a backup has several; or all of a backup, so that packs are
+            // needed in part.
+            pack_target: if plan.seed % 5 < 2 { 700 } else { 4000 },
             ..InitOptions::new(VaultId(uuid(&mut rng)))
         };
         let quiet = World::quiet(Default::default());
