@@ -65,8 +65,8 @@ pub(super) async fn compact(
     log_seen: Option<u64>,
 ) -> Result<Compacted> {
     for _ in 0..TRIES {
-        let since = repository.log_after(log_seen).await?;
-        if since.iter().any(|entry| entry.packs_removed.contains(&id)) {
+        let removed = repository.packs_removed_after(log_seen).await?;
+        if removed.contains(&id) {
             for generation in repository.generations(id).await? {
                 repository.store.remove(&name::pack(id, generation)).await?;
             }

@@ -126,6 +126,7 @@ pub fn reclaim<'a>(
             cancel,
             sessions: Vec::new(),
             folders: HashMap::new(),
+            tally: None,
             report: ReclaimReport::default(),
         };
         run.all().await?;
@@ -143,6 +144,8 @@ struct Run<'a> {
     sessions: Sessions,
     /// What lies in folders of packs, as far as it was asked for.
     folders: HashMap<String, Vec<Listed>>,
+    /// The tally that was read or written last.
+    tally: Option<u64>,
     report: ReclaimReport,
 }
 
@@ -157,18 +160,17 @@ struct Plan {
 
 impl Run<'_> {
     async fn all(&mut self) -> Result<()> {
-        let mut number = None;
         let mut why = self.options.full.then(|| "it was asked for".to_owned());
         for _ in 0..TRIES {
             self.folders.clear();
             self.report.packs_waiting = 0;
-            let broken = match self.once(why.clone(), &mut number).await {
+            let broken = match self.once(why.clone()).await {
                 Err(e) if e.kind == Kind::Data => e,
                 done => return done,
             };
             // Another program may have replaced the counts, and removed what these ones were of.
             // Otherwise something is wrong by the counts, which the manifests need not know of.
-            if self.repository.newest_tally().await? == number {
+            if self.repository.newest_tally().await? == self.tally {
                 if why.is_some() {
                     return Err(broken);
                 }
@@ -178,8 +180,8 @@ impl Run<'_> {
         Err(Error::unavailable("others reclaim at the same time").hint("Try again later."))
     }
 
-    /// One run. `why` says why everything is counted anew; `number` becomes that of the tally.
-    async fn once(&mut self, why: Option<String>, number: &mut Option<u64>) -> Result<()> {
+    /// One run. `why` says why everything is counted anew.
+    async fn once(&mut self, why: Option<String>) -> Result<()> {
         let repository = self.repository;
         let found = repository.condemnations().await?;
         let mut given_up = self.live_sessions().await?;
@@ -191,8 +193,8 @@ impl Run<'_> {
             let lost = !found.unreadable.is_empty();
             lost.then(|| "a condemnation cannot be read".to_owned())
         });
-        *number = repository.newest_tally().await?;
-        let before = match *number {
+        self.tally = repository.newest_tally().await?;
+        let before = match self.tally {
             Some(number) => Counts::read_tally(repository, number).await.map(Some),
             None => Ok(None),
         };
@@ -244,9 +246,10 @@ impl Run<'_> {
     }
 
     /// Writes the counts. False where those of somebody else hold instead.
-    async fn save(&self, counts: &mut Counts) -> Result<bool> {
+    async fn save(&mut self, counts: &mut Counts) -> Result<bool> {
         for _ in 0..TRIES {
             if counts.save(self.repository).await? {
+                self.tally = counts.number();
                 return Ok(true);
             }
             // Counts made anew give way only to what has seen more of the log.

@@ -1,8 +1,11 @@
 //! The log: which packs and backups came and went, chained by hash and readable without the key
 //! (decision F9).
 
+use std::collections::HashSet;
+
 use coffer_core::format::records::{Attempt, LogEntry, Manifest};
 use coffer_core::format::{ObjectKind, Suite, name};
+use coffer_core::ids::PackId;
 use coffer_core::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +121,25 @@ impl Vault {
     /// The entries behind `number`, up to the newest, by their numbers and not by a list. One that
     /// is missing is passed over: what lies behind a hole must not be overlooked.
     pub(crate) async fn log_after(&self, number: Option<u64>) -> Result<Vec<LogEntry>> {
+        let entries = self.entries_after(number).await?.into_iter();
+        entries.collect()
+    }
+
+    /// The packs that the log says were removed behind `number`, as far as it can be read. An entry
+    /// that was only partly written is none: nobody acted on it.
+    pub(crate) async fn packs_removed_after(&self, number: Option<u64>) -> Result<HashSet<PackId>> {
+        let mut removed = HashSet::new();
+        for entry in self.entries_after(number).await? {
+            match entry {
+                Ok(entry) => removed.extend(entry.packs_removed),
+                Err(e) if e.kind == Kind::Data => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn entries_after(&self, number: Option<u64>) -> Result<Vec<Result<LogEntry>>> {
         let mut entries = Vec::new();
         let mut next = number.map_or(0, |number| number + 1);
         let mut missed = None;
@@ -134,13 +156,8 @@ impl Vault {
                 }
                 continue;
             };
-            entries.push(records::open_record(
-                &self.keys,
-                Suite::Tagged,
-                ObjectKind::Log,
-                &name,
-                &bytes,
-            )?);
+            let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+            entries.push(records::open_record(&self.keys, suite, kind, &name, &bytes));
             next += 1;
         }
     }

@@ -603,8 +603,7 @@ impl Vault {
         if dead.is_empty() {
             return Ok(adopted);
         }
-        let since = self.log_after(log_seen).await?;
-        let removed: HashSet<PackId> = since.into_iter().flat_map(|e| e.packs_removed).collect();
+        let removed = self.packs_removed_after(log_seen).await?;
         for session in dead {
             let listed = self.store.list(&name::pack_folder(*session)).await?;
             let packs: BTreeSet<PackId> = listed
