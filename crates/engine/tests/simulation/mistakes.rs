@@ -124,6 +124,13 @@ fn part() -> Option<Part> {
     PART.try_get().ok()
 }
 
+fn create() -> PutOptions {
+    PutOptions {
+        mode: object_store::PutMode::Create,
+        ..Default::default()
+    }
+}
+
 fn done() -> PutResult {
     PutResult {
         e_tag: None,
@@ -201,11 +208,7 @@ impl Mistaken {
     }
 
     async fn put_through(&self, path: &Path, bytes: Bytes) -> Result<PutResult> {
-        let options = PutOptions {
-            mode: object_store::PutMode::Create,
-            ..Default::default()
-        };
-        self.store.put_opts(path, bytes.into(), options).await
+        self.store.put_opts(path, bytes.into(), create()).await
     }
 
     async fn listed(self: Arc<Self>, folder: Option<Path>) -> Result<Vec<ObjectMeta>> {
@@ -251,7 +254,7 @@ impl Mistaken {
                 let (store, location) = (self.store.clone(), location.clone());
                 tokio::spawn(async move {
                     sleep(Duration::from_secs(2)).await;
-                    let _ = store.put(&location, bytes.into()).await;
+                    let _ = store.put_opts(&location, bytes.into(), create()).await;
                 });
                 Ok(done())
             }
