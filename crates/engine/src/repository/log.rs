@@ -40,33 +40,39 @@ impl Vault {
     }
 
     /// Adds an entry behind the newest one. Whoever is second at a number takes the next.
-    pub(crate) async fn append_log(&self, mut entry: LogEntry) -> Result<LogHead> {
+    pub(crate) async fn append_log(&self, entry: LogEntry) -> Result<LogHead> {
         loop {
             let head = self.log_head().await?;
-            let number = head.as_ref().map_or(0, |head| head.number + 1);
-            entry.previous = head.map_or(String::new(), |head| head.hash);
-            let name = name::numbered(name::LOG, number);
-            let key_id = self.header.key_id;
-            let bytes = records::seal_record(
-                &self.keys,
-                Suite::Tagged,
-                key_id,
-                ObjectKind::Log,
-                &name,
-                &entry,
-            )?;
-            let hash = blake3::hash(&bytes).to_hex().to_string();
-            if self.store.create(&name, bytes).await? == Created::Exists {
-                continue;
+            if let Some(appended) = self.append_behind(entry.clone(), head).await? {
+                return Ok(appended);
             }
-            // A number that was free because the log was shortened is behind the newest entry,
-            // where nobody looks: the entry is written again.
-            let newest = self.last_number(name::LOG).await?;
-            if newest.is_none_or(|newest| newest == number) || self.follows(number, &hash).await? {
-                return Ok(LogHead { number, hash });
-            }
-            self.store.remove(&name).await?;
         }
+    }
+
+    /// Adds an entry behind `head`; none where there is another one by now.
+    async fn append_behind(
+        &self,
+        mut entry: LogEntry,
+        head: Option<LogHead>,
+    ) -> Result<Option<LogHead>> {
+        let number = head.as_ref().map_or(0, |head| head.number + 1);
+        entry.previous = head.map_or(String::new(), |head| head.hash);
+        let name = name::numbered(name::LOG, number);
+        let key_id = self.header.key_id;
+        let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+        let bytes = records::seal_record(&self.keys, suite, key_id, kind, &name, &entry)?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        if self.store.create(&name, bytes).await? == Created::Exists {
+            return Ok(None);
+        }
+        // A number that was free because the log was shortened is behind the newest entry,
+        // where nobody looks: the entry is written again.
+        let newest = self.last_number(name::LOG).await?;
+        if newest.is_none_or(|newest| newest == number) || self.follows(number, &hash).await? {
+            return Ok(Some(LogHead { number, hash }));
+        }
+        self.store.remove(&name).await?;
+        Ok(None)
     }
 
     /// True if the entry behind `number` names `hash` as its predecessor.
@@ -192,7 +198,7 @@ impl Repository {
     /// Adds that a backup came, where a crash kept it out of the log.
     ///
     /// It may be going at the same time, and the log must not end with what is no longer true: one
-    /// that is condemned is left out, and a removal that came since is said again.
+    /// that is condemned is left out, and it is said only behind entries of which none removes it.
     pub(crate) async fn log_late(&self, manifest: &Manifest) -> Result<Late> {
         let name = AttemptName {
             id: manifest.backup_id,
@@ -210,17 +216,19 @@ impl Repository {
             Some(Attempt::Backup(found)) if found.session == manifest.session => {}
             _ => return Ok(Late::Gone),
         }
-        self.append_log(log_entry(manifest)).await?;
         let name = name.to_string();
-        let since = self.log_after(before).await?;
-        if since.iter().any(|e| e.backups_removed.contains(&name)) {
-            let removed = LogEntry {
-                backups_removed: vec![name],
-                ..LogEntry::default()
-            };
-            self.append_log(removed).await?;
+        loop {
+            let head = self.log_head().await?;
+            // Up to that entry at least: and whoever is second at the next number looks again.
+            let since = self.log_after(before).await?;
+            if since.iter().any(|e| e.backups_removed.contains(&name)) {
+                return Ok(Late::Gone);
+            }
+            let entry = log_entry(manifest);
+            if self.append_behind(entry, head).await?.is_some() {
+                return Ok(Late::Logged);
+            }
         }
-        Ok(Late::Logged)
     }
 }
 
