@@ -3,6 +3,7 @@
 //! Nothing here encrypts: the engine hands in plain or sealed bytes. Every length that comes from
 //! storage is checked against what is there before anything is allocated for it.
 
+pub mod counts;
 pub mod envelope;
 pub mod name;
 pub mod pack;
@@ -43,6 +44,8 @@ pub enum ObjectKind {
     Index = 10,
     /// `alias/...`: moved packs; reserved.
     Alias = 11,
+    /// `tally/...` and `counts/...`: how often blobs are referred to.
+    Counts = 12,
 }
 
 impl ObjectKind {
@@ -61,6 +64,7 @@ impl ObjectKind {
             Log,
             Index,
             Alias,
+            Counts,
         ]
         .into_iter()
         .find(|&kind| kind as u8 == number)

@@ -1,5 +1,6 @@
 //! Names of a repository's objects, below the vault's prefix.
 
+use super::counts::CountsName;
 use crate::ids::{BackupId, PackId, SessionId};
 
 /// The object that says what the repository is.
@@ -22,6 +23,10 @@ pub const CONDEMNATIONS: &str = "condemn";
 pub const STATES: &str = "state";
 /// Folder of the log.
 pub const LOG: &str = "log";
+/// Folder of the tallies: up to where references are counted, and in which parts the counts are.
+pub const TALLIES: &str = "tally";
+/// Folder of the parts of the counts.
+pub const COUNTS: &str = "counts";
 
 /// `pack/<xx>/<pack id>.<generation>`, where `xx` is the first byte of the session.
 pub fn pack(id: PackId, generation: u32) -> String {
@@ -100,6 +105,21 @@ pub fn parse_beside_condemned(name: &str) -> Option<u64> {
     parse_numbered(CONDEMNATIONS, condemned)
 }
 
+/// `counts/<number of the tally>.<8 hexadecimal digits>`: a part that was written for a tally.
+pub fn counts(part: CountsName) -> String {
+    format!("{}.{:08x}", numbered(COUNTS, part.tally), part.random)
+}
+
+/// The part in an object below [`COUNTS`].
+pub fn parse_counts(name: &str) -> Option<CountsName> {
+    let (tally, random) = name.rsplit_once('.')?;
+    let part = CountsName {
+        tally: parse_numbered(COUNTS, tally)?,
+        random: u32::from_str_radix(random, 16).ok()?,
+    };
+    (counts(part) == name).then_some(part)
+}
+
 /// `keys/<n>.a` and `keys/<n>.b`.
 pub fn key_slot(number: u32, copy: char) -> String {
     format!("{KEYS}/{number}.{copy}")
@@ -141,6 +161,13 @@ mod tests {
         assert_eq!(parse_beside_condemned(&waits(255)), Some(255));
         assert_eq!(parse_beside_condemned(&verdict(255)), Some(255));
         assert_eq!(parse_beside_condemned(&numbered(CONDEMNATIONS, 255)), None);
+        let part = CountsName {
+            tally: 255,
+            random: 7,
+        };
+        assert_eq!(counts(part), "counts/00000000000000ff.00000007");
+        assert_eq!(parse_counts(&counts(part)), Some(part));
+        assert_eq!(parse_counts("counts/00000000000000ff.7"), None);
         assert_eq!(parse_key_slot("keys/12.b"), Some((12, 'b')));
     }
 }

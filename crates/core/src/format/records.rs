@@ -283,12 +283,20 @@ pub struct Condemnation {
     /// Packs that go.
     #[serde(default)]
     pub packs: Vec<PackId>,
-    /// Blobs of packs that stay; reserved for compaction.
+    /// Blobs of packs that stay: their packs are to be rewritten without them. Written only where
+    /// `needs/compaction.w` keeps programs away that overlook it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub blobs: BTreeMap<PackId, Vec<u32>>,
     /// Number of the newest log entry when it was decided.
     #[serde(default)]
     pub log_seen: Option<u64>,
+}
+
+impl Condemnation {
+    /// True if it names packs or blobs: then it is reclaim's to carry out.
+    pub fn names_data(&self) -> bool {
+        !self.packs.is_empty() || !self.blobs.is_empty()
+    }
 }
 
 /// `condemn/<n>.verdict`: what of the condemned goes. Whoever carries a condemnation out acts on
@@ -297,6 +305,9 @@ pub struct Condemnation {
 pub struct Verdict {
     /// Packs that go.
     pub packs: Vec<PackId>,
+    /// Blobs that go from packs that stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub blobs: BTreeMap<PackId, Vec<u32>>,
 }
 
 /// `condemn/<n>.waits`: the sessions that were there after the condemnation was written.
@@ -375,6 +386,10 @@ pub struct LogEntry {
     /// Packs that went.
     #[serde(default)]
     pub packs_removed: Vec<PackId>,
+    /// Sessions that ended without a backup: their packs are nobody's, unless a later attempt has
+    /// taken them over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions_given_up: Vec<SessionId>,
     /// True where the entry repeats all that is there, so that lower numbers may go.
     #[serde(default)]
     pub complete: bool,

@@ -7,12 +7,12 @@
 //! What the backup alone referred to is freed by reclaim; other backups lose nothing.
 
 use coffer_core::format::name;
-use coffer_core::format::records::{Attempt, Condemnation, LogEntry, Session};
+use coffer_core::format::records::{Attempt, Condemnation, LogEntry};
 use coffer_core::ids::{BackupId, SessionId};
 use coffer_core::{Error, Kind, Result};
 use futures::future::BoxFuture;
 
-use crate::repository::{Needs, Repository, owner_is_gone};
+use crate::repository::{AttemptName, Needs, Repository, pinning};
 
 /// What became of a deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,15 +30,10 @@ pub enum Deleted {
 pub fn delete_backup(repository: &Repository, id: BackupId) -> BoxFuture<'_, Result<Deleted>> {
     Box::pin(async move {
         repository.check_needs(Needs::Delete).await?;
-        let known = repository
-            .attempts()
-            .await?
-            .iter()
-            .any(|name| name.id == id);
         let readable = match repository.manifest(id).await {
             Ok(found) => found.is_some(),
             // A backup whose manifest is damaged can be deleted too.
-            Err(e) if e.kind == Kind::Data => known,
+            Err(e) if e.kind == Kind::Data => true,
             Err(e) => return Err(e),
         };
         if !readable {
@@ -64,28 +59,12 @@ pub fn delete_backup(repository: &Repository, id: BackupId) -> BoxFuture<'_, Res
         // A condemnation that reclaim wrote names packs too: it is reclaim's to lift.
         if condemned
             .iter()
-            .all(|(n, c)| *n != number || c.packs.is_empty() && c.backups.len() == 1)
+            .all(|(n, c)| *n != number || !c.names_data() && c.backups.len() == 1)
         {
             repository.lift(number).await?;
         }
         Ok(Deleted::Now)
     })
-}
-
-/// The sessions among `waits` that hold a backup in place. One that cannot be read may.
-pub(super) fn pinning(
-    sessions: &[(SessionId, Option<Session>)],
-    waits: &[SessionId],
-    backup: BackupId,
-) -> Vec<SessionId> {
-    let holds = |session: &Option<Session>| match session {
-        None => true,
-        Some(session) => session.pins.contains(&backup) && !owner_is_gone(&session.owner),
-    };
-    let waiting = sessions
-        .iter()
-        .filter(|(id, session)| waits.contains(id) && holds(session));
-    waiting.map(|(id, _)| *id).collect()
 }
 
 /// Removes the manifests of an id, the log first: whoever lists meanwhile finds either. Returns
@@ -95,14 +74,12 @@ pub(super) fn pinning(
 /// arrive at any time.
 pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> Result<usize> {
     let mut gone = Vec::new();
-    for name in repository
-        .attempts()
-        .await?
-        .into_iter()
-        .filter(|name| name.id == id)
-    {
+    // By name, not by a list of all backups: attempts have no gaps.
+    for attempt in 0.. {
+        let name = AttemptName { id, attempt };
         match repository.attempt(&name).await {
-            Ok(Some(Attempt::Tombstone(_)) | None) => {}
+            Ok(Some(Attempt::Tombstone(_))) => {}
+            Ok(None) => break,
             Ok(Some(Attempt::Backup(_))) => gone.push(name),
             Err(e) if e.kind == Kind::Data => gone.push(name),
             Err(e) => return Err(e),
@@ -118,7 +95,8 @@ pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> R
         ..LogEntry::default()
     };
     repository.append_log(entry).await?;
-    for name in &gone {
+    // The highest first: what a crash leaves has no gap before it.
+    for name in gone.iter().rev() {
         repository
             .store
             .remove(&name::backup(name.id, name.attempt))

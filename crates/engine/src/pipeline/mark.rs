@@ -53,6 +53,13 @@ impl Marks {
         self.referenced.contains_key(&pack)
     }
 
+    /// True if something refers to the blob.
+    pub fn reaches(&self, pack: PackId, ordinal: u32) -> bool {
+        let (word, bit) = (ordinal as usize / 64, 1 << (ordinal % 64));
+        let bits = self.referenced.get(&pack);
+        bits.is_some_and(|bits| bits.0.get(word).is_some_and(|found| found & bit != 0))
+    }
+
     /// The blobs of the pack that are referred to.
     pub fn ordinals(&self, pack: PackId) -> impl Iterator<Item = u32> + '_ {
         self.referenced.get(&pack).into_iter().flat_map(Bits::iter)

@@ -1,6 +1,7 @@
 //! Pipelines: back up, copy, restore, verify, delete, reclaim.
 
 mod backup;
+mod compact;
 mod copy;
 mod delete;
 mod export;
@@ -8,6 +9,7 @@ mod mark;
 mod reclaim;
 mod restore;
 mod source;
+mod tally;
 mod verify;
 mod walk;
 

@@ -21,7 +21,7 @@ use coffer_core::extent::{Extent, ExtentSet};
 use coffer_core::format::pack::{BlobEntry, BlobKind};
 use coffer_core::format::records::{Manifest, ManifestDisk};
 use coffer_core::ids::PackId;
-use coffer_core::map::{Body, ChunkRef, FANOUT};
+use coffer_core::map::{Address, Body, ChunkRef, FANOUT};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
 use futures::future::BoxFuture;
@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::block::{AlignedBuffers, BlockTarget};
 use crate::progress::{Found, Map, Progress};
-use crate::repository::{Directory, Vault};
+use crate::repository::{Directory, RESOLVES, Vault};
 
 use super::walk::{Step, Walk};
 
@@ -292,13 +292,17 @@ async fn plan_fetches(vault: &Vault, batch: Vec<(u64, ChunkRef)>) -> Result<Vec<
     }
     let mut fetches: Vec<Fetch> = Vec::new();
     for wanted in by_pack.into_values() {
+        let Some(&(first, any)) = wanted.first() else {
+            continue;
+        };
+        // One directory for all: offsets of two generations must not mix.
+        let (directory, _) = vault
+            .locate(any.address)
+            .await
+            .map_err(|e| at_chunk(e, first))?;
         let mut blobs = Vec::with_capacity(wanted.len());
-        let mut found = None;
         for (chunk, entry) in wanted {
-            let (directory, blob) = vault
-                .locate(entry.address)
-                .await
-                .map_err(|e| at_chunk(e, chunk))?;
+            let blob = blob_at(&directory, entry.address).map_err(|e| at_chunk(e, chunk))?;
             if blob.kind != BlobKind::Chunk || blob.digest != entry.digest {
                 return Err(at_chunk(
                     bad_blob(&directory, &blob, "another blob lies there"),
@@ -306,9 +310,7 @@ async fn plan_fetches(vault: &Vault, batch: Vec<(u64, ChunkRef)>) -> Result<Vec<
                 ));
             }
             blobs.push((chunk, blob));
-            found = Some(directory);
         }
-        let Some(directory) = found else { continue };
         blobs.sort_unstable_by_key(|(chunk, blob)| (blob.offset, *chunk));
         let mut open: Option<Fetch> = None;
         for (chunk, blob) in blobs {
@@ -336,6 +338,17 @@ async fn plan_fetches(vault: &Vault, batch: Vec<(u64, ChunkRef)>) -> Result<Vec<
         fetches.extend(open);
     }
     Ok(fetches)
+}
+
+fn blob_at(directory: &Directory, address: Address) -> Result<BlobEntry> {
+    let blob = directory.entry(address.ordinal).copied();
+    blob.filter(|_| address.slot == 0).ok_or_else(|| {
+        Error::data(format!(
+            "pack {}: blob {} is missing",
+            address.pack, address.ordinal
+        ))
+        .hint("Run \"coffer repo verify\"; restore another backup meanwhile.")
+    })
 }
 
 fn bad_blob(directory: &Directory, blob: &BlobEntry, what: &str) -> Error {
@@ -399,23 +412,28 @@ impl Fetch {
         let mut opened = BTreeMap::new();
         for (chunk, blob) in &self.blobs {
             let chunk = *chunk;
-            let address = coffer_core::map::Address {
+            let address = Address {
                 pack: self.directory.id,
                 ordinal: blob.ordinal,
                 slot: 0,
             };
-            let (directory, now) = vault
-                .locate(address)
-                .await
-                .map_err(|e| at_chunk(e, chunk))?;
-            if now.digest != blob.digest {
-                let what = "another blob lies there";
-                return Err(at_chunk(bad_blob(&directory, &now, what), chunk));
-            }
-            let start = u64::from(now.offset);
-            let stored = vault
-                .read_pack(&directory, start, start + u64::from(now.stored_len))
-                .await?;
+            let mut tries = 1..RESOLVES;
+            let (directory, now, stored) = loop {
+                let (directory, now) = vault
+                    .locate(address)
+                    .await
+                    .map_err(|e| at_chunk(e, chunk))?;
+                if now.digest != blob.digest {
+                    let what = "another blob lies there";
+                    return Err(at_chunk(bad_blob(&directory, &now, what), chunk));
+                }
+                let start = u64::from(now.offset);
+                let end = start + u64::from(now.stored_len);
+                match vault.read_pack(&directory, start, end).await {
+                    Err(e) if e.kind == Kind::NotFound && tries.next().is_some() => {}
+                    read => break (directory, now, read?),
+                }
+            };
             let plain = directory
                 .open(&vault.keys, &now, &stored)
                 .map_err(|what| at_chunk(bad_blob(&directory, &now, what), chunk))?;

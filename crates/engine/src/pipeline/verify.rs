@@ -160,10 +160,29 @@ pub fn verify<'a>(
                 None => report.find(object.name, "it is no object of a vault"),
             }
         }
-        for pack in marks.packs().filter(|pack| !present.contains_key(pack)) {
-            damage.packs.insert(pack);
-            report.find(name::pack(pack, 0), "the pack is missing");
+        for pack in marks.packs() {
+            if present.contains_key(&pack) {
+                continue;
+            }
+            // A list is no snapshot, and may miss a pack that was compacted meanwhile.
+            match repository.present_directory(pack).await {
+                Ok(Some(found)) => {
+                    let generation = (found.generation, found.pack_len);
+                    present.insert(pack, vec![generation]);
+                }
+                Ok(None) => {
+                    damage.packs.insert(pack);
+                    report.find(name::pack(pack, 0), "the pack is missing");
+                }
+                Err(e) if e.kind == Kind::Data => {
+                    damage.packs.insert(pack);
+                    report.find(name::pack(pack, 0), e.chain());
+                }
+                Err(e) => return Err(e),
+            }
         }
+        // Of a pack with two generations, either will do.
+        let mut found: HashMap<PackId, Vec<Option<HashSet<u32>>>> = HashMap::new();
         let wanted: Vec<(PackId, u32, u64)> = present
             .iter()
             .filter(|(id, _)| scope == Scope::Vault || marks.reaches_pack(**id))
@@ -191,7 +210,7 @@ pub fn verify<'a>(
             let object = name::pack(id, generation);
             match checked {
                 Err(e) if e.kind == Kind::Data => {
-                    damage.packs.insert(id);
+                    found.entry(id).or_default().push(None);
                     report.find(object, e.chain());
                 }
                 // Removed since it was listed, as reclaim may do.
@@ -199,14 +218,25 @@ pub fn verify<'a>(
                 Err(e) => return Err(e),
                 Ok(pack) => {
                     report.blobs += u64::from(pack.sound);
+                    let mut lost = HashSet::new();
                     for (ordinal, problem) in pack.bad {
-                        damage.blobs.insert((id, ordinal));
+                        lost.insert(ordinal);
                         report.find(&object, format!("blob {ordinal}: {problem}"));
                     }
                     for ordinal in marks.ordinals(id).filter(|at| !pack.ordinals.contains(at)) {
-                        damage.blobs.insert((id, ordinal));
+                        lost.insert(ordinal);
                         report.find(&object, format!("blob {ordinal} is missing"));
                     }
+                    found.entry(id).or_default().push(Some(lost));
+                }
+            }
+        }
+        for (id, generations) in found {
+            let readable = generations.into_iter().flatten();
+            match readable.reduce(|a, b| a.intersection(&b).copied().collect()) {
+                Some(lost) => damage.blobs.extend(lost.into_iter().map(|o| (id, o))),
+                None => {
+                    damage.packs.insert(id);
                 }
             }
         }
@@ -217,6 +247,7 @@ pub fn verify<'a>(
                 .extend(losses_of(repository, manifest, &damage).await?);
         }
         if scope == Scope::Vault {
+            check_counts(repository, &manifests, &marks, cancel, &mut report).await?;
             check_other_objects(&repository.store, Some(repository), &mut report).await?;
             check_log(
                 &repository.store,
@@ -436,6 +467,38 @@ fn check_pack_plainly(
     Ok(((entries.len() - bad.len()) as u64, bad))
 }
 
+/// Compares the counts of references with what the maps refer to, where both are of the same
+/// backups. Counts that cannot be read are found where all objects are read.
+async fn check_counts(
+    repository: &Repository,
+    manifests: &[Manifest],
+    marks: &Marks,
+    cancel: &CancellationToken,
+    report: &mut VerifyReport,
+) -> Result<()> {
+    let before = repository.newest_tally().await?;
+    let uncounted = super::reclaim::uncounted(repository, manifests, marks, cancel).await;
+    match uncounted {
+        Ok(Some((address, count))) => report.find(
+            name::TALLIES,
+            format!(
+                "{count} blobs are needed and not counted, first blob {} of pack {}; the next full reclaim mends that",
+                address.ordinal, address.pack
+            ),
+        ),
+        Ok(None) => {}
+        // Where somebody has counted meanwhile, what was looked at may be gone.
+        Err(e) if e.kind == Kind::Data => {
+            if repository.newest_tally().await? == before {
+                let problem = format!("{}; the next reclaim counts anew", e.chain());
+                report.find(name::TALLIES, problem);
+            }
+        }
+        Err(e) => return Err(e),
+    }
+    Ok(())
+}
+
 /// Reads every object that is no pack.
 async fn check_other_objects(
     store: &Store,
@@ -484,6 +547,8 @@ async fn check_other_objects(
         (name::CONDEMNATIONS, ObjectKind::Condemnation),
         (name::STATES, ObjectKind::State),
         (name::LOG, ObjectKind::Log),
+        (name::TALLIES, ObjectKind::Counts),
+        (name::COUNTS, ObjectKind::Counts),
     ] {
         for object in store.list(folder).await? {
             let Some(bytes) = store.get(&object.name).await? else {
@@ -531,15 +596,15 @@ async fn check_log(
     } in log
     {
         expected_backups.extend(backups_added);
+        backups_removed.iter().for_each(|backup| {
+            expected_backups.remove(backup);
+        });
         for range in packs_added {
             let numbers = (0..range.count).filter(|n| !range.without.contains(n));
             expected_packs.extend(numbers.map(|n| PackId::new(range.session, n)));
         }
         packs_removed.iter().for_each(|pack| {
             expected_packs.remove(pack);
-        });
-        backups_removed.iter().for_each(|backup| {
-            expected_backups.remove(backup);
         });
     }
     for pack in expected_packs.difference(packs) {

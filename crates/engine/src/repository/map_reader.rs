@@ -11,7 +11,7 @@ use coffer_core::map::{Body, FANOUT, Node, NodeRef, Root, Stored, span};
 use coffer_core::{Error, Kind, Result};
 
 use super::Vault;
-use super::pack_reader::Directory;
+use super::pack_reader::{Directory, RESOLVES};
 
 /// Bytes read around a node: its neighbours were written next to it and are wanted next.
 const READ_AHEAD: u64 = 256 * 1024;
@@ -92,11 +92,21 @@ impl Vault {
         if let Some(cached) = self.nodes.get(&node.address) {
             return Ok(Ok(cached));
         }
-        let (directory, entry) = self.locate(node.address).await?;
-        if entry.kind != BlobKind::Node || entry.digest != node.digest {
-            return Err(node_error(node, "another blob lies in its place"));
-        }
-        let plain = self.read_node(&directory, &entry, node).await?;
+        let mut tries = 0..RESOLVES;
+        let plain = loop {
+            let (directory, entry) = self.locate(node.address).await?;
+            if entry.kind != BlobKind::Node || entry.digest != node.digest {
+                return Err(node_error(node, "another blob lies in its place"));
+            }
+            match self.read_node(&directory, &entry, node).await {
+                // Compacted since the directory was read.
+                Err(e) if e.kind == Kind::NotFound && tries.next().is_some() => {}
+                Err(e) if e.kind == Kind::NotFound => {
+                    return Err(node_error(node, "its pack is missing"));
+                }
+                read => break read?,
+            }
+        };
         let stored = Stored::decode(&plain)
             .map_err(|e| node_error(node, "it cannot be decoded").caused_by(e))?;
         Ok(match stored {
@@ -142,13 +152,7 @@ impl Vault {
             end <= directory.pack_len - TRAILER_BYTES as u64,
             "inside the blobs"
         );
-        let bytes = match self.read_pack(directory, start, end).await {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind == Kind::NotFound => {
-                return Err(node_error(node, "its pack is missing"));
-            }
-            Err(e) => return Err(e),
-        };
+        let bytes = self.read_pack(directory, start, end).await?;
         let plain = open(&bytes[..entry.stored_len as usize]);
         self.windows.insert(key, Arc::new(Window { start, bytes }));
         plain

@@ -8,11 +8,22 @@
 //!
 //! | | backup | restore, verify | delete | reclaim |
 //! |---|---|---|---|---|
-//! | **backup** | own packs, own session | reads committed backups only | a pinned parent's manifest stays until the session ends; a condemned parent is not used | packs of live sessions, and those they adopt, are no candidates |
-//! | **restore, verify** | | read only | the pinned manifest stays until the session ends | a pinned backup has its manifest, so its packs are reached |
-//! | **delete** | | | both write a condemnation; removing twice is no error | the manifest goes before the packs do; reclaim sees it or not, and keeps more where it does |
-//! | **reclaim** | | | | both condemn; removing twice is no error |
+//! | **backup** | own packs, own session | reads committed backups only | a pinned parent's manifest stays until the session ends; a condemned parent is not used | packs of live sessions, and those they adopt, are no candidates. Whatever else the backup refers to (adopted, or any chunk that is not condemned): it began before the condemnation, and reclaim waits for its end and counts its map; or it began later, and treats what is condemned as absent |
+//! | **restore, verify** | | read only | the pinned manifest stays until the session ends | a pinned backup has its manifest, and the log does not say that it went: its blobs are counted |
+//! | **delete** | | | both write a condemnation; removing twice is no error | the log tells of the removal, then the manifest goes; its references are counted until reclaim finds it gone, and its nodes stay as long |
+//! | **reclaim** | | | | both condemn and count by themselves; who settles first decides what goes; removing twice is no error; tallies are create-only, the slower one's is dropped, and it removes nothing in that run |
+//!
+//! Compaction is a part of reclaim that needs pairs of its own, because a pack changes its bytes:
+//!
+//! | | compaction |
+//! |---|---|
+//! | **backup** | the blobs that go were condemned and waited for like packs. A backup that begins once the condemnation is lifted looks for blobs in the highest generation alone, from the store ([`Vault::newest_directory`]), never in what was cached before its session: there the blobs are gone, because the condemnation goes after them |
+//! | **restore, verify** | what they read stays, under the same ordinals. A generation that is gone is `NotFound`; the directory is loaded anew and the read repeated |
+//! | **delete** | it changes manifests only |
+//! | **reclaim, of the same pack** | who removes a pack writes the log, then lists its generations; who compacts creates one, then reads the log: one of them sees the other, and removes it |
+//! | **compaction of the same pack** | the same verdict makes the same bytes under the same name; where the name holds something else, the slower one begins again from there. One that comes late, when there is a higher generation already, takes a free number below that: nobody looks for blobs in it, and the highest one holds |
 
+mod counts;
 pub mod crypto;
 pub mod directory;
 pub mod keys;
@@ -26,6 +37,7 @@ mod session;
 pub mod store;
 mod store_counters;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use coffer_core::format::records::{Attempt, Manifest, Tombstone};
@@ -35,18 +47,25 @@ use coffer_core::ids::{BackupId, PackId, VaultId};
 use coffer_core::map::Address;
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind, Result};
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
+pub(crate) use counts::{Counted, Counts};
 pub use keys::{KeySource, RecoveryKey, create_key_file};
+pub(crate) use log::Late;
 pub use log::{LogHead, read_log};
 pub use map_builder::{Built, MapBuilder};
 pub use map_reader::{Cursor, Loaded, Part, chunk_digest};
 pub use pack_reader::Directory;
+pub(crate) use pack_reader::RESOLVES;
+pub(crate) use pack_writer::Rewrite;
 pub use pack_writer::{Blob, PackWriter};
 pub use records::record_is_sound;
-pub(crate) use session::log_entry;
+#[cfg(feature = "testkit")]
+pub(crate) use records::{open_bytes, seal_bytes};
 pub use session::{Begun, Condemned, ReadSession, WriteSession, end_session, owner_is_gone};
+pub(crate) use session::{log_entry, pinning};
 pub use store::Store;
 
 use crypto::{Keys, VaultKey};
@@ -58,6 +77,12 @@ const PACK_TARGET: u32 = 32 << 20;
 const DIRECTORY_CACHE_BYTES: u64 = 64 << 20;
 /// Memory for map nodes: the leaves of about 30 GiB of disk.
 const NODE_CACHE_BYTES: u64 = 32 << 20;
+/// Features this version knows.
+const FEATURES: [&str; 1] = [COMPACTION];
+/// Single blobs may be condemned: whoever writes or removes must know.
+const COMPACTION: &str = "compaction";
+/// Manifests read at once where many are looked at.
+const READS: usize = 16;
 /// Memory for stretches of packs that hold nodes.
 const WINDOW_CACHE_BYTES: u64 = 16 << 20;
 
@@ -76,6 +101,8 @@ pub struct Vault {
     directories: Cache<PackId, Directory>,
     nodes: Cache<Address, Loaded>,
     windows: Cache<(PackId, u32, u64), map_reader::Window>,
+    /// Attempts known to have come to nothing.
+    tombstones: std::sync::Mutex<HashSet<AttemptName>>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -140,7 +167,7 @@ impl std::ops::Deref for Repository {
 }
 
 /// One object below `backup/`: a backup, or an attempt that came to nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AttemptName {
     /// The backup.
     pub id: BackupId,
@@ -223,6 +250,7 @@ impl Repository {
             ),
             nodes: Cache::with_weighter(cache(NODE_CACHE_BYTES), NODE_CACHE_BYTES, Weigh),
             windows: Cache::with_weighter(64, WINDOW_CACHE_BYTES, Weigh),
+            tombstones: std::sync::Mutex::default(),
         };
         Repository {
             vault: Arc::new(vault),
@@ -265,6 +293,37 @@ impl Repository {
         self.read_record(ObjectKind::Manifest, &name).await
     }
 
+    /// The backups among attempts; none where the object is gone, cannot be read or is a tombstone. Those
+    /// stay for ever, and are read once only.
+    pub(crate) async fn committed_among<'a>(
+        &self,
+        attempts: impl Iterator<Item = &'a AttemptName>,
+    ) -> Result<Vec<Manifest>> {
+        let unknown: Vec<AttemptName> = {
+            let tombstones = self.tombstones.lock().expect("no panic holds this lock");
+            attempts
+                .filter(|name| !tombstones.contains(name))
+                .cloned()
+                .collect()
+        };
+        let read = |name: AttemptName| async move { (self.attempt(&name).await, name) };
+        let mut found = futures::stream::iter(unknown).map(read).buffered(READS);
+        let mut committed = Vec::new();
+        while let Some((attempt, name)) = found.next().await {
+            match attempt {
+                Ok(Some(Attempt::Backup(manifest))) => committed.push(*manifest),
+                Ok(Some(Attempt::Tombstone(_))) => {
+                    let mut tombstones = self.tombstones.lock().expect("no panic holds this lock");
+                    tombstones.insert(name);
+                }
+                Ok(None) => {}
+                Err(e) if e.kind == Kind::Data => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(committed)
+    }
+
     /// All backups, oldest first, and the attempts whose object cannot be read. No power cut makes
     /// more or fewer of them.
     pub fn survey(&self) -> BoxFuture<'_, Result<Survey>> {
@@ -275,12 +334,7 @@ impl Repository {
             let before = self.last_number(name::LOG).await?;
             let mut names = self.attempts().await?;
             for entry in self.log_after(before).await? {
-                let added = entry.backups_added.iter();
-                names.extend(
-                    added
-                        .filter_map(|n| name::parse_backup(&format!("backup/{n}")))
-                        .map(|(id, attempt)| AttemptName { id, attempt }),
-                );
+                names.extend(entry.backups_added.iter().filter_map(|n| parse_attempt(n)));
             }
             names.sort_by_key(|n| (n.id, n.attempt));
             names.dedup();
@@ -387,7 +441,7 @@ impl Vault {
     }
 
     /// Refuses what a vault needs that this program does not know: whoever gives a vault a feature
-    /// puts `needs/<feature>.<r|w|d>` there first. This version knows none.
+    /// puts `needs/<feature>.<r|w|d>` there first.
     pub(crate) async fn check_needs(&self, what: Needs) -> Result<()> {
         if what > Needs::Read {
             self.check_place().await?;
@@ -401,8 +455,8 @@ impl Vault {
                 "w" => what >= Needs::Write,
                 _ => what >= Needs::Delete,
             };
-            if concerns {
-                let feature = feature.trim_start_matches("needs/");
+            let feature = feature.trim_start_matches("needs/");
+            if concerns && !FEATURES.contains(&feature) {
                 return Err(
                     Error::conflict(format!("the vault needs the feature `{feature}`"))
                         .hint("Use a newer version of coffer."),
@@ -425,6 +479,14 @@ impl Vault {
             Err(e) if e.kind == Kind::NotFound => Err(gone("it is not there").caused_by(e)),
             Err(e) => Err(e),
         }
+    }
+
+    /// Says in the vault that single blobs may be condemned, before the first one is.
+    pub(crate) async fn need_compaction(&self) -> Result<()> {
+        let name = format!("{}/{COMPACTION}.w", name::NEEDS);
+        // Empty, so whoever wrote it wrote the same.
+        self.store.create(&name, bytes::Bytes::new()).await?;
+        Ok(())
     }
 
     async fn last_number(&self, folder: &str) -> Result<Option<u64>> {
@@ -487,6 +549,12 @@ impl std::fmt::Display for AttemptName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.id, self.attempt)
     }
+}
+
+/// Reads an attempt's name as log entries have it.
+pub(crate) fn parse_attempt(text: &str) -> Option<AttemptName> {
+    let (id, attempt) = name::parse_backup(&format!("{}/{text}", name::BACKUPS))?;
+    Some(AttemptName { id, attempt })
 }
 
 /// A tombstone for `session`'s attempt.

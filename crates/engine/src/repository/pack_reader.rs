@@ -1,7 +1,9 @@
 //! Reads blobs out of packs.
 //!
 //! A reader tries the generation it knows; when that is gone it lists the pack's folder and takes
-//! the highest. Directories are cached by pack with their generation (decision F6).
+//! the highest that can be read: one that was written in part never took the place of the one
+//! before it. Directories are cached by pack with their generation (decision F6); a read that finds
+//! its generation gone drops the directory, and whoever asked loads it anew ([`RESOLVES`] times).
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -14,13 +16,17 @@ use coffer_core::format::{
 };
 use coffer_core::ids::PackId;
 use coffer_core::map::Address;
-use coffer_core::{Error, Result};
+use coffer_core::{Error, Kind, Result};
 
 use super::crypto::{Keys, ObjectKey};
 use super::{Vault, damaged};
 
 /// Bytes asked for at the end of a pack: the directory of a pack of 32 MiB at 64 KiB chunks is 80 KB.
 const SUFFIX_BYTES: u64 = 128 * 1024;
+
+/// How often a directory is loaded anew because its pack was compacted meanwhile. Twice at once is
+/// rare: between two compactions lies a wait for all writers.
+pub(crate) const RESOLVES: usize = 3;
 
 /// A pack's directory and key.
 pub struct Directory {
@@ -32,6 +38,7 @@ pub struct Directory {
     pub pack_len: u64,
     /// Its blobs, ordinals ascending.
     pub entries: Vec<BlobEntry>,
+    pub(super) salt: [u8; 32],
     key: ObjectKey,
     key_id: u32,
 }
@@ -71,6 +78,23 @@ impl Directory {
         Ok(plain)
     }
 
+    fn associated_data(&self, entry: &BlobEntry) -> AssociatedData {
+        AssociatedData {
+            version: VERSION,
+            kind: ObjectKind::Pack,
+            codec: entry.codec,
+            key_id: self.key_id,
+            object_id: self.id.0,
+            ordinal: entry.ordinal,
+            raw_len: entry.raw_len,
+        }
+    }
+
+    /// A blob's bytes as they were packed before sealing; none where the seal does not open.
+    pub(super) fn unseal(&self, entry: &BlobEntry, stored: &[u8]) -> Option<Vec<u8>> {
+        self.key.open(&self.associated_data(entry), stored)
+    }
+
     /// The same into `plain`, which has the blob's length. After an error it holds nothing of use.
     pub fn open_into(
         &self,
@@ -79,15 +103,7 @@ impl Directory {
         stored: &[u8],
         plain: &mut [u8],
     ) -> Result<(), &'static str> {
-        let data = AssociatedData {
-            version: VERSION,
-            kind: ObjectKind::Pack,
-            codec: entry.codec,
-            key_id: self.key_id,
-            object_id: self.id.0,
-            ordinal: entry.ordinal,
-            raw_len: entry.raw_len,
-        };
+        let data = self.associated_data(entry);
         // The seal covers all that the checksum does: that one is looked at only to say whether the
         // bytes are damaged or of another key.
         let damaged = "its checksum does not match";
@@ -195,6 +211,7 @@ fn parse_directory(
         generation,
         pack_len,
         entries,
+        salt: identity.salt,
         key,
         key_id: identity.key_id,
     }))
@@ -206,19 +223,58 @@ impl Vault {
         if let Some(cached) = self.directories.get(&id) {
             return Ok(Some(cached));
         }
-        let found = match self.read_directory(id, 0).await? {
-            Some(directory) => Some(directory),
-            None => match self.newest_generation(id).await? {
-                Some(generation) => self.read_directory(id, generation).await?,
-                None => None,
-            },
-        };
-        let Some(directory) = found else {
+        let Some(directory) = self.present_directory(id).await? else {
             return Ok(None);
         };
         let directory = Arc::new(directory);
         self.directories.insert(id, directory.clone());
         Ok(Some(directory))
+    }
+
+    /// The pack's directory as it is in the store now, past the cache. None where the pack is not
+    /// there.
+    ///
+    /// For those who read what a map names. The generation of most packs is 0, so that one is tried
+    /// first; where it is a lower one than others, it holds what they hold, and more.
+    pub async fn present_directory(&self, id: PackId) -> Result<Option<Directory>> {
+        match self.read_directory(id, 0).await {
+            Ok(Some(directory)) => Ok(Some(directory)),
+            Ok(None) => self.newest_directory(id).await,
+            Err(e) if e.kind == Kind::Data => {
+                let newest = self.newest_directory(id).await?;
+                newest.map_or(Err(e), |found| Ok(Some(found)))
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The directory of the pack's highest generation that can be read, past the cache. None where
+    /// the pack is not there.
+    ///
+    /// For those who look for blobs to refer to, or to rewrite: what a lower generation holds beyond
+    /// this one has gone, though a late write may have brought it back.
+    pub async fn newest_directory(&self, id: PackId) -> Result<Option<Directory>> {
+        let mut damage = None;
+        // A list is no snapshot: it may miss one generation because it came too early, and the one
+        // before it because it came too late. Then a later list finds one.
+        for look in 0..RESOLVES {
+            let generations = self.generations(id).await?;
+            if generations.is_empty() && look > 0 {
+                break;
+            }
+            for generation in generations {
+                match self.read_directory(id, generation).await {
+                    Ok(Some(directory)) => return Ok(Some(directory)),
+                    Ok(None) => {}
+                    Err(e) if e.kind == Kind::Data => damage = Some(e),
+                    Err(e) => return Err(e),
+                }
+            }
+            if damage.is_some() {
+                break;
+            }
+        }
+        damage.map_or(Ok(None), Err)
     }
 
     /// Reads and checks one generation's directory, past the cache.
@@ -257,15 +313,23 @@ impl Vault {
         Ok(directory)
     }
 
-    async fn newest_generation(&self, id: PackId) -> Result<Option<u32>> {
+    /// The generations of a pack that are there, the highest first.
+    pub(crate) async fn generations(&self, id: PackId) -> Result<Vec<u32>> {
         let listed = self.store.list(&name::pack_folder(id.session())).await?;
         let parsed = listed
             .iter()
             .filter_map(|object| name::parse_pack(&object.name));
-        Ok(parsed
+        let mut found: Vec<u32> = parsed
             .filter(|(pack, _)| *pack == id)
             .map(|(_, generation)| generation)
-            .max())
+            .collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(found)
+    }
+
+    /// Forgets a directory: the pack has another one now.
+    pub(crate) fn forget_directory(&self, id: PackId) {
+        self.directories.remove(&id);
     }
 
     /// Stored bytes `start..end` of a pack of a directory's generation.

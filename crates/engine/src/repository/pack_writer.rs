@@ -23,10 +23,18 @@ use tokio::task::JoinSet;
 
 use super::Vault;
 use super::crypto::{ObjectKey, new_salt};
+use super::pack_reader::Directory;
 use super::store::Created;
 
 /// Packs on their way to the store at once: one is written while the next one is finished.
 const UPLOADS: usize = 2;
+
+/// Unwanted bytes between two blobs that are read along when a pack is compacted.
+const REWRITE_GAP_BYTES: u64 = 256 << 10;
+/// Largest read when a pack is compacted: others that read and write get their turn in between.
+const REWRITE_READ_BYTES: u64 = 8 << 20;
+/// Context of the salt of a compacted pack.
+const REWRITE_CONTEXT: &str = "coffer 2026-11 v1 compaction salt";
 
 /// A blob ready to be sealed.
 #[derive(Debug)]
@@ -93,10 +101,11 @@ impl PackWriter {
             None => {
                 let id = PackId::new(self.session, self.next);
                 self.next += 1;
-                slot.insert(OpenPack::new(&self.vault, id)?)
+                slot.insert(OpenPack::new(&self.vault, id, 0, new_salt()?))
             }
         };
-        let placed = open.append(&blob);
+        let ordinal = u32::try_from(open.entries.len()).expect("a pack is below 64 MiB");
+        let placed = open.append(ordinal, &blob);
         // Here, not at the upload: so the progress is as even as the limit.
         self.vault.throttle.take(placed.1).await;
         if open.bytes.len() >= target || open.entries.len() == PACK_BLOBS_MAX as usize {
@@ -140,6 +149,103 @@ impl PackWriter {
     }
 }
 
+/// What a pack will hold when it is compacted: its blobs without some, as they were packed.
+pub(crate) struct Rewrite {
+    id: PackId,
+    salt: [u8; 32],
+    blobs: Vec<(BlobEntry, Vec<u8>)>,
+}
+
+impl Rewrite {
+    /// Reads what is kept of a pack. `Data` where one of its blobs is damaged: then it is left as it
+    /// is. `NotFound` where that generation is gone.
+    pub async fn read(
+        vault: &Arc<Vault>,
+        source: Arc<Directory>,
+        keep: impl Fn(u32) -> bool,
+    ) -> Result<Rewrite> {
+        let kept: Vec<BlobEntry> = source
+            .entries
+            .iter()
+            .filter(|entry| keep(entry.ordinal))
+            .copied()
+            .collect();
+        let mut blobs = Vec::with_capacity(kept.len());
+        let end = |entry: &BlobEntry| u64::from(entry.offset) + u64::from(entry.stored_len);
+        let mut rest = kept.as_slice();
+        while let Some(first) = rest.first() {
+            let start = u64::from(first.offset);
+            let mut until = end(first);
+            let together = rest
+                .iter()
+                .take_while(|entry| {
+                    let near = u64::from(entry.offset) <= until + REWRITE_GAP_BYTES;
+                    let fits =
+                        near && end(entry) - start <= REWRITE_READ_BYTES.max(end(first) - start);
+                    if fits {
+                        until = end(entry);
+                    }
+                    fits
+                })
+                .count();
+            let (run, later) = rest.split_at(together);
+            rest = later;
+            vault.throttle.take(until - start).await;
+            let bytes = vault.read_pack(&source, start, until).await?;
+            let (run, directory) = (run.to_vec(), source.clone());
+            let opened = crate::cpu::run(move || {
+                let open = |entry: BlobEntry| {
+                    let from = (u64::from(entry.offset) - start) as usize;
+                    let stored = &bytes[from..from + entry.stored_len as usize];
+                    let packed = directory.unseal(&entry, stored);
+                    packed.map(|packed| (entry, packed)).ok_or(entry.ordinal)
+                };
+                run.into_iter().map(open).collect::<Result<Vec<_>, u32>>()
+            })
+            .await;
+            blobs.extend(opened.map_err(|ordinal| {
+                Error::data(format!("blob {ordinal} of pack {} is damaged", source.id))
+                    .hint("Run \"coffer repo verify\" to see what is affected.")
+            })?);
+        }
+        // Who rewrites the same generation without the same blobs writes the same bytes: two at once
+        // do no harm, and what one of them has cached of it holds for the other's. Another content
+        // has another salt, so no key seals two things.
+        let mut hasher = blake3::Hasher::new_derive_key(REWRITE_CONTEXT);
+        hasher.update(&source.salt);
+        hasher.update(&source.id.0);
+        hasher.update(&source.generation.to_le_bytes());
+        for (entry, _) in &blobs {
+            hasher.update(&entry.ordinal.to_le_bytes());
+        }
+        Ok(Rewrite {
+            id: source.id,
+            salt: *hasher.finalize().as_bytes(),
+            blobs,
+        })
+    }
+
+    /// The bytes of the pack's next generation, to be written as `generation`.
+    pub async fn seal(self: &Arc<Self>, vault: &Arc<Vault>, generation: u32) -> Bytes {
+        let (rewrite, vault) = (self.clone(), vault.clone());
+        crate::cpu::run(move || {
+            let mut open = OpenPack::new(&vault, rewrite.id, generation, rewrite.salt);
+            for (entry, packed) in &rewrite.blobs {
+                let blob = Blob {
+                    kind: entry.kind,
+                    codec: entry.codec,
+                    raw_len: entry.raw_len,
+                    digest: entry.digest,
+                    payload: packed,
+                };
+                open.append(entry.ordinal, &blob);
+            }
+            open.finish()
+        })
+        .await
+    }
+}
+
 fn joined(done: Option<Result<Result<()>, tokio::task::JoinError>>) -> Result<()> {
     match done {
         None => Ok(()),
@@ -149,27 +255,25 @@ fn joined(done: Option<Result<Result<()>, tokio::task::JoinError>>) -> Result<()
 }
 
 impl OpenPack {
-    fn new(vault: &Vault, id: PackId) -> Result<OpenPack> {
+    fn new(vault: &Vault, id: PackId, generation: u32, salt: [u8; 32]) -> OpenPack {
         let header = &vault.header;
-        let salt = new_salt()?;
         let identity = PackIdentity {
             suite: header.suite,
             key_id: header.key_id,
             salt,
             id,
-            generation: 0,
+            generation,
         };
-        let key = vault.keys.object(identity.suite, &salt, &id.0, 0);
-        Ok(OpenPack {
+        let key = vault.keys.object(identity.suite, &salt, &id.0, generation);
+        OpenPack {
             identity,
             key,
             bytes: identity.encode_header(),
             entries: Vec::new(),
-        })
+        }
     }
 
-    fn append(&mut self, blob: &Blob<'_>) -> (Address, u64) {
-        let ordinal = u32::try_from(self.entries.len()).expect("a pack is below 64 MiB");
+    fn append(&mut self, ordinal: u32, blob: &Blob<'_>) -> (Address, u64) {
         let offset = self.bytes.len();
         self.bytes.extend_from_slice(blob.payload);
         let data = self.associated_data(blob.codec, ordinal, blob.raw_len);

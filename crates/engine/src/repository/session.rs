@@ -21,7 +21,7 @@ use futures::future::BoxFuture;
 
 use super::crypto::random;
 use super::store::Created;
-use super::{AttemptName, Needs, Repository, Vault, tombstone};
+use super::{AttemptName, Late, Needs, Repository, Vault, tombstone};
 
 /// Chunks of dead attempts that are remembered for reuse: about 100 MiB of memory, 64 GiB of disk
 /// at 64 KiB chunks. What is beyond is stored again and the old copy reclaimed.
@@ -81,7 +81,17 @@ impl Repository {
             self.check_needs(Needs::Write).await?;
             let mut dead = Vec::new();
             let mut adopted = Vec::new();
-            for (id, session) in self.sessions().await? {
+            let mut sessions = self.sessions().await?;
+            // Where an earlier attempt is there, what the log says from before it was seen is known.
+            let mut log_seen = None;
+            if sessions
+                .iter()
+                .any(|(_, session)| writes(session.as_ref(), backup_id))
+            {
+                log_seen = self.last_number(name::LOG).await?;
+                sessions = self.sessions().await?;
+            }
+            for (id, session) in sessions {
                 let Some(session) = session else { continue };
                 if let Role::Writer {
                     backup_id: theirs,
@@ -150,7 +160,7 @@ impl Repository {
             // What is condemned must be known to take over anything. Parents need no such care: what
             // they refer to is reached by their manifests, which this session holds.
             let adopted = match condemned.complete {
-                true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
+                true => Arc::new(self.adopt(&adopted, &condemned, log_seen).await?),
                 false => Arc::default(),
             };
             let vault = self.vault().clone();
@@ -220,28 +230,67 @@ impl Repository {
         Ok(manifests)
     }
 
-    /// Removes a dead session's object; first sees that what it committed is in the log.
-    async fn remove_session(&self, session: &Session) -> Result<()> {
-        if let Role::Writer {
-            backup_id, attempt, ..
-        } = &session.role
-        {
-            let name = AttemptName {
-                id: *backup_id,
-                attempt: *attempt,
+    /// Removes a dead session's object; first sees that the log says what it committed, or that
+    /// its packs are nobody's.
+    ///
+    /// They are nobody's too where what it committed is gone again, or is about to go and is not
+    /// in the log: then no counts will ever tell of them. False where somebody holds that backup still:
+    /// the session stays, and with it all that the backup needs.
+    async fn remove_session(&self, session: &Session) -> Result<bool> {
+        if let Role::Writer { adopted, .. } = &session.role {
+            let late = match self.committed_by(session).await? {
+                Some(manifest) => self.log_late(&manifest).await?,
+                None => Late::Gone,
             };
-            match self.attempt(&name).await {
-                Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
-                    self.log_late(&manifest).await?;
+            match late {
+                Late::Logged => {}
+                Late::Gone => {
+                    self.append_log(given_up(session.id, adopted)).await?;
                 }
-                Ok(_) => {}
-                // Torn: it was never acknowledged.
-                Err(e) if e.kind == Kind::Data => {}
-                // It may be committed, and then it must be in the log before its session ends.
-                Err(e) => return Err(e),
+                Late::Held => return Ok(false),
             }
         }
-        self.store.remove(&name::session(session.id)).await
+        self.store.remove(&name::session(session.id)).await?;
+        Ok(true)
+    }
+
+    /// The manifest that a writer has committed, if it has.
+    pub(crate) async fn committed_by(&self, session: &Session) -> Result<Option<Box<Manifest>>> {
+        let Role::Writer {
+            backup_id, attempt, ..
+        } = &session.role
+        else {
+            return Ok(None);
+        };
+        let name = AttemptName {
+            id: *backup_id,
+            attempt: *attempt,
+        };
+        match self.attempt(&name).await {
+            Ok(Some(Attempt::Backup(manifest))) if manifest.session == session.id => {
+                Ok(Some(manifest))
+            }
+            Ok(_) => Ok(None),
+            // Torn: it was never acknowledged.
+            Err(e) if e.kind == Kind::Data => Ok(None),
+            // It may be committed, and then it must be in the log before its session ends.
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Ends a session whose owner will not. False where it has to stay for now.
+    pub(crate) async fn end_dead(&self, session: &Session, reason: &str) -> Result<bool> {
+        self.declare_dead(session, reason).await?;
+        self.remove_session(session).await
+    }
+
+    /// Ends a writer's session that has committed and could not say so in the log. True where it
+    /// has: else it is left alone.
+    pub(crate) async fn end_if_committed(&self, session: &Session) -> Result<bool> {
+        match self.committed_by(session).await? {
+            Some(_) => self.remove_session(session).await,
+            None => Ok(false),
+        }
     }
 
     /// Ends every session that writes `backup_id`: nobody will go on with it.
@@ -270,10 +319,7 @@ pub fn end_session<'a>(
     session: &'a Session,
     reason: &'a str,
 ) -> BoxFuture<'a, Result<()>> {
-    Box::pin(async move {
-        repository.declare_dead(session, reason).await?;
-        repository.remove_session(session).await
-    })
+    Box::pin(async move { repository.end_dead(session, reason).await.map(|_| ()) })
 }
 
 /// True where the owner was a process that is certainly gone: of the running kernel and not there
@@ -287,6 +333,27 @@ pub fn owner_is_gone(owner: &Owner) -> bool {
     !owner.machine.is_empty() && (&owner.machine, &owner.host) == (&here.machine, &here.host)
 }
 
+/// True if a session writes this backup.
+fn writes(session: Option<&Session>, backup: BackupId) -> bool {
+    session.is_some_and(|s| matches!(s.role, Role::Writer { backup_id, .. } if backup_id == backup))
+}
+
+/// The sessions among `waits` that hold a backup in place. One that cannot be read may.
+pub(crate) fn pinning(
+    sessions: &[(SessionId, Option<Session>)],
+    waits: &[SessionId],
+    backup: BackupId,
+) -> Vec<SessionId> {
+    let holds = |session: &Option<Session>| match session {
+        None => true,
+        Some(session) => session.pins.contains(&backup) && !owner_is_gone(&session.owner),
+    };
+    let waiting = sessions
+        .iter()
+        .filter(|(id, session)| waits.contains(id) && holds(session));
+    waiting.map(|(id, _)| *id).collect()
+}
+
 /// All that is condemned at the moment.
 #[derive(Debug, Default)]
 pub struct Condemned {
@@ -294,8 +361,19 @@ pub struct Condemned {
     pub backups: HashSet<BackupId>,
     /// Packs about to go.
     pub packs: HashSet<PackId>,
+    /// Blobs about to go from packs that stay.
+    pub blobs: HashMap<PackId, HashSet<u32>>,
     /// False where a condemnation cannot be read: then there may be more.
     pub complete: bool,
+}
+
+impl Condemned {
+    /// True if what lies at `address` is about to go: a writer treats it as absent.
+    pub fn is_condemned(&self, address: Address) -> bool {
+        let blobs = self.blobs.get(&address.pack);
+        self.packs.contains(&address.pack)
+            || blobs.is_some_and(|blobs| blobs.contains(&address.ordinal))
+    }
 }
 
 /// What lies below `condemn/`.
@@ -459,12 +537,11 @@ impl Vault {
         Ok(waits)
     }
 
-    /// Settles which of the condemned packs go: `packs`, unless somebody settled it before.
+    /// Settles what of the condemned goes: `verdict`, unless somebody settled it before.
     ///
     /// None where the condemnation is gone: then it is carried out, and nothing is left to do.
-    pub(crate) async fn settle(&self, number: u64, packs: Vec<PackId>) -> Result<Option<Verdict>> {
+    pub(crate) async fn settle(&self, number: u64, verdict: Verdict) -> Result<Option<Verdict>> {
         let name = name::verdict(number);
-        let verdict = Verdict { packs };
         let kind = ObjectKind::Condemnation;
         let settled = match self.create_record(kind, &name, &verdict).await? {
             Created::Yes => Some(verdict),
@@ -504,27 +581,45 @@ impl Vault {
         for (_, condemnation) in found.readable {
             all.backups.extend(condemnation.backups);
             all.packs.extend(condemnation.packs);
+            for (pack, blobs) in condemnation.blobs {
+                all.blobs.entry(pack).or_default().extend(blobs);
+            }
         }
         Ok(all)
     }
 
     /// The chunks in packs of dead sessions. A pack that cannot be read was never finished.
-    async fn adopt(&self, dead: &[SessionId], condemned: &HashSet<PackId>) -> Result<Adopted> {
+    ///
+    /// The directories are read from the store, now that the session exists, and those of the highest
+    /// generations: one that was cached, or a lower one, may name blobs that went with a condemnation
+    /// that is lifted already. A pack that the log says was removed behind `log_seen` is none: a late
+    /// write may have brought it back, and who removed it may do so again.
+    async fn adopt(
+        &self,
+        dead: &[SessionId],
+        condemned: &Condemned,
+        log_seen: Option<u64>,
+    ) -> Result<Adopted> {
         let mut adopted = Adopted::new();
+        if dead.is_empty() {
+            return Ok(adopted);
+        }
+        let removed = self.packs_removed_after(log_seen).await?;
         for session in dead {
-            let found = self.store.list(&name::pack_folder(*session)).await?;
+            let listed = self.store.list(&name::pack_folder(*session)).await?;
             // Their writer may have been killed before the last of them was durable.
-            if let Some(any) = found.first() {
+            if let Some(any) = listed.first() {
                 self.store.settle(&any.name).await?;
             }
-            for object in found {
-                let Some((id, generation)) = name::parse_pack(&object.name) else {
-                    continue;
-                };
-                if id.session() != *session || condemned.contains(&id) {
-                    continue;
-                }
-                let directory = match self.read_directory(id, generation).await {
+            let packs: BTreeSet<PackId> = listed
+                .iter()
+                .filter_map(|object| name::parse_pack(&object.name))
+                .map(|(id, _)| id)
+                .filter(|id| id.session() == *session && !condemned.packs.contains(id))
+                .filter(|id| !removed.contains(id))
+                .collect();
+            for id in packs {
+                let directory = match self.newest_directory(id).await {
                     Ok(Some(directory)) => directory,
                     Ok(None) => continue,
                     Err(e) if e.kind == Kind::Data => continue,
@@ -543,7 +638,9 @@ impl Vault {
                         ordinal: entry.ordinal,
                         slot: 0,
                     };
-                    adopted.entry(entry.digest).or_insert(address);
+                    if !condemned.is_condemned(address) {
+                        adopted.entry(entry.digest).or_insert(address);
+                    }
                 }
             }
         }
@@ -596,10 +693,13 @@ impl WriteSession {
                         .read_record::<Attempt>(ObjectKind::Manifest, &name)
                         .await;
                     return Err(match found {
-                        Ok(Some(Attempt::Tombstone(tombstone))) => Error::cancelled(format!(
-                            "this attempt at the backup was declared dead: {}",
-                            tombstone.reason
-                        )),
+                        Ok(Some(Attempt::Tombstone(tombstone))) => {
+                            self.tell_of_strays().await;
+                            Error::cancelled(format!(
+                                "this attempt at the backup was declared dead: {}",
+                                tombstone.reason
+                            ))
+                        }
                         // Torn by a store whose writes are not atomic: the next attempt has another name.
                         _ => Error::unavailable("the manifest was only partly written"),
                     });
@@ -624,14 +724,35 @@ impl WriteSession {
         })
     }
 
-    /// Gives up for good: what was stored is garbage for reclaim.
+    /// Says in the log once more that its packs are nobody's: some may have come after who declared it
+    /// dead had said so, and reclaim had looked for them. Where that fails, a full run finds them.
+    async fn tell_of_strays(&self) {
+        let entry = given_up(self.record.id, &[]);
+        if let Err(e) = self.vault.append_log(entry).await {
+            tracing::debug!(backup.id = %self.backup_id, error = %e.chain(), "what it stored is not in the log");
+        }
+    }
+
+    /// Gives up for good: what was stored is garbage for reclaim, which the log tells of it.
     pub fn abandon(self: Box<Self>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move {
+            let entry = given_up(self.record.id, &self.adopted_sessions());
+            self.vault.append_log(entry).await?;
             self.vault
                 .store
                 .remove(&name::session(self.record.id))
                 .await
         })
+    }
+}
+
+/// The log's entry for a session that ended without a backup, with those it had taken over.
+fn given_up(session: SessionId, adopted: &[SessionId]) -> LogEntry {
+    let mut sessions = adopted.to_vec();
+    sessions.push(session);
+    LogEntry {
+        sessions_given_up: sessions,
+        ..LogEntry::default()
     }
 }
 

@@ -40,6 +40,7 @@ pub struct Faulty {
     rates: Rates,
     state: AtomicU64,
     requests: AtomicU64,
+    bytes: AtomicU64,
     /// The request after this number, and all later ones, fail: the process was killed there.
     dies_at: AtomicU64,
     off: AtomicBool,
@@ -66,6 +67,7 @@ impl Faulty {
             rates,
             state: AtomicU64::new(seed.wrapping_mul(2).wrapping_add(1)),
             requests: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
             dies_at: AtomicU64::new(u64::MAX),
             off: AtomicBool::new(false),
         })
@@ -74,6 +76,11 @@ impl Faulty {
     /// Number of requests so far.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::SeqCst)
+    }
+
+    /// Number of bytes read and written so far, names of objects that were listed included.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::SeqCst)
     }
 
     /// Lets `more` requests through, then fails all.
@@ -152,6 +159,8 @@ impl ObjectStore for Faulty {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
+        let len = payload.content_length() as u64;
+        self.bytes.fetch_add(len, Ordering::SeqCst);
         match self.fault(true).await? {
             Fault::None => self.inner.put_opts(location, payload, options).await,
             Fault::Error => Err(injected("error")),
@@ -178,7 +187,12 @@ impl ObjectStore for Faulty {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         match self.fault(false).await? {
-            Fault::None => self.inner.get_opts(location, options).await,
+            Fault::None => {
+                let found = self.inner.get_opts(location, options).await?;
+                let len = found.range.end - found.range.start;
+                self.bytes.fetch_add(len, Ordering::SeqCst);
+                Ok(found)
+            }
             _ => Err(injected("error")),
         }
     }

@@ -12,6 +12,7 @@ mod records;
 pub mod simulated;
 mod source;
 mod stack;
+pub mod tamper;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -5,6 +5,7 @@
 //! steps, and of what came or went in between they show any part. The model has few objects and all the orders they can
 //! be worked on in:
 //!
+//! - the log, and the newest tally of what is counted up to one of its entries;
 //! - pack X with the blobs X0 and X1, of old backups O (X0, X1) and, in some scenes, Q (X0);
 //! - writer W1, whose pack is Y, and its next attempt W2, whose pack is Z; both build on O and may
 //!   refer to any blob of X that is there and not condemned (deduplication);
@@ -12,6 +13,7 @@
 //! - crashes: of the writer with its manifest still on its way, of either reclaim, of the deletion.
 
 mod explorer;
+mod reclaim;
 mod vault;
 
 use explorer::explore;
@@ -117,6 +119,7 @@ fn every_order_is_safe() {
 
 #[test]
 fn every_planted_mistake_has_a_counterexample() {
+    let mut missed = Vec::new();
     for bug in Bug::ALL {
         let found = scenes().into_iter().find_map(|(name, scene)| {
             let bug = Some(bug);
@@ -124,9 +127,11 @@ fn every_planted_mistake_has_a_counterexample() {
             explored.counterexample.map(|found| (name, found))
         });
         let Some((name, (wrong, path))) = found else {
-            panic!("{bug:?} has no counterexample");
+            missed.push(bug);
+            continue;
         };
         println!("{bug:?}: {name}: {wrong}, in {} steps:", path.len());
         println!("  {}", path.join("\n  "));
     }
+    assert!(missed.is_empty(), "without a counterexample: {missed:?}");
 }

@@ -1,30 +1,32 @@
-//! The vault and its parties, each of them a small program over the store.
+//! The vault and its parties, each of them a small program over the store. Reclaim is in `reclaim`.
 
 use super::explorer::{Label, Model};
 
 /// Blobs, as bits: two in pack X, one in Y and Z each.
-type Blobs = u8;
-const X0: Blobs = 1;
+pub(crate) type Blobs = u8;
+pub(crate) const X0: Blobs = 1;
 const X1: Blobs = 2;
-const X: Blobs = X0 | X1;
-const Y: Blobs = 4;
-const Z: Blobs = 8;
+pub(crate) const X: Blobs = X0 | X1;
+pub(crate) const Y: Blobs = 4;
+pub(crate) const Z: Blobs = 8;
 
 /// Sessions, as bits. All of them pin backup O, but for a reader of Q.
-type Sessions = u8;
-const FIRST: Sessions = 1;
-const SECOND: Sessions = 2;
+pub(crate) type Sessions = u8;
+pub(crate) const FIRST: Sessions = 1;
+pub(crate) const SECOND: Sessions = 2;
 const READER: Sessions = 4;
-const WRITERS: Sessions = FIRST | SECOND;
+pub(crate) const WRITERS: Sessions = FIRST | SECOND;
 
 /// Names below `backup/`: O, Q, and the two attempts at the new backup.
-const O: usize = 0;
+pub(crate) const O: usize = 0;
 const Q: usize = 1;
-const N0: usize = 2;
+pub(crate) const N0: usize = 2;
 const N1: usize = 3;
 
 /// Condemnations that can be made in one run. Numbers are never used twice.
-const CONDEMNATIONS: usize = 4;
+pub(crate) const CONDEMNATIONS: usize = 5;
+/// Entries that the log can have.
+const LOG: usize = 10;
 
 /// Who is there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,8 +52,14 @@ pub struct Scene {
 pub enum Bug {
     /// Reclaim does not wait for writers that may not have seen a condemnation.
     WaitsForNobody,
-    /// Reclaim does not mark again after the writers have ended.
-    MarksOnce,
+    /// Reclaim does not read the log again after the writers have ended.
+    CountsOnce,
+    /// Reclaim overlooks that a backup came.
+    CountLost,
+    /// Reclaim removes though another one's counts hold.
+    RemovesUncounted,
+    /// A condemnation is lifted before it is carried out.
+    LiftsTooEarly,
     /// A writer lists what is condemned before its session is there.
     CondemnedBeforeSession,
     /// A writer removes its session before its manifest is there.
@@ -75,9 +83,12 @@ pub enum Bug {
 }
 
 impl Bug {
-    pub const ALL: [Bug; 12] = [
+    pub const ALL: [Bug; 15] = [
         Bug::WaitsForNobody,
-        Bug::MarksOnce,
+        Bug::CountsOnce,
+        Bug::CountLost,
+        Bug::RemovesUncounted,
+        Bug::LiftsTooEarly,
         Bug::CondemnedBeforeSession,
         Bug::SessionEndsFirst,
         Bug::IgnoresPins,
@@ -92,7 +103,7 @@ impl Bug {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-enum Slot {
+pub(crate) enum Slot {
     #[default]
     Absent,
     Tombstone,
@@ -100,64 +111,94 @@ enum Slot {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-struct Condemnation {
-    there: bool,
+pub(crate) struct Condemnation {
+    pub there: bool,
     used: bool,
     /// It names backup O.
-    backup: bool,
+    pub backup: bool,
     /// It names these blobs: all of a pack that goes, or dead ones of a pack that stays.
-    blobs: Blobs,
-    waits: Option<Sessions>,
-    verdict: Option<Blobs>,
+    pub blobs: Blobs,
+    pub waits: Option<Sessions>,
+    pub verdict: Option<Blobs>,
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Entry {
+    #[default]
+    None,
+    Added(u8),
+    RemovedO,
+    /// W1 ended without a backup: its pack is nobody's.
+    GivenUp,
+    PacksRemoved(Blobs),
+}
+
+/// What is counted as of an entry of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Counts {
+    /// The tally it is of.
+    pub number: u8,
+    /// Entries that are counted.
+    pub seen: u8,
+    /// The backups whose references are counted, as slots.
+    pub backups: u8,
+    /// Packs to be looked at, as all their blobs.
+    pub touched: Blobs,
 }
 
 /// Where a party is in its program, and what it has seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-struct Party {
-    at: u8,
+pub(crate) struct Party {
+    pub at: u8,
     /// What was there when the list under way began.
-    snap: u8,
-    /// Blobs it refers to, or has marked.
-    refs: Blobs,
+    pub snap: u8,
+    /// Blobs it refers to.
+    pub refs: Blobs,
     /// What it knows to be condemned.
-    condemned: Blobs,
+    pub condemned: Blobs,
     /// It found O condemned.
-    no_parent: bool,
+    pub no_parent: bool,
     /// W2: it found W1's session.
-    saw: bool,
+    pub saw: bool,
     /// Where it commits; the condemnation it works on.
-    slot: u8,
-    /// The generation a reader has at hand.
-    generation: u8,
-    /// Reclaim: blobs listed; of which it may take none; sessions of the last list; condemnations
-    /// to carry out; log entries known before a list.
-    packs: Blobs,
-    owned: Blobs,
-    sessions: Sessions,
-    due: u8,
-    log: u8,
+    pub slot: u8,
+    /// The generation a reader has at hand, or one that compacts.
+    pub generation: u8,
+    /// Reclaim: what it has counted; packs it may not take; sessions of the last list; condemnations to
+    /// settle, and settled; blobs of the generation at hand.
+    pub counts: Counts,
+    pub owned: Blobs,
+    pub sessions: Sessions,
+    pub due: u8,
+    pub settled: u8,
+    pub source: Blobs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct State {
-    slots: [Slot; 4],
-    sessions: Sessions,
+    pub(crate) slots: [Slot; 4],
+    /// What backups refer to that were ever there.
+    pub(crate) referred: [Blobs; 4],
+    pub(crate) sessions: Sessions,
     /// W2's session says that it takes W1's packs over.
-    adopts: bool,
-    logged: u8,
+    pub(crate) adopts: bool,
+    log: [Entry; LOG],
+    /// The newest tally.
+    pub(crate) tally: Counts,
     /// Generations of X.
-    x: [Option<Blobs>; 4],
+    pub(crate) x: [Option<Blobs>; 4],
     /// Y and Z, where they are there.
-    packs: Blobs,
-    condemned: [Condemnation; CONDEMNATIONS],
+    pub(crate) packs: Blobs,
+    pub(crate) condemned: [Condemnation; CONDEMNATIONS],
     writers: [Party; 2],
     reader: Party,
     delete: Party,
-    reclaims: [Party; 2],
-    passes: [u8; 2],
-    crashes: u8,
+    pub(crate) reclaims: [Party; 2],
+    pub(crate) passes: [u8; 2],
+    pub(crate) crashes: u8,
     /// W1 was killed.
-    dead: bool,
+    pub(crate) dead: bool,
     /// The manifest that was on its way then.
     late: Option<Blobs>,
     /// The deletion was reported done.
@@ -166,7 +207,7 @@ pub struct State {
     misread: bool,
 }
 
-const DONE: u8 = 99;
+pub(crate) const DONE: u8 = 99;
 
 /// A party that has ended: what it knew matters no more, so that states meet.
 fn done() -> Party {
@@ -177,51 +218,73 @@ fn done() -> Party {
 }
 
 impl State {
-    fn x_newest(&self) -> Option<usize> {
+    pub(crate) fn x_newest(&self) -> Option<usize> {
         (0..self.x.len()).rev().find(|g| self.x[*g].is_some())
     }
 
     /// All blobs that a reader would find.
-    fn present(&self) -> Blobs {
+    pub(crate) fn present(&self) -> Blobs {
         let x = self.x_newest().and_then(|g| self.x[g]).unwrap_or(0);
         x | self.packs
     }
 
-    fn condemned_mask(&self) -> u8 {
+    pub(crate) fn condemned_mask(&self) -> u8 {
         let there = self.condemned.iter().enumerate().filter(|(_, c)| c.there);
         there.fold(0, |mask, (k, _)| mask | 1 << k)
     }
 
-    fn slots_mask(&self) -> u8 {
-        let there = self.slots.iter().enumerate();
-        there
-            .filter(|(_, slot)| matches!(slot, Slot::Manifest(_)))
-            .fold(0, |mask, (k, _)| mask | 1 << k)
+    /// Entries of the log.
+    pub(crate) fn log(&self) -> &[Entry] {
+        let end = self.log.iter().position(|entry| *entry == Entry::None);
+        &self.log[..end.unwrap_or(LOG)]
     }
 
-    fn refs_of(&self, slot: usize) -> Blobs {
+    pub(crate) fn append(&mut self, entry: Entry) {
+        let end = self.log().len();
+        assert!(end < LOG, "the log is too short");
+        self.log[end] = entry;
+    }
+
+    /// All that backups refer to which are counted.
+    pub(crate) fn live(&self, counts: &Counts) -> Blobs {
+        let slots = (0..4).filter(|slot| counts.backups >> slot & 1 == 1);
+        slots.fold(0, |live, slot| live | self.referred[slot])
+    }
+
+    pub(crate) fn refs_of(&self, slot: usize) -> Blobs {
         match self.slots[slot] {
             Slot::Manifest(refs) => refs,
             _ => 0,
         }
     }
 
-    fn create(&mut self, slot: usize, what: Slot) -> bool {
+    pub(crate) fn create(&mut self, slot: usize, what: Slot) -> bool {
         let free = self.slots[slot] == Slot::Absent;
         if free {
             self.slots[slot] = what;
+            if let Slot::Manifest(refs) = what {
+                self.referred[slot] = refs;
+            }
         }
         free
     }
 
+    /// Says of W1's session, before it is removed, what became of it.
+    pub(crate) fn log_of_first(&mut self) {
+        self.append(match self.slots[N0] {
+            Slot::Manifest(_) => Entry::Added(N0 as u8),
+            _ => Entry::GivenUp,
+        });
+    }
+
     /// A condemnation whose waits are missing waits for whoever is there now.
-    fn note_missing_waits(&mut self, of: u8) {
+    pub(crate) fn note_missing_waits(&mut self, of: u8) {
         for k in (0..CONDEMNATIONS).filter(|k| of >> k & 1 == 1) {
             self.condemned[k].waits.get_or_insert(self.sessions);
         }
     }
 
-    fn condemn(&mut self, backup: bool, blobs: Blobs) -> Option<u8> {
+    pub(crate) fn condemn(&mut self, backup: bool, blobs: Blobs) -> Option<u8> {
         let k = self.condemned.iter().position(|c| !c.used)?;
         self.condemned[k] = Condemnation {
             there: true,
@@ -235,7 +298,7 @@ impl State {
 }
 
 /// All that a list may show that began with `before` and ends with `now`.
-fn shown(before: u8, now: u8) -> impl Iterator<Item = u8> {
+pub(crate) fn shown(before: u8, now: u8) -> impl Iterator<Item = u8> {
     let differs = before ^ now;
     let surely = before & now;
     (0..=differs)
@@ -253,10 +316,10 @@ pub struct Vault {
     pub bug: Option<Bug>,
 }
 
-type Out<'a> = &'a mut Vec<(Label, State)>;
+pub(crate) type Out<'a> = &'a mut Vec<(Label, State)>;
 
 impl Vault {
-    fn has(&self, bug: Bug) -> bool {
+    pub(crate) fn has(&self, bug: Bug) -> bool {
         self.bug == Some(bug)
     }
 
@@ -274,7 +337,7 @@ impl Vault {
     }
 
     /// The sessions that hold O, if they are there: not those of a dead process.
-    fn pin_o(&self, state: &State) -> Sessions {
+    pub(crate) fn pin_o(&self, state: &State) -> Sessions {
         let dead = if state.dead { FIRST } else { 0 };
         let elsewhere = if self.scene.other { READER } else { 0 };
         !(dead | elsewhere)
@@ -348,8 +411,9 @@ impl Vault {
                     false => s.refs_of(O),
                 };
             }),
-            15 if party.saw => to("removes W1's session", 16, &|s, _| s.sessions &= !FIRST),
-            15 | 16 => {
+            15 if party.saw => to("tells the log of W1", 16, &|s, _| s.log_of_first()),
+            16 => to("removes W1's session", 17, &|s, _| s.sessions &= !FIRST),
+            15 | 17 => {
                 // What lies in packs that are there now; the parent's blobs need no look.
                 let taken_over = if party.saw { Y } else { 0 };
                 let there = state.present() & (X | taken_over) & !party.condemned;
@@ -370,11 +434,15 @@ impl Vault {
                     Slot::Absent => to("commits", 20, &|s, p| {
                         s.create(slot, Slot::Manifest(p.refs));
                     }),
-                    // Its session is left to whoever declared it dead, or to reclaim.
-                    _ => to("is too late", DONE, &|s, _| s.dead |= which == 0),
+                    // Its session is left to whoever declared it dead, or to reclaim. Its pack may have
+                    // come after those looked for it.
+                    _ => to("is too late, and tells the log", DONE, &|s, _| {
+                        s.dead |= which == 0;
+                        s.append(Entry::GivenUp);
+                    }),
                 }
             }
-            20 => to("writes the log", 21, &|s, p| s.logged |= 1 << p.slot),
+            20 => to("writes the log", 21, &|s, p| s.append(Entry::Added(p.slot))),
             21 => to("removes its session", DONE, &|s, p| {
                 s.sessions &= !mine;
                 if p.saw {
@@ -482,8 +550,12 @@ impl Vault {
                     false => to("leaves it to reclaim", DONE, &|_, _| {}),
                 }
             }
-            5 => to("removes the manifest", 6, &|s, _| s.slots[O] = Slot::Absent),
-            6 => to("lifts its condemnation", DONE, &|s, _| {
+            5 => match state.slots[O] {
+                Slot::Absent => to("finds it removed", 7, &|_, _| {}),
+                _ => to("writes the log", 6, &|s, _| s.append(Entry::RemovedO)),
+            },
+            6 => to("removes the manifest", 7, &|s, _| s.slots[O] = Slot::Absent),
+            7 => to("lifts its condemnation", DONE, &|s, _| {
                 s.condemned[k].there = false;
                 s.deleted = true;
             }),
@@ -494,309 +566,46 @@ impl Vault {
         }
     }
 
-    /// The manifests a list and the log show, read at its end.
-    fn marked(&self, state: &State, party: &Party, listed: u8) -> Blobs {
-        let seen = listed | state.logged & !party.log;
-        (0..4)
-            .filter(|slot| seen >> slot & 1 == 1)
-            .fold(party.refs, |refs, slot| refs | state.refs_of(slot))
-    }
-
-    fn reclaim(&self, state: &State, which: usize, out: Out<'_>) {
-        let name = ["R1", "R2"][which];
-        let party = state.reclaims[which];
-        let mut to = |what: &'static str, at: u8, change: &dyn Fn(&mut State, &mut Party)| {
-            let mut next = *state;
-            let mut party = Party { at, ..party };
-            change(&mut next, &mut party);
-            match party.at {
-                4..=9 => party.snap = 0,
-                10 | 11 => (party.sessions, party.due) = (0, 0),
-                12 => (party.snap, party.log) = (0, 0),
-                13 | 14 => (party.packs, party.owned, party.condemned) = (0, 0, 0),
-                15..=17 => {
-                    (party.packs, party.owned, party.condemned) = (0, 0, 0);
-                    (party.slot, party.snap, party.sessions) = (0, 0, 0);
-                }
-                20 => (party.snap, party.log, party.slot, party.condemned) = (0, 0, 0, 0),
-                _ => {}
-            }
-            next.reclaims[which] = match party.at {
-                DONE => Party::default(),
-                _ => party,
-            };
-            out.push(((name, what), next));
-        };
-        let pack_mask = |s: &State| {
-            let x = if s.x_newest().is_some() { X0 } else { 0 };
-            x | s.packs
-        };
-        let begin_marks = |s: &mut State, p: &mut Party| {
-            p.log = s.logged;
-            p.snap = s.slots_mask();
-            p.refs = 0;
-        };
-        let look = |s: &mut State, p: &mut Party| {
-            p.due = s.condemned_mask();
-            s.note_missing_waits(p.due);
-        };
-        let k = usize::from(party.slot);
-        let gone = if state.dead { FIRST } else { 0 };
-        let pins = self.pin_o(state);
-        match party.at {
-            0 if state.passes[which] > 0 => to("lists packs", 2, &|s, p| {
-                s.passes[which] -= 1;
-                let seen = pack_mask(s);
-                p.packs = if seen & X0 != 0 { seen | X } else { seen };
-            }),
-            2 => to("lists sessions", 3, &|s, p| p.snap = s.sessions),
-            3 => {
-                for seen in shown(party.snap, state.sessions) {
-                    let live = seen & !gone;
-                    let ends = seen & gone != 0;
-                    to("has the sessions", if ends { 4 } else { 7 }, &|s, p| {
-                        p.sessions = live;
-                        p.owned = 0;
-                        if live & FIRST != 0 {
-                            p.owned |= Y;
-                        }
-                        if live & SECOND != 0 {
-                            p.owned |= if s.adopts { Y | Z } else { Z };
-                        }
-                    });
-                }
-            }
-            4 => to("declares W1 dead", 5, &|s, _| {
-                if !self.has(Bug::NoTombstone) {
-                    s.create(N0, Slot::Tombstone);
-                }
-            }),
-            5 => to("adds W1's backup to the log", 6, &|s, _| {
-                if matches!(s.slots[N0], Slot::Manifest(_)) {
-                    s.logged |= 1 << N0;
-                }
-            }),
-            6 => to("removes W1's session", 7, &|s, _| s.sessions &= !FIRST),
-            // Deletions that nobody holds up any more: first the waits, then the sessions.
-            7 => {
-                let stale = self.has(Bug::PinsFromBefore);
-                to("looks for deletions", if stale { 9 } else { 8 }, &|s, p| {
-                    p.due = s.condemned_mask();
-                    s.note_missing_waits(p.due);
-                });
-            }
-            8 => to("lists sessions", 9, &|s, p| p.sessions = s.sessions & !gone),
-            9 => {
-                let open = (0..CONDEMNATIONS).find(|k| {
-                    let found = &state.condemned[*k];
-                    party.due >> k & 1 == 1
-                        && found.backup
-                        && found
-                            .waits
-                            .is_some_and(|waits| waits & party.sessions & pins == 0)
-                        && state.slots[O] != Slot::Absent
-                });
-                match open {
-                    Some(_) => to("removes the manifest", 10, &|s, _| {
-                        s.slots[O] = Slot::Absent
-                    }),
-                    None => to("lists manifests", 11, &begin_marks),
-                }
-            }
-            10 => to("lists manifests", 11, &begin_marks),
-            11 => {
-                for seen in shown(party.snap, state.slots_mask()) {
-                    to("marks", 12, &|s, p| {
-                        p.refs = self.marked(s, p, seen);
-                        p.condemned = 0;
-                        for found in s.condemned.iter().filter(|c| c.there) {
-                            p.condemned |= found.blobs;
-                        }
-                    });
-                }
-            }
-            12 => {
-                let of = |pack: Blobs| {
-                    let mine = party.packs & pack != 0 && party.owned & pack == 0;
-                    let newest = state.present() & pack;
-                    // Wholly dead ones go as they are; of others the dead blobs are dropped.
-                    match mine {
-                        true => newest & !party.refs & !party.condemned,
-                        false => 0,
-                    }
-                };
-                let dead = of(X) | of(Y) | of(Z);
-                if self.has(Bug::DropsUncondemned) && dead & X != 0 && dead & X != X {
-                    to("compacts at once", 15, &|s, _| compact(s, dead & X, true));
-                } else if dead == 0 {
-                    to("looks for condemnations", 16, &look);
-                } else {
-                    to("condemns", 13, &|s, p| match s.condemn(false, dead) {
-                        Some(k) => p.slot = k,
-                        None => p.at = 15,
-                    });
-                }
-            }
-            13 => to("lists sessions", 14, &|s, p| p.snap = s.sessions),
-            14 => {
-                for seen in shown(party.snap, state.sessions) {
-                    to("notes whom it waits for", 15, &|s, _| {
-                        s.condemned[k].waits.get_or_insert(seen);
-                    });
-                }
-            }
-            15 => to("looks for condemnations", 16, &look),
-            16 => {
-                let seen = state.sessions;
-                to("lists sessions", 17, &|s, p| {
-                    for k in 0..CONDEMNATIONS {
-                        let found = &s.condemned[k];
-                        let waits = found.waits.unwrap_or(0) & seen;
-                        let held = match found.backup {
-                            true => waits & pins,
-                            false => waits & WRITERS,
-                        };
-                        let partial = found.blobs & X != 0 && found.blobs & X != X;
-                        let hasty = self.has(Bug::WaitsForNobody)
-                            || self.has(Bug::CompactsAtOnce) && partial;
-                        if held != 0 && (found.backup || !hasty) {
-                            p.due &= !(1 << k);
-                        }
-                    }
-                });
-            }
-            17 => {
-                let next = (0..CONDEMNATIONS)
-                    .find(|k| party.due >> k & 1 == 1 && state.condemned[*k].backup);
-                match next {
-                    Some(k) if state.slots[O] != Slot::Absent => {
-                        to("removes the manifest", 17, &|s, p| {
-                            s.slots[O] = Slot::Absent;
-                            p.due |= 1 << k;
-                        });
-                    }
-                    Some(k) => to("lifts the condemnation of O", 17, &|s, p| {
-                        s.condemned[k].there = false;
-                        p.due &= !(1 << k);
-                    }),
-                    None if party.due == 0 => to("is done", DONE, &|_, _| {}),
-                    None if self.has(Bug::MarksOnce) => to("does not mark again", 20, &|_, _| {}),
-                    None => to("lists manifests again", 18, &|s, p| {
-                        p.log = s.logged;
-                        p.snap = s.slots_mask();
-                    }),
-                }
-            }
-            18 => {
-                for seen in shown(party.snap, state.slots_mask()) {
-                    to("marks again", 20, &|s, p| p.refs = self.marked(s, p, seen));
-                }
-            }
-            20 => match (0..CONDEMNATIONS).find(|k| party.due >> k & 1 == 1) {
-                None => to("is done", DONE, &|_, _| {}),
-                Some(k) => to("settles", 21, &|s, p| {
-                    p.slot = k as u8;
-                    let goes = s.condemned[k].blobs & !p.refs;
-                    s.condemned[k].verdict.get_or_insert(goes);
-                }),
-            },
-            21 => {
-                let there = state.condemned[k].there;
-                let goes = state.condemned[k].verdict.unwrap_or(0);
-                to(
-                    "reads the condemnation again",
-                    if there { 22 } else { 24 },
-                    &|_, p| {
-                        p.condemned = goes;
-                    },
-                );
-            }
-            22 => {
-                let goes = party.condemned;
-                let whole = goes & X == X || state.present() & X & !goes == 0;
-                let old_first = self.has(Bug::OldGenerationFirst);
-                if goes & X == 0 || state.x_newest().is_none() {
-                    to("removes packs", 24, &|s, _| s.packs &= !goes);
-                } else if whole {
-                    to("removes packs", 24, &|s, _| {
-                        s.packs &= !goes;
-                        s.x = [None; 4];
-                    });
-                } else if old_first {
-                    // The bytes it needs are in its memory.
-                    let newest = state.x_newest().unwrap_or(0);
-                    to("removes the old generation", 23, &|s, p| {
-                        p.packs = s.x[newest].unwrap_or(0) & !goes;
-                        p.generation = newest as u8 + 1;
-                        s.x[newest] = None;
-                    });
-                } else {
-                    to("writes the next generation", 23, &|s, _| {
-                        s.packs &= !goes;
-                        compact(s, goes & X, false);
-                    });
-                }
-            }
-            23 if self.has(Bug::OldGenerationFirst) => {
-                to("writes the next generation", 24, &|s, p| {
-                    let next = usize::from(p.generation).min(3);
-                    s.x[next].get_or_insert(p.packs);
-                });
-            }
-            23 => to("removes the old generations", 24, &|s, _| {
-                let newest = s.x_newest().unwrap_or(0);
-                s.x[..newest].fill(None);
-            }),
-            24 => to("lifts the condemnation", 20, &|s, p| {
-                s.condemned[k].there = false;
-                p.due &= !(1 << k);
-            }),
-            _ => {}
-        }
-        if (1..DONE).contains(&party.at) && state.crashes > 0 {
-            to("is killed", DONE, &|s, _| s.crashes -= 1);
-        }
-    }
-
-    /// Everybody has ended, killed or not: one reclaim, and nothing is left that nobody needs.
+    /// Everybody has ended, killed or not: reclaim, and nothing is left that nobody needs.
     fn after_all(&self, end: &State) -> Option<String> {
+        // A writer that was declared dead and goes on until it is killed leaves a pack of which
+        // nothing tells: a full run finds it.
         let mut state = *end;
-        state.dead = true;
-        state.crashes = 0;
-        state.sessions &= FIRST;
-        state.passes = [1, 0];
-        let mut next = Vec::new();
-        loop {
-            next.clear();
-            self.reclaim(&state, 0, &mut next);
-            match next.pop() {
-                Some((_, after)) => state = after,
-                None => break,
-            }
-        }
-        let needed = (0..4).fold(0, |refs, slot| refs | state.refs_of(slot));
-        let left = state.present() & !needed;
+        let stray = self.scene.retry && state.crashes < self.scene.crashes;
+        let left = self.reclaim_all(&mut state) & !if stray { Y } else { 0 };
         if left != 0 {
             return Some(format!("blobs {left:04b} are left and nobody's"));
+        }
+        state.tally.seen = state.log().len() as u8;
+        state.tally.touched = X | Y | Z;
+        let there = |slot: &usize| matches!(state.slots[*slot], Slot::Manifest(_));
+        state.tally.backups = (0..4).filter(there).fold(0, |all, slot| all | 1 << slot);
+        let left = self.reclaim_all(&mut state);
+        if left != 0 {
+            return Some(format!("blobs {left:04b} are left by a full run"));
         }
         let open = state.condemned_mask() != 0 || state.sessions != 0;
         open.then(|| "a session or condemnation is left".to_owned())
     }
-}
 
-/// Writes the next generation of X without `goes`; with `old_goes`, removes the others in one step.
-fn compact(state: &mut State, goes: Blobs, old_goes: bool) {
-    let Some(newest) = state.x_newest() else {
-        return;
-    };
-    let kept = state.x[newest].unwrap_or(0) & !goes;
-    if Some(kept) == state.x[newest] {
-        return;
-    }
-    let next = (newest + 1).min(3);
-    state.x[next].get_or_insert(kept);
-    if old_goes {
-        state.x[..next].fill(None);
+    /// Reclaims until there is nothing to do. Returns the blobs that are left and nobody's.
+    fn reclaim_all(&self, state: &mut State) -> Blobs {
+        state.dead = true;
+        state.crashes = 0;
+        state.sessions &= FIRST;
+        // What one run touches, the next one condemns.
+        state.passes = [3, 0];
+        let mut next = Vec::new();
+        loop {
+            next.clear();
+            self.reclaim(state, 0, &mut next);
+            match next.pop() {
+                Some((_, after)) => *state = after,
+                None => break,
+            }
+        }
+        let needed = (0..4).fold(0, |refs, slot| refs | state.refs_of(slot));
+        state.present() & !needed
     }
 }
 
@@ -818,7 +627,15 @@ impl Model for Vault {
             slots,
             sessions: 0,
             adopts: false,
-            logged: 0b11,
+            referred: slots.map(|slot| match slot {
+                Slot::Manifest(refs) => refs,
+                _ => 0,
+            }),
+            log: Default::default(),
+            tally: Counts {
+                backups: if scene.other { 0b11 } else { 0b01 },
+                ..Counts::default()
+            },
             x: [Some(X), None, None, None],
             packs: 0,
             condemned: Default::default(),
@@ -860,6 +677,12 @@ impl Model for Vault {
             if missing != 0 {
                 return Some(format!("backup {name} lacks blobs {missing:04b}"));
             }
+        }
+        let missing = state.live(&state.tally) & !present;
+        if missing != 0 {
+            return Some(format!(
+                "the tally counts a backup that lacks blobs {missing:04b}"
+            ));
         }
         if state.misread {
             return Some("a reader misses what its backup holds".into());

@@ -75,6 +75,9 @@ fn nothing_is_lost_and_nothing_comes_back() {
     // It must have seen what it is there for.
     assert!(told.kills > seeds && told.committed > seeds, "{told:?}");
     assert!(told.packs_freed > seeds, "{told:?}");
+    assert!(told.packs_compacted > seeds / 20, "{told:?}");
+    assert!(told.strays < seeds / 20, "{told:?}");
+    assert!(told.deduplicated > seeds, "{told:?}");
     assert!(told.adopted > seeds / 20, "{told:?}");
     assert!(told.held > seeds / 50, "{told:?}");
 }
@@ -95,7 +98,13 @@ const SEEDS_TO_FIND: u64 = 2000;
 
 /// The mistakes that are known to be found in so few. With `COFFER_TEST_MISTAKES` all of them are
 /// tried.
-const SURELY_FOUND: [Mistake; 1] = [Mistake::ReclaimWithoutSessions];
+const SURELY_FOUND: [Mistake; 5] = [
+    Mistake::ReclaimWithoutSessions,
+    Mistake::CountsLost,
+    Mistake::LiftedTooEarly,
+    Mistake::CompactionDropsBlob,
+    Mistake::OldGenerationFirst,
+];
 
 #[test]
 fn planted_mistakes_are_found() {

@@ -3,17 +3,19 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use coffer_engine::repository::{KeySource, Repository, Store};
 use coffer_engine::testkit::simulated::SimulatedStore;
+use coffer_engine::testkit::tamper::{counts_without_references, pack_without_a_blob};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    CopyOptions, Error, GetOptions, GetRange, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use tokio::time::sleep;
@@ -37,9 +39,6 @@ tokio::task_local! {
 pub enum Mistake {
     /// Reclaim does not look at sessions: packs of live writers are strays to it.
     ReclaimWithoutSessions,
-    /// Reclaim lists sessions before packs, and marks once: it takes what it saw at first for what
-    /// is there when it removes.
-    ReclaimMarksOnce,
     /// A deletion does not wait for those who hold the backup.
     DeleteIgnoresPins,
     /// What goes is written into the log after it is gone.
@@ -60,13 +59,20 @@ pub enum Mistake {
     NoTombstone,
     /// A writer lists what is condemned, and then creates its session.
     CondemnedBeforeSession,
+    /// The counts lose references.
+    CountsLost,
+    /// A condemnation is lifted before what it names is gone.
+    LiftedTooEarly,
+    /// Compaction drops a blob that nobody condemned.
+    CompactionDropsBlob,
+    /// Compaction removes the lower generation while the higher one is not durable yet.
+    OldGenerationFirst,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Mistake; 12] = [
+    pub const ALL: [Mistake; 15] = [
         Mistake::ReclaimWithoutSessions,
-        Mistake::ReclaimMarksOnce,
         Mistake::DeleteIgnoresPins,
         Mistake::LogAfterRemoval,
         Mistake::DoubtIsCommit,
@@ -77,6 +83,10 @@ impl Mistake {
         Mistake::ParentFromCache,
         Mistake::NoTombstone,
         Mistake::CondemnedBeforeSession,
+        Mistake::CountsLost,
+        Mistake::LiftedTooEarly,
+        Mistake::CompactionDropsBlob,
+        Mistake::OldGenerationFirst,
     ];
 }
 
@@ -85,6 +95,8 @@ impl Mistake {
 pub struct Mistaken {
     store: Arc<SimulatedStore>,
     mistake: Option<Mistake>,
+    /// The vault, with whose keys wrong objects are sealed.
+    vault: OnceLock<Repository>,
     state: Mutex<State>,
 }
 
@@ -98,6 +110,8 @@ struct State {
     session: Option<Path>,
     /// Log entries that are held back.
     held: Vec<(Path, Bytes)>,
+    /// Packs that are taken to be there.
+    packs: Vec<ObjectMeta>,
 }
 
 impl fmt::Display for Mistaken {
@@ -108,6 +122,13 @@ impl fmt::Display for Mistaken {
 
 fn part() -> Option<Part> {
     PART.try_get().ok()
+}
+
+fn create() -> PutOptions {
+    PutOptions {
+        mode: object_store::PutMode::Create,
+        ..Default::default()
+    }
 }
 
 fn done() -> PutResult {
@@ -123,8 +144,23 @@ impl Mistaken {
         Arc::new(Mistaken {
             store,
             mistake,
+            vault: OnceLock::new(),
             state: Mutex::default(),
         })
+    }
+
+    /// Gives it the vault, as it is without a mistake.
+    pub async fn open(&self, key: &KeySource) {
+        let wanted = matches!(
+            self.mistake,
+            Some(Mistake::CountsLost | Mistake::CompactionDropsBlob)
+        );
+        if wanted {
+            let store = Store::from_object_store(self.store.clone(), "");
+            if let Ok(vault) = Repository::open(store, key).await {
+                let _ = self.vault.set(vault);
+            }
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -139,6 +175,7 @@ impl Mistaken {
     pub fn begin(&self) {
         let mut state = self.state();
         state.lists.clear();
+        state.packs.clear();
         if self.mistake != Some(Mistake::ParentFromCache) {
             state.objects.clear();
         }
@@ -171,11 +208,7 @@ impl Mistaken {
     }
 
     async fn put_through(&self, path: &Path, bytes: Bytes) -> Result<PutResult> {
-        let options = PutOptions {
-            mode: object_store::PutMode::Create,
-            ..Default::default()
-        };
-        self.store.put_opts(path, bytes.into(), options).await
+        self.store.put_opts(path, bytes.into(), create()).await
     }
 
     async fn listed(self: Arc<Self>, folder: Option<Path>) -> Result<Vec<ObjectMeta>> {
@@ -190,15 +223,68 @@ impl Mistaken {
         if blind {
             return Ok(Vec::new());
         }
-        if self.makes(Mistake::ReclaimMarksOnce, Part::Reclaim) && name == "pack" {
-            for first in ["session", "backup", "log"] {
-                self.remember(first).await?;
-            }
-        }
         if let Some(known) = self.state().lists.get(&name) {
             return Ok(known.clone());
         }
-        self.store.list(folder.as_ref()).try_collect().await
+        let mut found: Vec<ObjectMeta> = self.store.list(folder.as_ref()).try_collect().await?;
+        if part() == Some(Part::Reclaim) {
+            for pack in &self.state().packs {
+                let within = pack.location.as_ref().starts_with(&format!("{name}/"));
+                if within && !found.iter().any(|o| o.location == pack.location) {
+                    found.push(pack.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes a pack to be there as it should have been written.
+    fn believe(&self, location: &Path, bytes: &Bytes) {
+        let mut state = self.state();
+        state.packs.push(meta(location, bytes.len()));
+        let bytes = bytes.clone();
+        state.objects.insert(location.to_string(), bytes);
+    }
+
+    /// Reclaim writes a pack: it compacts.
+    async fn compact(&self, location: &Path, bytes: Bytes) -> Result<PutResult> {
+        match (self.mistake, self.vault.get()) {
+            (Some(Mistake::OldGenerationFirst), _) => {
+                self.believe(location, &bytes);
+                let (store, location) = (self.store.clone(), location.clone());
+                tokio::spawn(async move {
+                    sleep(Duration::from_secs(2)).await;
+                    let _ = store.put_opts(&location, bytes.into(), create()).await;
+                });
+                Ok(done())
+            }
+            (Some(Mistake::CompactionDropsBlob), Some(vault)) => {
+                let less = pack_without_a_blob(vault, location.as_ref(), &bytes).await;
+                let Ok(Some(less)) = less else {
+                    return self.put_through(location, bytes).await;
+                };
+                let put = self.put_through(location, less).await?;
+                self.believe(location, &bytes);
+                Ok(put)
+            }
+            _ => self.put_through(location, bytes).await,
+        }
+    }
+
+    /// Reclaim settles what goes.
+    async fn settle(&self, location: &Path, bytes: Bytes) -> Result<PutResult> {
+        let put = self.put_through(location, bytes).await?;
+        if self.mistake == Some(Mistake::LiftedTooEarly) {
+            let name = location.as_ref().trim_end_matches(".verdict");
+            let condemned = Path::from(name);
+            if let Ok(found) = self.store.get(&condemned).await {
+                let bytes = found.bytes().await?;
+                self.state().objects.insert(name.to_owned(), bytes);
+                let _ = self.store.delete(&condemned).await;
+                sleep(Duration::from_secs(2)).await;
+            }
+        }
+        Ok(put)
     }
 }
 
@@ -247,6 +333,22 @@ impl Mistaken {
                     return Ok(done());
                 }
             }
+            "condemn" if part() == Some(Part::Reclaim) && name.ends_with(".verdict") => {
+                return self.settle(location, payload.into()).await;
+            }
+            "counts" if self.makes(Mistake::CountsLost, Part::Reclaim) => {
+                let bytes = Bytes::from(payload);
+                let less = self.vault.get().map(|vault| {
+                    counts_without_references(vault, name, &bytes)
+                        .ok()
+                        .flatten()
+                });
+                let bytes = less.flatten().unwrap_or(bytes);
+                return self.put_through(location, bytes).await;
+            }
+            "pack" if part() == Some(Part::Reclaim) => {
+                return self.compact(location, payload.into()).await;
+            }
             "pack" => match self.mistake {
                 Some(Mistake::PackInDoubtIsOurs) => {
                     return match self.store.put_opts(location, payload, options).await {
@@ -273,22 +375,27 @@ impl Mistaken {
         if self.makes(Mistake::ParentFromCache, Part::Backup) && name.starts_with("backup/") {
             let known = self.state().objects.get(name).cloned();
             if let Some(bytes) = known {
-                return Ok(found(location, bytes));
+                return Ok(found(location, bytes, options.range));
             }
             let read = self.store.get_opts(location, options).await?;
             let bytes = read.bytes().await?;
             let copy = bytes.clone();
             self.state().objects.insert(name.to_owned(), copy);
-            return Ok(found(location, bytes));
+            return Ok(found(location, bytes, None));
         }
-        let remembered = matches!(
-            self.mistake,
-            Some(Mistake::ReclaimMarksOnce | Mistake::CondemnedBeforeSession)
-        );
+        let remembered = match self.mistake {
+            Some(Mistake::CondemnedBeforeSession) => true,
+            Some(
+                Mistake::LiftedTooEarly
+                | Mistake::CompactionDropsBlob
+                | Mistake::OldGenerationFirst,
+            ) => part() == Some(Part::Reclaim),
+            _ => false,
+        };
         if remembered {
             let known = self.state().objects.get(name).cloned();
             if let Some(bytes) = known {
-                return Ok(found(location, bytes));
+                return Ok(found(location, bytes, options.range));
             }
         }
         self.store.get_opts(location, options).await
@@ -367,19 +474,30 @@ impl ObjectStore for Door {
     }
 }
 
-fn found(location: &Path, bytes: Bytes) -> GetResult {
+fn meta(location: &Path, size: usize) -> ObjectMeta {
+    ObjectMeta {
+        location: location.clone(),
+        last_modified: Default::default(),
+        size: size as u64,
+        e_tag: None,
+        version: None,
+    }
+}
+
+fn found(location: &Path, bytes: Bytes, range: Option<GetRange>) -> GetResult {
     let len = bytes.len() as u64;
-    let whole = futures::stream::once(std::future::ready(Ok(bytes))).boxed();
+    let range = match range {
+        None => 0..len,
+        Some(GetRange::Bounded(range)) => range.start..range.end.min(len),
+        Some(GetRange::Offset(from)) => from..len,
+        Some(GetRange::Suffix(count)) => len.saturating_sub(count)..len,
+    };
+    let part = bytes.slice(range.start as usize..range.end as usize);
+    let part = futures::stream::once(std::future::ready(Ok(part))).boxed();
     GetResult {
-        payload: object_store::GetResultPayload::Stream(whole),
-        meta: ObjectMeta {
-            location: location.clone(),
-            last_modified: Default::default(),
-            size: len,
-            e_tag: None,
-            version: None,
-        },
-        range: 0..len,
+        payload: object_store::GetResultPayload::Stream(part),
+        meta: meta(location, bytes.len()),
+        range,
         attributes: Default::default(),
         extensions: Default::default(),
     }

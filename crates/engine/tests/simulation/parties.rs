@@ -1,23 +1,26 @@
 //! Who works with the vault, and what they do to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use coffer_core::format::Suite;
 use coffer_core::format::name;
+use coffer_core::format::pack::BlobKind;
 use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Resource, Role, Tracking,
 };
-use coffer_core::ids::{BackupId, DiskId, VaultId};
+use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
+use coffer_core::map::Address;
 use coffer_core::{Error, Kind};
 use coffer_engine::pipeline::{
-    BackupDisk, BackupJob, Deleted, KnownState, ReclaimOptions, Scope, back_up, delete_backup,
-    reclaim, restore_disk, verify,
+    BackupDisk, BackupJob, Deleted, KnownState, ReclaimOptions, ReclaimReport, Scope, back_up,
+    delete_backup, reclaim, restore_disk, verify,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{
-    Begun, InitOptions, KeySource, RecoveryKey, Repository, Store, end_session,
+    Begun, InitOptions, KeySource, RecoveryKey, Repository, Store, WriteSession, end_session,
+    read_log,
 };
 use coffer_engine::testkit::simulated::{Faults, Process, Rng, World};
 use tokio::task::{AbortHandle, JoinHandle};
@@ -114,6 +117,11 @@ pub struct Told {
     pub kills: u64,
     pub restores: u64,
     pub packs_freed: u64,
+    pub packs_compacted: u64,
+    pub counted_anew: u64,
+    pub deduplicated: u64,
+    /// Packs that only a full run found.
+    pub strays: u64,
     pub trace: String,
 }
 
@@ -129,6 +137,10 @@ impl Told {
         self.kills += other.kills;
         self.restores += other.restores;
         self.packs_freed += other.packs_freed;
+        self.packs_compacted += other.packs_compacted;
+        self.counted_anew += other.counted_anew;
+        self.deduplicated += other.deduplicated;
+        self.strays += other.strays;
     }
 }
 
@@ -220,8 +232,9 @@ impl Run {
                 0 => Suite::Aes256Gcm,
                 _ => Suite::Tagged,
             },
-            // A few chunks each, so that a backup has several.
-            pack_target: 700,
+            // A few chunks each, so that a backup has several; or all of a backup, so that packs are
+            // needed in part.
+            pack_target: if plan.seed % 5 < 2 { 700 } else { 4000 },
             ..InitOptions::new(VaultId(uuid(&mut rng)))
         };
         let quiet = World::quiet(Default::default());
@@ -392,6 +405,7 @@ impl Run {
         let mistaken = Mistaken::new(store, self.0.plan.mistake);
         let store = Store::from_object_store(Arc::new(Door(mistaken.clone())), "");
         let repository = Repository::open(store, &self.0.key).await?;
+        mistaken.open(&self.0.key).await;
         Ok(Here {
             process,
             repository,
@@ -413,7 +427,14 @@ impl Run {
                 }
             }
             8..=11 => PART.scope(Part::Delete, self.delete(here, rng)).await?,
-            12..=15 => PART.scope(Part::Reclaim, self.reclaim(here)).await?,
+            12..=15 => {
+                let options = ReclaimOptions {
+                    full: rng.below(10) == 0,
+                    dry_run: rng.below(10) == 0,
+                };
+                PART.scope(Part::Reclaim, self.reclaim(here, options))
+                    .await?;
+            }
             _ => {
                 let read = self.clone().read(here.clone(), Rng::new(rng.next()));
                 let read = PART.scope(Part::Read, read);
@@ -431,9 +452,6 @@ impl Run {
         let fine = match error.kind {
             Kind::Unavailable => true,
             Kind::Cancelled => what == "back up",
-            // Where a backup is deleted and reclaimed by another while this one marks it, reclaim gives
-            // up without doing anything.
-            Kind::Data if what == "reclaim" => self.some_deleted() || self.strict().torn,
             Kind::Data => self.strict().torn,
             _ => false,
         };
@@ -442,11 +460,6 @@ impl Run {
             true => Ok(()),
             false => Err(violated(format!("{what}: {}", error.chain()))),
         }
-    }
-
-    fn some_deleted(&self) -> bool {
-        let inner = self.inner();
-        inner.model.backups.values().any(|entry| entry.deleting > 0)
     }
 
     async fn backup(self, here: Here, mut rng: Rng, given: Option<Open>) -> Checked {
@@ -505,11 +518,17 @@ impl Run {
             let mine = inner.open.iter_mut().filter(|open| open.id == id);
             mine.for_each(|open| open.begins = None);
         }
-        let session = match begun {
+        let mut session = match begun {
             Ok(Begun::Committed(manifest)) => return self.committed(id, manifest.session, lineage),
             Ok(Begun::Session(session)) => session,
             Err(e) => return self.excused("begin", &e),
         };
+        if rng.below(2) == 0 {
+            match deduplicate(&here.repository, &mut session).await {
+                Ok(found) => self.inner().told.deduplicated += u64::from(found),
+                Err(e) => self.excused("look for chunks", &e)?,
+            }
+        }
         let before = {
             let mut inner = self.inner();
             let known = parent.filter(|id| session.parents.contains_key(id));
@@ -656,14 +675,24 @@ impl Run {
         Ok(())
     }
 
-    async fn reclaim(&self, here: &Here) -> Checked {
+    async fn reclaim(&self, here: &Here, options: ReclaimOptions) -> Checked {
         here.mistaken.begin();
         let cancel = CancellationToken::new();
-        match reclaim(&here.repository, ReclaimOptions::default(), &cancel).await {
-            Ok(report) => self.inner().told.packs_freed += report.packs_removed,
-            Err(e) => self.excused("reclaim", &e)?,
+        match reclaim(&here.repository, options, &cancel).await {
+            Ok(report) => self.reclaimed(&report),
+            Err(e) => self.excused("reclaim", &e),
         }
-        Ok(())
+    }
+
+    fn reclaimed(&self, report: &ReclaimReport) -> Checked {
+        let told = &mut self.inner().told;
+        told.packs_freed += report.packs_removed;
+        told.packs_compacted += report.packs_compacted;
+        told.counted_anew += u64::from(report.counted_anew.is_some());
+        match report.wrong_counts {
+            0 => Ok(()),
+            wrong => Err(violated(format!("{wrong} blobs were counted wrongly"))),
+        }
     }
 
     /// Holds a backup for a while, and restores and verifies it meanwhile.
@@ -797,6 +826,25 @@ impl Run {
         check_end(objects, &model, &self.0.key, self.strict()).await
     }
 
+    /// A full run finds that the counts are what a walk over everything finds. Of packs it finds those
+    /// alone that came late from writers that were declared dead.
+    async fn reclaim_fully(&self, here: &Here) -> Checked {
+        let cancel = CancellationToken::new();
+        let options = ReclaimOptions {
+            full: true,
+            dry_run: false,
+        };
+        let again = PART.scope(Part::Reclaim, reclaim(&here.repository, options, &cancel));
+        match again.await {
+            Ok(report) => {
+                self.inner().told.strays += report.packs_removed;
+                self.reclaimed(&report)
+            }
+            Err(e) if self.strict().torn && e.kind == Kind::Data => Ok(()),
+            Err(e) => Err(violated(format!("at the end, in full: {}", e.chain()))),
+        }
+    }
+
     async fn bring_to_end(&self, process: Process) -> Result<bool, Violation> {
         sleep(Duration::from_secs(10)).await;
         let failed = |what: &str, e: Error| violated(format!("at the end, {what}: {}", e.chain()));
@@ -842,10 +890,12 @@ impl Run {
         let cancel = CancellationToken::new();
         let done = reclaim(&here.repository, ReclaimOptions::default(), &cancel);
         let done = PART.scope(Part::Reclaim, done);
-        match done.await {
+        let report = match done.await {
             Err(e) if e.kind == Kind::Data && self.strict().torn => return Ok(false),
             done => done.map_err(|e| failed("reclaim", e))?,
         };
+        self.reclaimed(&report)?;
+        self.reclaim_fully(&here).await?;
         let survey = here.repository.survey().await;
         for manifest in survey.map_err(|e| failed("survey", e))?.backups {
             let server = {
@@ -858,6 +908,54 @@ impl Run {
         }
         Ok(true)
     }
+}
+
+/// Lets a backup refer to any chunk of the vault that it may refer to: its session is there; *then* it
+/// reads what is condemned, *then* which packs the log says are gone, *then* the newest directory of
+/// each pack that is there. True where there are any.
+async fn deduplicate(repository: &Repository, session: &mut WriteSession) -> Result<bool, Error> {
+    let condemned = repository.condemned().await?;
+    if !condemned.complete {
+        return Ok(false);
+    }
+    let log = match read_log(&repository.store).await {
+        Err(e) if e.kind == Kind::Data => return Ok(false),
+        log => log?,
+    };
+    let removed: BTreeSet<PackId> = log.into_iter().flat_map(|e| e.packs_removed).collect();
+    let listed = repository.store.list(name::PACKS).await?;
+    let packs: BTreeSet<PackId> = listed
+        .iter()
+        .filter_map(|object| name::parse_pack(&object.name))
+        .map(|(id, _)| id)
+        .filter(|id| !removed.contains(id))
+        .collect();
+    let mut chunks = (*session.adopted).clone();
+    for pack in packs {
+        let directory = match repository.newest_directory(pack).await {
+            Ok(Some(directory)) => directory,
+            Ok(None) => continue,
+            Err(e) if e.kind == Kind::Data => continue,
+            Err(e) => return Err(e),
+        };
+        for entry in directory
+            .entries
+            .iter()
+            .filter(|e| e.kind == BlobKind::Chunk)
+        {
+            let address = Address {
+                pack,
+                ordinal: entry.ordinal,
+                slot: 0,
+            };
+            if !condemned.is_condemned(address) {
+                chunks.entry(entry.digest).or_insert(address);
+            }
+        }
+    }
+    let found = !chunks.is_empty();
+    session.adopted = Arc::new(chunks);
+    Ok(found)
 }
 
 /// True where a backup's deletion was asked for more than once, by one after or beside the other.

@@ -13,8 +13,9 @@ use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
 use coffer_core::{Kind, Result};
 use coffer_engine::block::{BlockSource, Content};
 use coffer_engine::pipeline::{
-    BackupDisk, BackupJob, BackupSource, Deleted, KnownState, ReadCache, ReclaimOptions, Scope,
-    back_up, delete_backup, read_range, reclaim, restore_disk, verify, verify_without_key,
+    BackupDisk, BackupJob, BackupSource, Deleted, KnownState, ReadCache, ReclaimOptions,
+    ReclaimReport, Scope, back_up, delete_backup, read_range, reclaim, restore_disk, verify,
+    verify_without_key,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store, end_session};
@@ -125,12 +126,21 @@ impl Model {
     }
 
     async fn with(seed: u64, rates: Rates) -> Model {
+        Model::with_disks(seed, rates, &[70 * CHUNK, 5000 * 512, 300 * CHUNK + 4096]).await
+    }
+
+    /// A server with one disk of a few chunks, for what is done many times.
+    pub async fn small(seed: u64) -> Model {
+        Model::with_disks(seed, Rates::default(), &[24 * CHUNK]).await
+    }
+
+    async fn with_disks(seed: u64, rates: Rates, sizes: &[u64]) -> Model {
         println!("seed {seed}");
         let vaulted = Vaulted::new(seed, rates).await;
         let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let disks: Vec<_> = [70 * CHUNK, 5000 * 512, 300 * CHUNK + 4096]
-            .into_iter()
-            .map(|size| (DiskId(rng.uuid()), vec![0; size as usize]))
+        let disks: Vec<_> = sizes
+            .iter()
+            .map(|&size| (DiskId(rng.uuid()), vec![0; size as usize]))
             .collect();
         let store = vaulted.store.clone();
         let working = loop {
@@ -192,6 +202,21 @@ impl Model {
         }
     }
 
+    /// Writes noise over this part of each disk, in percent.
+    pub fn overwrite(&mut self, percent: u64) {
+        for at in 0..self.disks.len() {
+            let end = self.disks[at].1.len() as u64 * percent / 100;
+            let mut word = self.rng.next();
+            self.disks[at].1[..end as usize]
+                .iter_mut()
+                .for_each(|byte| {
+                    word = word.wrapping_mul(6364136223846793005).wrapping_add(1);
+                    *byte = (word >> 56) as u8;
+                });
+            self.changed[at].insert(Extent { start: 0, end });
+        }
+    }
+
     pub async fn resize(&mut self) {
         for at in 0..self.disks.len() {
             let size = match self.rng.below(3) {
@@ -234,6 +259,13 @@ impl Model {
 
     pub async fn back_up_full(&mut self) {
         self.back_up_as(true).await;
+    }
+
+    /// Backs up in full under the id of a backup that was deleted, as a move back to a vault does.
+    pub async fn back_up_again(&mut self, id: BackupId) {
+        let content = self.disks.iter().map(|(_, bytes)| bytes.clone()).collect();
+        self.open_attempt = Some((id, content));
+        self.back_up_full().await;
     }
 
     async fn back_up_as(&mut self, full: bool) {
@@ -353,20 +385,87 @@ impl Model {
     }
 
     pub async fn reclaim(&mut self) {
-        let done = reclaim(
-            &self.working,
-            ReclaimOptions::default(),
-            &CancellationToken::new(),
-        )
-        .await;
-        if let Err(e) = done {
-            // A torn manifest blocks reclaim until its backup is attempted again.
-            assert!(
-                e.kind == Kind::Unavailable || e.kind == Kind::Data && self.rates.torn > 0,
-                "{}",
-                e.chain()
-            );
+        self.reclaim_with(ReclaimOptions::default()).await;
+    }
+
+    pub async fn reclaim_with(&mut self, options: ReclaimOptions) -> Option<ReclaimReport> {
+        match reclaim(&self.working, options, &CancellationToken::new()).await {
+            Ok(report) => Some(report),
+            Err(e) => {
+                // A torn manifest blocks reclaim until its backup is attempted again.
+                assert!(
+                    e.kind == Kind::Unavailable || e.kind == Kind::Data && self.rates.torn > 0,
+                    "{}",
+                    e.chain()
+                );
+                None
+            }
         }
+    }
+
+    /// What is counted is what a walk over everything finds.
+    pub async fn check_counts(&mut self) {
+        let full = ReclaimOptions {
+            full: true,
+            ..ReclaimOptions::default()
+        };
+        let report = self.reclaim_with(full).await.expect("the store is sound");
+        assert!(report.counted_anew.is_some());
+        assert_eq!(report.wrong_counts, 0, "{report:?}");
+        assert_eq!(
+            (report.packs_removed, report.packs_compacted),
+            (0, 0),
+            "a full run finds what the others left: {report:?}"
+        );
+    }
+
+    /// The number of generations of each pack, and the highest of any.
+    pub async fn generations(&self) -> (BTreeMap<PackId, usize>, u32) {
+        let listed = self
+            .vaulted
+            .repository
+            .store
+            .list(name::PACKS)
+            .await
+            .unwrap();
+        let (mut packs, mut highest) = (BTreeMap::new(), 0);
+        for object in listed {
+            let (id, generation) = name::parse_pack(&object.name).unwrap();
+            *packs.entry(id).or_default() += 1;
+            highest = highest.max(generation);
+        }
+        (packs, highest)
+    }
+
+    /// Removes an object, or cuts it in half.
+    pub async fn damage(&self, object: &str, cut: bool) {
+        let store = &self.vaulted.repository.store;
+        let bytes = store.get(object).await.unwrap().expect("it is there");
+        store.remove(object).await.unwrap();
+        if cut {
+            let half = bytes.slice(..bytes.len() / 2);
+            store.create(object, half).await.unwrap();
+        }
+    }
+
+    /// Restores a backup by way of `repository`, with whatever that has cached.
+    pub async fn check_by(&self, repository: &Repository, id: BackupId) {
+        let manifest = repository.manifest(id).await.unwrap().expect("it is there");
+        for (disk, expected) in manifest.disks.iter().zip(&self.backups[&id]) {
+            let target = MemoryTarget::zeroed(disk.size_bytes);
+            let (progress, cancel) = (Progress::new(), CancellationToken::new());
+            let to = Arc::new(target.clone());
+            restore_disk(repository, &manifest, disk, to, None, &progress, &cancel)
+                .await
+                .unwrap();
+            assert!(target.content() == *expected, "disk {}", disk.name);
+        }
+    }
+
+    /// Another program's view of the store, with caches of its own.
+    pub async fn another(&self) -> Repository {
+        let sound = Store::from_object_store(self.vaulted.inner.clone(), "v");
+        Repository::open(sound, &self.vaulted.key).await.unwrap()
     }
 
     /// Restores one backup over another one's content, writing only what differs.
@@ -589,6 +688,9 @@ impl Model {
         for _ in 0..2 {
             self.reclaim().await;
         }
+        if self.open_attempt.is_none() && self.rates.torn == 0 {
+            self.check_counts().await;
+        }
         let repository = &self.vaulted.repository;
         let mut needed: BTreeSet<PackId> = BTreeSet::new();
         for manifest in repository.survey().await.unwrap().backups {
@@ -649,6 +751,7 @@ impl Model {
         let mut all = Vec::new();
         for folder in [
             "vault", "vault.b", "keys", "pack", "backup", "session", "condemn", "state", "log",
+            "tally", "counts",
         ] {
             for object in self.vaulted.repository.store.list(folder).await.unwrap() {
                 all.push((object.name, object.size));

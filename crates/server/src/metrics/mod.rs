@@ -75,6 +75,8 @@ struct Counters {
     tasks: Mutex<BTreeMap<(String, &'static str), Histogram>>,
     /// Of backups: read, new, reused, stored.
     backup_bytes: [AtomicU64; 4],
+    /// Bytes that stores hold less by reclaims.
+    freed_bytes: AtomicU64,
     /// By method, path and status.
     requests: Mutex<BTreeMap<(String, String, u16), Histogram>>,
     store: Arc<StoreCounters>,
@@ -98,6 +100,11 @@ impl Metrics {
                 counter.fetch_add(bytes, Ordering::Relaxed);
             }
         }
+    }
+
+    /// Notes what a reclaim has freed.
+    pub fn freed(&self, bytes: u64) {
+        self.0.freed_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Notes that a request was answered. `path` is the route, not the address.
@@ -149,6 +156,12 @@ pub async fn render(app: &App, names: bool) -> Result<String> {
     {
         text.value(&[("what", what)], bytes.load(Ordering::Relaxed) as f64);
     }
+    text.begin(
+        "coffer_reclaimed_bytes_total",
+        Kind::Counter,
+        "Bytes freed in stores because no backup needed them any more.",
+    );
+    text.value(&[], of.freed_bytes.load(Ordering::Relaxed) as f64);
     let requests = of
         .requests
         .lock()

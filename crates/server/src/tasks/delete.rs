@@ -6,9 +6,11 @@ use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::pipeline::{ReclaimOptions, delete_backup, reclaim};
 use coffer_engine::repository::Repository;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Run, outcome};
+use crate::app::App;
 use crate::catalog::backups::Backup;
 use crate::catalog::vaults::Vault;
 use crate::catalog::{backups, disks, epochs, servers, vaults};
@@ -201,17 +203,49 @@ async fn drop_epochs(run: &Run, backup: &Backup) -> Result<()> {
     Ok(())
 }
 
-/// Frees the space that nothing needs any more. Where that fails, the next one does it.
+/// Frees the space that nothing needs any more. Where that fails, or somebody still uses it, it is
+/// tried again.
 pub(super) async fn free(run: &Run, vault: &Vault, repository: &Repository) {
-    let app = &run.app;
+    free_space(&run.app, vault, repository, &run.parked).await;
+}
+
+async fn free_space(app: &App, vault: &Vault, repository: &Repository, stop: &CancellationToken) {
     let freed = async {
-        reclaim(repository, ReclaimOptions::default(), &run.parked).await?;
+        let report = reclaim(repository, ReclaimOptions::default(), stop).await?;
+        app.repositories.note_waiting(vault.id, report.waits).await;
+        app.metrics.freed(report.bytes_freed);
         let used = app.repositories.used_bytes(vault).await?;
         let mut tx = app.catalog.write().await?;
-        outcome::set_used(&mut tx, vault.id, used, run.app.now()).await?;
+        outcome::set_used(&mut tx, vault.id, used, app.now()).await?;
         tx.commit().await
     };
     if let Err(error) = freed.await {
-        tracing::warn!(vault.id = %vault.id, error = %error.chain(), "space was not freed; the next deletion does it");
+        let passes = error.kind == Kind::Unavailable;
+        app.repositories.note_waiting(vault.id, passes).await;
+        tracing::warn!(vault.id = %vault.id, error = %error.chain(), "space was not freed; it is tried again, at the latest with the next deletion");
+    }
+}
+
+/// Frees what had to wait for those who used it.
+pub(super) async fn free_waiting(app: &App, stop: &CancellationToken) {
+    for id in app.repositories.waiting().await {
+        if stop.is_cancelled() {
+            return;
+        }
+        let freed = async {
+            let mut tx = app.catalog.snapshot().await?;
+            let vault = vaults::get(&mut tx, id).await?;
+            drop(tx);
+            let Some(vault) = vault else {
+                app.repositories.note_waiting(id, false).await;
+                return Ok(());
+            };
+            let repository = app.repositories.open(&vault).await?;
+            free_space(app, &vault, &repository, stop).await;
+            Ok::<(), Error>(())
+        };
+        if let Err(error) = freed.await {
+            tracing::warn!(vault.id = %id, error = %error.chain(), "vault could not be opened to free space");
+        }
     }
 }

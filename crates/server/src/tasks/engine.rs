@@ -3,7 +3,7 @@
 //! A vault's repository lies in its store below the vault's id. Its key is wrapped by the key of
 //! the configuration.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +51,8 @@ struct Inner {
     /// Bytes that stay free in the stores' file systems.
     reserve: u64,
     open: Mutex<HashMap<VaultId, Repository>>,
+    /// Vaults in which something goes once those who use it have ended.
+    waiting: Mutex<BTreeSet<VaultId>>,
 }
 
 impl Repositories {
@@ -91,6 +93,7 @@ impl Repositories {
                 counters,
                 reserve: config.limits.store_reserve_mib << 20,
                 open: Mutex::default(),
+                waiting: Mutex::default(),
             }),
         })
     }
@@ -141,6 +144,20 @@ impl Repositories {
         repository.throttle.set(limit.bytes_per_second);
         open.insert(vault.id, repository.clone());
         Ok(repository)
+    }
+
+    /// Notes whether something in a vault goes once those who use it have ended.
+    pub async fn note_waiting(&self, vault: VaultId, waits: bool) {
+        let mut waiting = self.inner.waiting.lock().await;
+        match waits {
+            true => waiting.insert(vault),
+            false => waiting.remove(&vault),
+        };
+    }
+
+    /// The vaults that were noted.
+    pub async fn waiting(&self) -> Vec<VaultId> {
+        self.inner.waiting.lock().await.iter().copied().collect()
     }
 
     /// Sets the limit of a vault in bytes a second, also for what runs.

@@ -56,7 +56,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// How often the queue is looked at where nobody rings: tasks to be tried again come due.
 const TICK: Duration = Duration::from_secs(1);
-/// How often backups are looked for whose time is over.
+/// How often backups are looked for whose time is over, and space that could not be freed before.
 const EXPIRY_PERIOD: Duration = Duration::from_secs(30);
 /// How far a clock may be put back without that a failed backup is overlooked.
 const CLOCK_MARGIN: SignedDuration = SignedDuration::from_hours(24);
@@ -250,12 +250,19 @@ impl Workers {
     /// Works on the queue until `stop`, then parks what runs.
     pub async fn run(self, stop: CancellationToken) {
         let mut running = JoinSet::new();
+        let mut freeing = JoinSet::new();
         let mut looked = None;
         loop {
             if looked.is_none_or(|at: tokio::time::Instant| at.elapsed() > EXPIRY_PERIOD) {
                 looked = Some(tokio::time::Instant::now());
                 if let Err(error) = self.app.expire().await {
                     tracing::warn!(error = %error.chain(), "expired backups could not be queued for deletion");
+                }
+                // One at a time: each goes through all vaults that wait.
+                while freeing.try_join_next().is_some() {}
+                if freeing.is_empty() {
+                    let (app, stop) = (self.app.clone(), stop.clone());
+                    freeing.spawn(async move { delete::free_waiting(&app, &stop).await });
                 }
             }
             // Listening before looking: nothing that rings in between is missed.
@@ -293,6 +300,7 @@ impl Workers {
             }
         }
         while running.join_next().await.is_some() {}
+        while freeing.join_next().await.is_some() {}
     }
 
     async fn claim(&self) -> Result<Option<Task>> {

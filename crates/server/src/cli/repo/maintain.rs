@@ -36,6 +36,9 @@ pub struct ReclaimArgs {
     /// Only show what would be freed
     #[arg(long)]
     dry_run: bool,
+    /// Count all references anew and compare them with what was counted
+    #[arg(long)]
+    full: bool,
 }
 
 /// List who works on the repository, or end a session that a crash left behind
@@ -106,6 +109,7 @@ pub async fn reclaim(
     let repository = args.repository.open(environment).await?;
     let options = ReclaimOptions {
         dry_run: args.dry_run,
+        full: args.full,
     };
     let report = coffer_engine::pipeline::reclaim(&repository, options, cancel).await?;
     let document = json!({ "dry_run": args.dry_run, "report": report });
@@ -117,9 +121,15 @@ pub async fn reclaim(
         let mut text = format!(
             "{prefix}{} in {} packs {verb}, {} packs kept.\n",
             human::size(report.bytes_freed),
-            report.packs_removed,
+            report.packs_removed + report.packs_compacted,
             report.packs_kept,
         );
+        if report.wrong_counts > 0 {
+            text += &format!(
+                "The references to {} blobs had been counted wrongly; they are right now.\n",
+                report.wrong_counts
+            );
+        }
         if report.packs_waiting > 0 {
             text += &format!("{} packs wait for sessions to end.\n", report.packs_waiting);
         }
