@@ -1,6 +1,6 @@
 //! What differs between two backups of a server or disk, from their maps.
 
-use coffer_core::cbr::{Operation, Refusal};
+use coffer_core::cbr::{Operation, Refusal, ResourceType};
 use coffer_core::format::records::ManifestDisk;
 use coffer_core::ids::{BackupId, DiskId};
 use coffer_engine::pipeline::{Change, ChangesWanted, changes};
@@ -157,6 +157,9 @@ async fn compare(
     if let Some(wanted) = &query.disk {
         let disk = newer.disk(wanted)?;
         pairs.retain(|(ours, _)| ours.disk_id == disk.disk_id);
+    }
+    // Of one disk the others of its server are no concern.
+    if query.disk.is_some() || newer.asked.resource_type == ResourceType::Disk {
         gone.clear();
     }
     let begin = query.marker.unwrap_or(Marker { disk: 0, offset: 0 });

@@ -39,7 +39,8 @@ pub struct ImportAnswer {
     operation_id = "import_backup", security(("token" = []), ("session" = [])),
     params(("project_id" = String, Path), ("vault_id" = String, Path),
         ("name" = Option<String>, Query, description = "Name of the backup; as it was where absent.")),
-    request_body(content = Vec<u8>, content_type = "application/x-tar"),
+    request_body(content = String, content_type = "application/x-tar",
+        description = "The bytes of the archive."),
     extensions(("x-action" = json!("coffer:backups:import")), ("x-stream" = json!(true))),
     responses((status = 201, body = ImportAnswer), (status = 400), (status = 401), (status = 403),
         (status = 404), (status = 409)))]
