@@ -3851,6 +3851,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/coffer/v1/{project_id}/backups/{backup_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of a backup is not the same in another one of the same server or disk, older or newer, in
+         *     the same vault: from the maps of both, without reading data, exact to chunks. With `exact` the
+         *     contents of chunks that differ are read and compared in blocks of 4 KiB; a page then covers at
+         *     most 128 MiB of them. What lies beyond the end of the other backup's disk differs; of a disk
+         *     that it does not have all data does.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The backup to compare with. */
+                    since: string;
+                    /** @description This disk alone: its id or that of its backup, its name, `system`, or its position. */
+                    disk?: string;
+                    /** @description Compare contents; false where absent. */
+                    exact?: boolean;
+                    /** @description 1 to 10000 stretches; 1000 where absent. */
+                    limit?: number;
+                    /** @description `next` of the page before. */
+                    marker?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangesAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coffer/v1/{project_id}/backups/{backup_id}/details": {
         parameters: {
             query?: never;
@@ -3877,6 +3973,431 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups/{backup_id}/disks/{disk}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A disk of a backup as a file: qcow2 without what reads as zeroes, or raw. It is made while it is
+         *     sent, always the same bytes for the same `ETag`, so that a broken download is gone on with by
+         *     `Range` and `If-Range`, and parts may be asked for at once. Each chunk is checked against its
+         *     digest on the way; what is damaged breaks the connection off. As long as it is read the backup
+         *     cannot be deleted. `.../export/checksum` says the digest of the whole.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `qcow2`, which it is where absent, or `raw`. */
+                    format?: string;
+                };
+                header?: {
+                    /** @description One range of bytes. */
+                    Range?: string | null;
+                    /** @description The `ETag` of what is there already. */
+                    "If-Range"?: string | null;
+                };
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                    /** @description Id of the disk or of its backup, its name, `system`, or its position; 0 is the first. */
+                    disk: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description A part of it. */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                416: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups/{backup_id}/disks/{disk}/export/checksum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The digest of an exported file, BLAKE3: put together from the pieces that were sent, so that after
+         *     a download hardly anything is left to do; what was never sent is read for it. Answers 202 with
+         *     what is done until then: ask again.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description As for the file. */
+                    format?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                    disk: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups/{backup_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of a backup as a tar archive that anybody can read: what it is, the server's definition, and each
+         *     disk as a qcow2 file. Another service makes a backup of it again (`.../vaults/{vault_id}/import`).
+         *     It is made while it is sent, as the files of single disks are.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description One range of bytes. */
+                    Range?: string | null;
+                    /** @description The `ETag` of what is there already. */
+                    "If-Range"?: string | null;
+                };
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The archive. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-tar": unknown;
+                    };
+                };
+                /** @description A part of it. */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                416: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/backups/{backup_id}/export/checksum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The digest of an exported backup, as that of a disk's file. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    backup_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
                     };
                 };
                 /** @description An error. */
@@ -4964,6 +5485,215 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/images/{image_id}/disks/{disk}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A disk of an image as a file, as that of a backup. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `qcow2`, which it is where absent, or `raw`. */
+                    format?: string;
+                };
+                header?: {
+                    /** @description One range of bytes. */
+                    Range?: string | null;
+                    /** @description The `ETag` of what is there already. */
+                    "If-Range"?: string | null;
+                };
+                path: {
+                    project_id: string;
+                    image_id: string;
+                    disk: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description A part of it. */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                416: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/images/{image_id}/disks/{disk}/export/checksum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The digest of an image's exported disk, as that of a backup's. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description As for the file. */
+                    format?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    image_id: string;
+                    disk: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChecksumAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -7035,6 +7765,108 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coffer/v1/{project_id}/vaults/{vault_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a backup of an archive that `.../backups/{backup_id}/export` gave, here or of another
+         *     service: the body, as it is, of any length. A task reads it as it comes and may be cancelled;
+         *     the answer is its end. The archive has to be whole and to fit its own digests, or nothing is made.
+         *     The server and disks keep their ids where the project has them; else they get ones that
+         *     are always the same for them. Requests signed with an access key leave the body unsigned
+         *     (`UNSIGNED-PAYLOAD`).
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Name of the backup; as it was where absent. */
+                    name?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    vault_id: string;
+                };
+                cookie?: never;
+            };
+            /** @description The bytes of the archive. */
+            requestBody: {
+                content: {
+                    "application/x-tar": string;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportAnswer"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                /** @description An error. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -19161,6 +19993,11 @@ export interface components {
             name?: string | null;
             policy?: null | components["schemas"]["PolicyDocument"];
         };
+        /**
+         * @description What a backup holds in a stretch that differs.
+         * @enum {string}
+         */
+        ChangeState: "data" | "zero";
         /** @description `{"user": {...}}` to change one: what is absent stays. */
         ChangeUser: {
             user: components["schemas"]["ChangeUserBody"];
@@ -19170,6 +20007,62 @@ export interface components {
             default_project_id?: string | null;
             description?: string | null;
             enabled?: boolean | null;
+        };
+        /** @description A disk in two backups. */
+        ChangedDisk: {
+            /**
+             * Format: int64
+             * @description Bytes of chunks that differ and hold data; on the first page, null on others.
+             */
+            changed_data_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of chunks that differ and read as zeroes; on the first page, null on others.
+             */
+            changed_zero_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Size of the chunks that are compared.
+             */
+            chunk_bytes: number;
+            disk_id: string;
+            /** @description On the server: `vda`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Null where the other backup does not have the disk.
+             */
+            since_size_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Null where the backup does not have the disk.
+             */
+            size_bytes: number | null;
+        };
+        /** @description A stretch that differs. */
+        ChangedExtent: {
+            disk_id: string;
+            /** Format: int64 */
+            length_bytes: number;
+            /** Format: int64 */
+            offset_bytes: number;
+            /** @description What the backup holds there. */
+            state: components["schemas"]["ChangeState"];
+        };
+        /** @description What of a backup is not the same in another one. */
+        Changes: {
+            backup_id: string;
+            /** @description All disks, those without changes too, and at the end those that only the other backup has. */
+            disks: components["schemas"]["ChangedDisk"][];
+            /** @description By disk and offset; neighbours that are alike are one. */
+            extents: components["schemas"]["ChangedExtent"][];
+            /** @description `marker` of the next page; null where this is the last one. */
+            next: string | null;
+            since_backup_id: string;
+        };
+        /** @description `{"changes": {...}}`. */
+        ChangesAnswer: {
+            changes: components["schemas"]["Changes"];
         };
         /**
          * @description How it is told.
@@ -19253,6 +20146,26 @@ export interface components {
             name: string;
             resources: components["schemas"]["CheckpointResource"][];
             skipped_resources: components["schemas"]["CheckpointSkipped"][];
+        };
+        /** @description The digest of an exported file. */
+        Checksum: {
+            /** @description `blake3`. */
+            algorithm: string;
+            /**
+             * Format: int64
+             * @description Bytes that went into it.
+             */
+            done_bytes: number;
+            /** @description The `ETag` of the file that it is of. */
+            etag: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description Hexadecimal; null until all bytes did: ask again. */
+            value: string | null;
+        };
+        /** @description `{"checksum": {...}}`. */
+        ChecksumAnswer: {
+            checksum: components["schemas"]["Checksum"];
         };
         /** @description `{"job_id": "...", "serverIds": ["..."]}`. */
         CloudServerJob: {
@@ -19993,6 +20906,11 @@ export interface components {
             images: components["schemas"]["Image"][];
             /** @description `marker` of the next page; null where there is none. */
             next: string | null;
+        };
+        /** @description The backup that an archive became. */
+        ImportAnswer: {
+            backup_id: string;
+            task: components["schemas"]["Task"];
         };
         /** @description A disk that takes part. */
         IncludeVolume: {
@@ -21493,7 +22411,7 @@ export interface components {
          * @description What a task does.
          * @enum {string}
          */
-        TaskKind: "backup" | "restore" | "delete" | "vault_delete" | "remove_resource" | "migrate" | "create_disk" | "create_server";
+        TaskKind: "backup" | "restore" | "delete" | "vault_delete" | "remove_resource" | "migrate" | "create_disk" | "create_server" | "import";
         /** @description A page of tasks. */
         TaskList: {
             /** @description Marker of the next page; null on the last one. */

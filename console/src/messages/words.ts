@@ -25,6 +25,7 @@ const kinds: Record<string, Key> = {
   migrate: 'task.kind.migrate',
   create_disk: 'task.kind.create_disk',
   create_server: 'task.kind.create_server',
+  import: 'task.kind.import',
 };
 
 /** What a kind of task is called. */

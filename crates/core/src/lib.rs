@@ -13,6 +13,7 @@ pub mod format;
 pub mod ids;
 pub mod map;
 pub mod plan;
+pub mod portable;
 pub mod qcow2;
 pub mod retention;
 pub mod schedule;

@@ -330,9 +330,13 @@ pub async fn system(tx: &mut Tx, done: Done<'_>) -> Result<()> {
     rows::insert(tx.connection(), &event).await
 }
 
-/// True for an action that changes something: what does not is not recorded.
+/// True for an action that changes something, or takes what is in backups out of the service: what
+/// does neither is not recorded.
 pub fn is_change(method: &Method, action: &str) -> bool {
     let verb = action.rsplit(':').next().unwrap_or_default();
+    if verb == "export" && *method == Method::GET {
+        return true;
+    }
     let reads = ["get", "list", "query"]
         .iter()
         .any(|word| verb.starts_with(word));
@@ -523,5 +527,7 @@ mod tests {
             &Method::POST,
             "cbr:vaults:listResourceInstances"
         ));
+        assert!(is_change(&Method::GET, "coffer:backups:export"));
+        assert!(!is_change(&Method::HEAD, "coffer:backups:export"));
     }
 }

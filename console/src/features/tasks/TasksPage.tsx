@@ -62,6 +62,7 @@ const taskKinds: readonly Task['kind'][] = [
   'migrate',
   'create_disk',
   'create_server',
+  'import',
 ];
 
 export default function TasksPage() {

@@ -98,6 +98,7 @@ export const kit = {
   'task.kind.migrate': 'Verlegen',
   'task.kind.create_disk': 'Datenträger erstellen',
   'task.kind.create_server': 'Server erstellen',
+  'task.kind.import': 'Backup importieren',
 
   'reason.restore_runs': 'Eine Wiederherstellung läuft ({percent} %).',
   'reason.backup_runs': 'Backup {name} läuft ({percent} %).',

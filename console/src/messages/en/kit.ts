@@ -99,6 +99,7 @@ export const kit = {
   'task.kind.migrate': 'Migrate',
   'task.kind.create_disk': 'Create disk',
   'task.kind.create_server': 'Create server',
+  'task.kind.import': 'Import backup',
 
   'reason.restore_runs': 'A restore is running ({percent} %).',
   'reason.backup_runs': 'Backup {name} is running ({percent} %).',

@@ -1,11 +1,13 @@
-//! Pipelines: back up, copy, restore, verify, delete, reclaim.
+//! Pipelines: back up, copy, export, compare, restore, verify, delete, reclaim.
 
 mod backup;
+mod changes;
 mod compact;
 mod copy;
 mod delete;
 mod export;
 mod mark;
+mod portable;
 mod reclaim;
 mod restore;
 mod source;
@@ -14,9 +16,11 @@ mod verify;
 mod walk;
 
 pub use backup::{BackupDisk, BackupJob, back_up};
+pub use changes::{BLOCK, COMPARE_MAX, Change, Changes, ChangesWanted, Held, changes};
 pub use copy::copy_backup;
 pub use delete::{Deleted, delete_backup};
-pub use export::{EXPORT_READ_MAX, Export};
+pub use export::{EXPORT_READ_MAX, Export, ExportFormat};
+pub use portable::{ArchiveStream, Described, IncomingBackup, Portable, receive};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
 pub use source::{BackupSource, ReadCache};

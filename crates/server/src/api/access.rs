@@ -4,7 +4,8 @@
 //! for what everybody who is logged in may look at of its own. With `x-own` as well, one's own
 //! things need no right and those of others need the action. The action is also what the audit
 //! trail calls the operation, of open routes too. The frame asks here before a handler
-//! is reached, so that no handler can forget to. A route that is not open and names no action gets one
+//! is reached, so that no handler can forget to. `x-stream` says that the body of a request is left
+//! to the handler, however long it is. A route that is not open and names no action gets one
 //! made of its path (`coffer:quotas:get`, `coffer:quotas:update`), so that none is without.
 
 use std::collections::{BTreeSet, HashMap};
@@ -36,6 +37,8 @@ pub struct Route {
     pub access: Access,
     /// What it does, where that has a name: the audit trail knows it by this.
     pub action: Option<&'static str>,
+    /// Its body is read by the handler, however long it is and takes (`x-stream`).
+    pub streams: bool,
 }
 
 struct Table {
@@ -80,7 +83,13 @@ fn table() -> &'static Table {
                 }
                 let action = action.filter(|action| *action != "own");
                 let routes = table.routes.entry(path).or_default();
-                routes.push((method, Route { access, action }));
+                let streams = operation["x-stream"] == Value::Bool(true);
+                let route = Route {
+                    access,
+                    action,
+                    streams,
+                };
+                routes.push((method, route));
             }
         }
         table

@@ -351,7 +351,7 @@ impl App {
         if self.serving.holds(backup.id).await {
             return Err(Refusal::new(
                 Code::BACKUP_IN_USE,
-                format!("backup {id} is being read over NBD"),
+                format!("backup {id} is being read over NBD, or exported"),
             )
             .hint("End its readers first.")
             .into());

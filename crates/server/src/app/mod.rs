@@ -6,14 +6,17 @@
 pub mod agents;
 pub mod associate;
 pub mod backups;
+pub mod changes;
 pub mod checkpoints;
 pub mod create;
 pub mod disks;
 pub mod estimates;
 pub mod expiry;
+pub mod export;
 pub mod filling;
 pub mod image_members;
 pub mod images;
+pub mod import;
 pub mod jobs;
 pub mod limits;
 pub mod look;
@@ -86,6 +89,8 @@ pub struct App {
     pub serving: serving::Serving,
     /// Backups that servers run from.
     pub filling: filling::Filling,
+    /// Archives that are being uploaded.
+    pub imports: import::Imports,
     /// Whether the hypervisors are as the last run did not leave them.
     pub settled: start::Settled,
     /// The region this service is.

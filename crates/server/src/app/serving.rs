@@ -1,4 +1,5 @@
-//! Backups that are read over the network: their disks as read-only NBD exports.
+//! Backups that are read over the network: their disks as read-only NBD exports, or as files
+//! (`app::export`).
 //!
 //! A reader is a connection. The first one of a backup begins a session in the repository, the last
 //! one ends it; as long as it lasts the backup cannot be deleted by hand, and what is deleted all the
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use coffer_core::cbr::Operation;
+use coffer_core::cbr::restore::BackedUpDisk;
 use coffer_core::ids::BackupId;
 use coffer_core::{Error, Result};
 use coffer_engine::nbd::server::{Figures, Served, serve_stream};
@@ -19,14 +21,16 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use super::export::Digests;
 use super::restore::{disk_backups, restorable_by};
 use super::{Actor, App, AppResult, During};
+use crate::catalog::backups::Backup;
 use crate::tasks::engine::{Manifest, ManifestDisk};
 
 const OP: Operation = Operation::Restore;
 /// What is kept of what was read, of all backups together.
 const CACHE_BYTES: u64 = 128 << 20;
-/// Readers at once: each may hold 4 MiB besides the cache, and a descriptor.
+/// Readers at once: each may hold 7 MiB besides the cache, and a descriptor.
 const READERS_MAX: usize = 64;
 
 /// The backups that are being read. Clones share them.
@@ -40,11 +44,13 @@ struct Inner {
     readers: Arc<Semaphore>,
     figures: Figures,
     held: Mutex<HashMap<BackupId, Held>>,
+    digests: Digests,
 }
 
 /// A backup that is held in place.
 struct Held {
     reading: ReadSession,
+    manifest: Arc<Manifest>,
     disks: Vec<(ManifestDisk, Served)>,
     readers: usize,
 }
@@ -57,6 +63,7 @@ impl Default for Serving {
                 readers: Arc::new(Semaphore::new(READERS_MAX)),
                 figures: Figures::default(),
                 held: Mutex::default(),
+                digests: Digests::default(),
             }),
         }
     }
@@ -64,10 +71,34 @@ impl Default for Serving {
 
 /// The right to read a backup, until it is dropped.
 pub struct Reader {
-    hold: Hold,
+    held: HeldBackup,
     exports: Vec<Served>,
+}
+
+/// A backup that is held in place for one reader, until it is dropped.
+pub(super) struct HeldBackup {
+    hold: Hold,
+    /// What the store says of all of it.
+    pub manifest: Arc<Manifest>,
+    /// Where it is.
+    pub repository: Repository,
+    /// What was asked for: all of it, or one of its disks.
+    pub asked: Backup,
+    /// The disks of what was asked for.
+    pub wanted: Vec<BackedUpDisk>,
+    disks: Vec<(ManifestDisk, Served)>,
     _permit: OwnedSemaphorePermit,
 }
+
+impl HeldBackup {
+    /// Lets the backup go, and waits until it is free.
+    pub async fn end(self) {
+        self.hold.end().await;
+    }
+}
+
+/// What is known of a backup that is held.
+type Taken = (Hold, Arc<Manifest>, Vec<(ManifestDisk, Served)>);
 
 /// One reader's hold on a backup. Whoever drops it lets the backup go: a request may end at any
 /// point where it waits, and a task of its own does then what it cannot do any more.
@@ -111,6 +142,11 @@ impl Serving {
         &self.inner.cache
     }
 
+    /// Digests of the files that were made lately, of all backups.
+    pub(super) fn digests(&self) -> &Digests {
+        &self.inner.digests
+    }
+
     /// Whether somebody reads from a backup.
     pub async fn holds(&self, backup: BackupId) -> bool {
         self.inner.held.lock().await.contains_key(&backup)
@@ -120,11 +156,7 @@ impl Serving {
     ///
     /// Cancel-safe: it is done in a task of its own, so that a session which has begun is always
     /// noted, and what nobody waits for any more is let go.
-    async fn hold(
-        &self,
-        repository: Repository,
-        ids: (BackupId, BackupId),
-    ) -> Result<(Hold, Vec<(ManifestDisk, Served)>)> {
+    async fn hold(&self, repository: Repository, ids: (BackupId, BackupId)) -> Result<Taken> {
         let serving = self.clone();
         let task = tokio::spawn(async move { serving.take_up(&repository, ids).await });
         match task.await {
@@ -138,7 +170,7 @@ impl Serving {
         &self,
         repository: &Repository,
         (whole, stored): (BackupId, BackupId),
-    ) -> Result<(Hold, Vec<(ManifestDisk, Served)>)> {
+    ) -> Result<Taken> {
         let hold = || Hold {
             serving: self.clone(),
             whole,
@@ -147,20 +179,20 @@ impl Serving {
         let mut held = self.inner.held.lock().await;
         if let Some(there) = held.get_mut(&whole) {
             there.readers += 1;
-            return Ok((hold(), there.disks.clone()));
+            return Ok((hold(), there.manifest.clone(), there.disks.clone()));
         }
         let reading = repository.begin_reading(&[stored]).await?;
-        let disks = match reading.manifests.first() {
-            Some(manifest) => served(repository, manifest, &self.inner.cache),
-            None => Vec::new(),
-        };
+        // There is one for each backup asked for.
+        let manifest = Arc::new(reading.manifests[0].clone());
+        let disks = served(repository, &manifest, &self.inner.cache);
         let there = Held {
             reading,
+            manifest: Arc::clone(&manifest),
             disks: disks.clone(),
             readers: 1,
         };
         held.insert(whole, there);
-        Ok((hold(), disks))
+        Ok((hold(), manifest, disks))
     }
 
     async fn let_go(&self, whole: BackupId) {
@@ -206,6 +238,17 @@ impl App {
     /// Holds a backup in place for one reader. Each of its disks is an export of its name; of a
     /// disk's backup there is one, which is the default export too.
     pub async fn read_backup(&self, actor: &Actor, id: &str) -> AppResult<Reader> {
+        let mut held = self.hold_backup(actor, id).await?;
+        let disks = std::mem::take(&mut held.disks).into_iter();
+        let exports = disks
+            .filter(|(disk, _)| held.wanted.iter().any(|part| part.disk == disk.disk_id))
+            .map(|(_, export)| export)
+            .collect();
+        Ok(Reader { held, exports })
+    }
+
+    /// Holds a backup, or the one that a disk is part of, in place for one reader.
+    pub(super) async fn hold_backup(&self, actor: &Actor, id: &str) -> AppResult<HeldBackup> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let asked = restorable_by(&mut tx, actor, id).await?;
         let (top, vault) = self.readable(&mut tx, &asked).await?;
@@ -219,15 +262,15 @@ impl App {
         let permit = permit.during(OP)?;
         let repository = self.repositories.open(&vault).await.during(OP)?;
         let stored = (top.id, top.repository_id);
-        let (hold, disks) = self.serving.hold(repository, stored).await.during(OP)?;
-        let exports = disks
-            .into_iter()
-            .filter(|(disk, _)| wanted.iter().any(|part| part.disk == disk.disk_id))
-            .map(|(_, export)| export)
-            .collect();
-        Ok(Reader {
+        let taken = self.serving.hold(repository.clone(), stored).await;
+        let (hold, manifest, disks) = taken.during(OP)?;
+        Ok(HeldBackup {
             hold,
-            exports,
+            manifest,
+            repository,
+            asked,
+            wanted,
+            disks,
             _permit: permit,
         })
     }
@@ -240,12 +283,12 @@ impl Reader {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         if let Some(stream) = stream {
-            let figures = &self.hold.serving.inner.figures;
+            let figures = &self.held.hold.serving.inner.figures;
             tokio::select! {
                 () = serve_stream(stream, &self.exports, figures) => {}
                 () = stop.cancelled() => {}
             }
         }
-        self.hold.end().await;
+        self.held.end().await;
     }
 }

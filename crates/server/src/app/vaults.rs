@@ -398,7 +398,7 @@ impl App {
         open.extend(super::migrate::moves_to(&mut tx, &vault).await.during(OP)?);
         if let Some(task) = open
             .iter()
-            .find(|t| matches!(t.kind.as_str(), "backup" | "restore" | "migrate"))
+            .find(|t| matches!(t.kind.as_str(), "backup" | "restore" | "migrate" | "import"))
         {
             return Err(Refusal::new(
                 Code::VAULT_UNDELETABLE,

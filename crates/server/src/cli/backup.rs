@@ -11,7 +11,7 @@ use super::output::{Output, with_zones};
 use super::resolve::ResourceKind;
 use super::table::{Fit, Table, fields};
 use super::vault::DestroyArgs;
-use super::{Context, block_on, estimate, human, resolve, wait};
+use super::{Context, block_on, changes, estimate, export, human, import, resolve, wait};
 use crate::client::{
     Backup, BackupDetails, BackupFilter, CheckpointRequest, Client, DISK_TYPE, Document, Estimate,
     Resource, Task, TaskFilter, Vault,
@@ -39,6 +39,15 @@ enum BackupCommand {
         /// Backup by name or id
         backup: String,
     },
+    /// Fetch a backup as an archive, or one disk of it as a qcow2 or raw file
+    ///
+    /// The archive is a tar file with each disk as a qcow2 file, which needs no Coffer to be read, and
+    /// of which `coffer backup import` makes a backup again. With --disk or --format one disk alone is
+    /// fetched. A download that broke off goes on with the same command; at the end the file is
+    /// compared with the service's digest of it.
+    Export(ExportArgs),
+    Import(import::ImportArgs),
+    Changes(changes::ChangesArgs),
     /// Lock a backup until a time: nobody can delete it before, and no lock can be made shorter
     Lock {
         /// Backup by name or id
@@ -99,6 +108,20 @@ pub struct WaitArgs {
 }
 
 #[derive(Debug, Args)]
+struct ExportArgs {
+    /// Backup by name or id
+    backup: String,
+    /// Which disk of a server's backup: `system`, its name or its id
+    #[arg(long)]
+    disk: Option<String>,
+    /// Format of the disk's file [default: qcow2 with --disk, else an archive]
+    #[arg(long, value_enum)]
+    format: Option<export::Format>,
+    #[command(flatten)]
+    target: export::TargetArgs,
+}
+
+#[derive(Debug, Args)]
 struct ListArgs {
     /// Only of this server or disk, by name or id
     #[arg(long)]
@@ -123,6 +146,19 @@ pub fn run(args: BackupArgs, context: &Context<'_>) -> Result<()> {
             BackupCommand::Create(args) => create(&client, output, args).await,
             BackupCommand::List(args) => list(&client, output, &args).await,
             BackupCommand::Show { backup } => show(&client, output, &backup).await,
+            BackupCommand::Export(args) => {
+                let backup = resolve::backup(&client, &args.backup).await?.value;
+                let disk = args.disk.as_deref();
+                let format = args.format.or(disk.map(|_| export::Format::Qcow2));
+                match format {
+                    None => export::backup(&client, output, &backup, &args.target).await,
+                    Some(format) => {
+                        export::disk(&client, output, &backup, (disk, format), &args.target).await
+                    }
+                }
+            }
+            BackupCommand::Import(args) => import::run(&client, output, &args).await,
+            BackupCommand::Changes(args) => changes::run(&client, output, &args).await,
             BackupCommand::Lock { backup, until, yes } => {
                 let backup = resolve::backup(&client, &backup).await?.value;
                 let what = format!("until {until} nobody can delete backup `{}`", backup.name);

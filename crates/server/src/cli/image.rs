@@ -9,7 +9,7 @@ use super::backup::WaitArgs;
 use super::confirm::confirm;
 use super::output::{Output, with_zones};
 use super::table::{Fit, Table, fields};
-use super::{Context, block_on, human, resolve};
+use super::{Context, block_on, export, human, resolve};
 use crate::client::{Client, Document, Image};
 
 /// Between two looks at an image whose backup runs.
@@ -36,6 +36,19 @@ enum ImageCommand {
     Show {
         /// Image by name or id
         image: String,
+    },
+    /// Fetch one disk of an image as a qcow2 or raw file, as `coffer backup export` does
+    Export {
+        /// Image by name or id
+        image: String,
+        /// Which of its disks: `system`, its name or its id
+        #[arg(long)]
+        disk: Option<String>,
+        /// Format of the file
+        #[arg(long, value_enum, default_value = "qcow2")]
+        format: export::Format,
+        #[command(flatten)]
+        target: export::TargetArgs,
     },
     /// Delete an image; its backup stays
     Delete {
@@ -83,6 +96,15 @@ pub fn run(args: ImageArgs, context: &Context<'_>) -> Result<()> {
             ImageCommand::Create(args) => create(&client, output, args).await,
             ImageCommand::List => list(&client, output).await,
             ImageCommand::Show { image } => one(output, &resolve::image(&client, &image).await?),
+            ImageCommand::Export {
+                image,
+                disk,
+                format,
+                target,
+            } => {
+                let which = (disk.as_deref(), format);
+                export::image_disk(&client, output, &image, which, &target).await
+            }
             ImageCommand::Delete {
                 image,
                 delete_backup,

@@ -5,11 +5,14 @@
 //! came as, beside the few fields that the commands read: `--json` prints the former.
 
 mod cbr;
+mod changes;
 mod coffer;
 mod compute;
+mod export;
 mod failure;
 mod identity;
 mod images;
+mod import;
 mod jobs;
 mod keystone;
 mod policy;
@@ -32,11 +35,14 @@ pub use cbr::{
     Backup, BackupFilter, Checkpoint, CheckpointRequest, Mapping, Resource, RestoreRequest, Task,
     TaskFilter, Vault, VaultRequest, VaultUpdate,
 };
+pub use changes::{ChangedDisk, ChangedExtent, ChangesFilter};
 pub use coffer::{BackupDetails, TagsOf};
 pub use compute::{Attachment, Disk, Server, ServerAction};
+pub use export::{RemoteFile, Resume};
 pub use failure::ApiFailure;
 pub use identity::AuditFilter;
 pub use images::Image;
+pub use import::Upload;
 pub use jobs::{ChangeOfDisk, Job};
 pub use keystone::{Session, log_in, revoke};
 pub use policy::Policy;
@@ -197,6 +203,14 @@ impl Client {
                 transport.upgrade(url, &session.token, protocol).await
             }
             other => other,
+        }
+    }
+
+    /// A new log-in where there is a password to have it by; else `error`, which was a 401.
+    async fn renewed(&self, stale: &Arc<Session>, error: Error) -> Result<Arc<Session>> {
+        match self.0.credentials {
+            Credentials::Password { .. } => self.log_in_again(stale).await,
+            Credentials::Token(_) => Err(error.hint("The log-in has run out: run `coffer login`.")),
         }
     }
 

@@ -9,10 +9,15 @@ use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::import::Upload;
 use super::{ApiFailure, Endpoint};
 
 /// A host that does not answer within this is taken for gone.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// A large answer of which nothing comes for so long has broken off.
+pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(300);
+/// How long a large answer may take in all: a year, which is to say that there is no limit.
+const WHOLE_LIMIT: Duration = Duration::from_secs(365 * 86_400);
 /// Larger answers are refused: a list of 1,000 backups with children is about 3 MB.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
@@ -114,6 +119,51 @@ impl Transport {
                 .hint("A proxy before the service has to pass upgrades on.")),
             false => Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error()),
         }
+    }
+
+    /// Asks for something large: the answer itself, of which the body may take as long as it takes
+    /// where something comes at least every [`SILENCE_LIMIT`]: whoever reads it looks at that.
+    ///
+    /// # Errors
+    /// What the service refused, but for 416, which says that there is no more of it.
+    pub async fn fetch(
+        &self,
+        url: Url,
+        token: &str,
+        headers: HeaderMap,
+    ) -> Result<reqwest::Response> {
+        let place = format!("{}://{}", url.scheme(), url.authority());
+        let request = self.http.get(url).header(AUTH_TOKEN, token);
+        let request = request.headers(headers).timeout(WHOLE_LIMIT);
+        let response = tokio::time::timeout(SILENCE_LIMIT, request.send()).await;
+        let response = response.map_err(|_| {
+            Error::unavailable(format!("{place} did not answer in time"))
+                .hint("Check that `coffer serve` is running there.")
+        })?;
+        let response = response.map_err(|e| no_answer(&place, e))?;
+        let status = response.status();
+        if status.is_success() || status == reqwest::StatusCode::RANGE_NOT_SATISFIABLE {
+            return Ok(response);
+        }
+        let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
+        Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error())
+    }
+
+    /// Sends a file, which may take as long as it takes, and returns the body of the answer.
+    pub async fn send_file(&self, url: Url, token: &str, file: Upload) -> Result<Option<Value>> {
+        let place = format!("{}://{}", url.scheme(), url.authority());
+        let request = self.http.post(url).header(AUTH_TOKEN, token);
+        let request = request
+            .header(CONTENT_TYPE, "application/x-tar")
+            .timeout(WHOLE_LIMIT)
+            .body(reqwest::Body::wrap(file));
+        let response = request.send().await.map_err(|e| no_answer(&place, e))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
+        if !status.is_success() {
+            return Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error());
+        }
+        Ok(serde_json::from_slice(&bytes).ok())
     }
 
     /// Sends a request; `subject` is the token spoken about.

@@ -87,7 +87,10 @@ async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Res
     let limit = Duration::from_secs(state.config.http.request_timeout_seconds);
     let deadline = tokio::time::Instant::now() + limit;
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let prepared = tokio::time::timeout_at(deadline, prepare(state, request, id)).await;
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.and_then(|path| access::of(request.method(), path.as_str()));
+    let streams = route.is_some_and(|route| route.streams);
+    let prepared = tokio::time::timeout_at(deadline, prepare(state, request, id, streams)).await;
     let (request, journal) = match prepared {
         Ok(Ok(prepared)) => prepared,
         Ok(Err(error)) => return error.into_response(),
@@ -98,6 +101,11 @@ async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Res
     };
     let work = recorded(state.clone(), journal.clone(), next.run(request));
     let mut handler = tokio::spawn(work.in_current_span());
+    // What takes its body as it comes looks after the client itself.
+    let deadline = match streams {
+        true => far_future(),
+        false => deadline,
+    };
     match tokio::time::timeout_at(deadline, &mut handler).await {
         Ok(Ok(response)) => response,
         Ok(Err(failed)) => {
@@ -124,13 +132,23 @@ async fn within(state: &AppState, request: Request, next: Next, id: &str) -> Res
     }
 }
 
-/// Finds the caller and reads the body, as far as it may be read.
+/// So far away that it never comes.
+fn far_future() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(365 * 86_400)
+}
+
+/// Finds the caller and reads the body, as far as it may be read; none of one that `streams`.
 async fn prepare(
     state: &AppState,
     request: Request,
     id: &str,
+    streams: bool,
 ) -> Result<(Request, Option<Journal>), ApiError> {
     let (mut parts, body) = request.into_parts();
+    let (body, stream) = match streams {
+        true => (None, Some(body)),
+        false => (Some(body), None),
+    };
     let limit = state.config.http.body_limit_bytes;
     let authorization = match parts
         .headers
@@ -158,6 +176,12 @@ async fn prepare(
                 limit.min(ANONYMOUS_BODY_BYTES)
             };
             (caller, read(&parts, body, limit).await?)
+        }
+        // What was signed with a body must not be taken without looking at it.
+        (None, Some(_)) if streams && !Authorization::leaves_body_unsigned(&parts.headers) => {
+            return Err(ApiError::bad_request(
+                "A signed request leaves this body unsigned: X-Sdk-Content-Sha256: UNSIGNED-PAYLOAD.",
+            ));
         }
         (None, Some(authorization)) => {
             let scope = scope_of(&parts);
@@ -218,7 +242,8 @@ async fn prepare(
     parts.extensions.insert(Authentication(caller));
     parts.extensions.insert(RequestId(id.to_owned()));
     parts.extensions.insert(ClientAddress(address));
-    Ok((Request::from_parts(parts, Body::from(bytes)), journal))
+    let body = stream.unwrap_or_else(|| Body::from(bytes));
+    Ok((Request::from_parts(parts, body), journal))
 }
 
 /// What those may use who have to set another password first.
@@ -301,7 +326,15 @@ fn token_of(parts: &Parts) -> Option<&str> {
     Some(token).filter(|token| !token.is_empty())
 }
 
-async fn read(parts: &Parts, body: Body, limit: usize) -> Result<axum::body::Bytes, ApiError> {
+/// The body; nothing where that is left to the handler.
+async fn read(
+    parts: &Parts,
+    body: Option<Body>,
+    limit: usize,
+) -> Result<axum::body::Bytes, ApiError> {
+    let Some(body) = body else {
+        return Ok(axum::body::Bytes::new());
+    };
     let too_large = || {
         let message = format!("The body is larger than {limit} bytes.");
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)

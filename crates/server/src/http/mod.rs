@@ -9,6 +9,7 @@ pub mod listen;
 pub(crate) mod metrics;
 pub mod page;
 pub mod public;
+pub mod range;
 mod record;
 
 pub use error::{ApiError, Family};

@@ -128,6 +128,11 @@ impl<'a> Authorization<'a> {
         }
     }
 
+    /// True where the request says that its body is not signed.
+    pub fn leaves_body_unsigned(headers: &HeaderMap) -> bool {
+        header(headers, "x-sdk-content-sha256").is_some_and(|named| named == UNSIGNED)
+    }
+
     /// None where a signed header is missing or the body's hash is not the one named.
     fn canonical_request(&self, request: SignedRequest<'_>) -> Option<String> {
         let mut query = canonical_query(request.uri.query().unwrap_or_default());

@@ -153,7 +153,7 @@ async fn watch_space(app: &App, vault: &Vault, snapshot: &dyn SnapshotSession) -
 }
 
 /// Takes up the backup; none where there is nothing to do any more.
-async fn begin(run: &Run, id: BackupId) -> Result<Option<(Backup, Vault)>> {
+pub(super) async fn begin(run: &Run, id: BackupId) -> Result<Option<(Backup, Vault)>> {
     let app = &run.app;
     let mut tx = app.catalog.write().await?;
     let backup = backups::get(&mut tx, id).await?;

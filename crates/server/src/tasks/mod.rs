@@ -21,6 +21,7 @@ pub(crate) mod backup;
 mod create;
 mod delete;
 pub mod engine;
+mod import;
 mod instant;
 mod migrate;
 mod outcome;
@@ -358,7 +359,7 @@ impl Workers {
         };
         if matches!(
             run.task.kind.as_str(),
-            "backup" | "restore" | "create_disk" | "create_server"
+            "backup" | "restore" | "create_disk" | "create_server" | "import"
         ) {
             self.app.maps.keep(run.task.id, &run.progress);
         }
@@ -432,6 +433,7 @@ async fn perform(run: &Run) -> Result<()> {
         Work::CreateServer(work) => create::run_server(run, &work).await,
         Work::Delete {} => delete::run(run).await,
         Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
+        Work::Import {} => import::run(run).await,
         Work::Migrate {
             resources,
             destination,
@@ -522,6 +524,7 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
         // The work itself wrote its success, together with the task's.
         return Ok(());
     };
+    let is_import = run.task.kind == "import";
     let ended_by_user = why == Some(Stop::Cancelled) || run.task.cancel;
     let is_parked =
         why == Some(Stop::Parked) && matches!(error.kind, Kind::Cancelled | Kind::Unavailable);
@@ -538,7 +541,8 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             tracing::info!("task parked");
             Ok(())
         }
-        (None, Kind::Unavailable) if run.task.attempt < ATTEMPTS => {
+        // What an import read is gone.
+        (None, Kind::Unavailable) if run.task.attempt < ATTEMPTS && !is_import => {
             let wait = BACKOFF_SECONDS << run.task.attempt.saturating_sub(1).min(10);
             tracing::warn!(error = %error.chain(), "task is tried again in {wait} s");
             let mut tx = app.catalog.write().await?;
@@ -562,6 +566,7 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
                 return try_again(run, &error).await;
             }
             tracing::info!("task cancelled");
+            clear_import(run).await;
             clear_move(run).await;
             create::clear_away(run).await;
             let left = restore::let_go(run).await;
@@ -575,6 +580,7 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             if let ("backup", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
                 backup::clear_away(run, id).await;
             }
+            clear_import(run).await;
             clear_move(run).await;
             create::clear_away(run).await;
             let left = restore::let_go(run).await;
@@ -593,6 +599,14 @@ async fn try_again(run: &Run, error: &Error) -> Result<()> {
     let mut tx = run.app.catalog.write().await?;
     tasks::give_back(&mut tx, run.task.id, &run.worker, true, text, due, now).await?;
     tx.commit().await
+}
+
+/// Of an import that ends without success, what it stored goes, and whoever uploads is let go.
+async fn clear_import(run: &Run) {
+    if let ("import", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
+        run.app.imports.take(run.task.id);
+        backup::clear_away(run, id).await;
+    }
 }
 
 /// Of a move that ends without success, what it copied goes.

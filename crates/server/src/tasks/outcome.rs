@@ -23,7 +23,7 @@ use crate::catalog::{Tx, backups, checkpoints, epochs, tasks, vaults};
 /// The operation whose codes a task's errors have.
 pub(super) fn operation(task: &Task) -> Operation {
     match task.kind.as_str() {
-        "backup" => Operation::Backup,
+        "backup" | "import" => Operation::Backup,
         "restore" | "create_disk" | "create_server" => Operation::Restore,
         "delete" => Operation::DeleteBackup,
         "remove_resource" => Operation::RemoveResources,
@@ -79,6 +79,7 @@ async fn record(
     let of_vault = ("vault", task.vault_id.to_string(), task.vault_name.clone());
     let (action, resource) = match (task.kind.as_str(), task.backup_id) {
         ("backup", Some(id)) => ("cbr:backups:create", of_backup(id)),
+        ("import", Some(id)) => ("coffer:backups:import", of_backup(id)),
         ("restore", Some(id)) => ("cbr:backups:restore", of_backup(id)),
         ("delete", Some(id)) => ("cbr:backups:delete", of_backup(id)),
         ("remove_resource", _) => ("cbr:vaults:removeResources", of_vault),
@@ -164,6 +165,28 @@ pub(super) async fn backup_done(
     Ok(())
 }
 
+/// An archive was imported: its backup is available, and the task ends. Nothing is known of how its
+/// server goes on, so that neither epochs nor the resource in the vault are touched.
+pub(super) async fn import_done(
+    run: &Run,
+    backup: &Backup,
+    manifest: &Manifest,
+    used_bytes: Option<u64>,
+) -> Result<()> {
+    let now = run.app.now();
+    let mut tx = run.app.catalog.write().await?;
+    finish(&mut tx, run, TaskState::Success, None, now).await?;
+    complete(&mut tx, backup, BackupState::Protecting, manifest, now).await?;
+    settle_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
+    if let Some(used_after) = used_bytes {
+        set_used(&mut tx, backup.vault_id, used_after, now).await?;
+    }
+    tx.commit().await?;
+    run.app.sender.bell.notify_one();
+    tracing::info!(backup.id = %backup.id, stored_bytes = manifest.stored_bytes(), "backup imported");
+    Ok(())
+}
+
 /// A backup that was given up turns out to be committed.
 pub(super) async fn backup_found(app: &App, backup: &Backup, manifest: &Manifest) -> Result<()> {
     let now = app.now();
@@ -243,10 +266,7 @@ pub(super) async fn cancelled(run: &Run, left: Left) -> Result<()> {
 
 /// The store was cleaned by the pipeline: nothing of the attempt can become a backup.
 async fn remove_cancelled(tx: &mut Tx, backup: &Backup, now: Timestamp) -> Result<()> {
-    if backup.state.can_become(BackupState::Deleting) {
-        backups::transition(tx, backup.id, backup.state, BackupState::Deleting, now).await?;
-    }
-    backups::delete(tx, backup.id).await?;
+    remove_row(tx, backup, now).await?;
     settle_resource(
         tx,
         backup,
@@ -255,6 +275,13 @@ async fn remove_cancelled(tx: &mut Tx, backup: &Backup, now: Timestamp) -> Resul
     )
     .await?;
     settle_checkpoint(tx, backup.checkpoint_id, now).await
+}
+
+async fn remove_row(tx: &mut Tx, backup: &Backup, now: Timestamp) -> Result<()> {
+    if backup.state.can_become(BackupState::Deleting) {
+        backups::transition(tx, backup.id, backup.state, BackupState::Deleting, now).await?;
+    }
+    backups::delete(tx, backup.id).await
 }
 
 /// A backup could not be made.
@@ -299,6 +326,12 @@ pub(super) async fn failed(run: &Run, error: &Error, left: Left) -> Result<()> {
     let backup = backup_of(&mut tx, run).await?;
     match (run.task.kind.as_str(), backup) {
         ("backup", Some(backup)) => mark_failed(&mut tx, &backup, &message, now).await?,
+        ("import", Some(backup)) => {
+            remove_row(&mut tx, &backup, now).await?;
+            let (from, to) = (CheckpointState::Protecting, CheckpointState::Error);
+            checkpoints::transition(&mut tx, backup.checkpoint_id, from, to, now).await?;
+            empty_checkpoint(&mut tx, backup.checkpoint_id, now).await?;
+        }
         ("restore", Some(backup)) => {
             if backup.state.can_become(BackupState::Available) {
                 backups::transition(

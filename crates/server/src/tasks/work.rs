@@ -181,6 +181,8 @@ pub enum Work {
         /// The vault.
         destination: VaultId,
     },
+    /// Make a backup of an archive that is being uploaded (`app::import`).
+    Import {},
     /// Nothing any more: says what a vault took by itself. Such a task has ended when it is made.
     Associate {
         /// Taken into the vault.
@@ -202,6 +204,7 @@ impl Work {
             Work::CreateServer(_) => "create_server",
             Work::Delete {} => "delete",
             Work::RemoveResources { .. } => "remove_resource",
+            Work::Import {} => "import",
             Work::Migrate { .. } => "migrate",
             Work::Associate { .. } => "associate",
             Work::VaultDelete {} => "vault_delete",

@@ -5,6 +5,7 @@ mod associate;
 mod create;
 mod disks;
 mod elsewhere;
+mod export;
 mod host;
 mod images;
 mod instant;

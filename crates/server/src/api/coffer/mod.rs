@@ -7,11 +7,14 @@
 mod access_keys;
 mod act;
 mod audit;
+mod changes;
 mod domains;
 mod estimates;
+mod export;
 mod grants;
 pub(in crate::api) mod groups;
 mod images;
+mod import;
 mod limits;
 mod lists;
 mod live;
@@ -92,6 +95,14 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ways::restore))
         .routes(routes!(ways::go_back))
         .routes(routes!(nbd::read))
+        .routes(routes!(changes::list))
+        .routes(routes!(export::backup))
+        .routes(routes!(export::backup_checksum))
+        .routes(routes!(import::import))
+        .routes(routes!(export::disk))
+        .routes(routes!(export::disk_checksum))
+        .routes(routes!(export::image_disk))
+        .routes(routes!(export::image_disk_checksum))
         .routes(routes!(images::list, images::create))
         .routes(routes!(images::show, images::delete))
         .routes(routes!(ways::create_disk))

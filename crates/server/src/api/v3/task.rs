@@ -23,6 +23,8 @@ const KINDS: &[&str] = &[
     "migrate",
     // Ours: what a vault took by itself when its policy ran.
     "associate",
+    // Ours: a backup made of an archive.
+    "import",
 ];
 
 /// The task as the API shows it. Its parts depend on what it does.
@@ -50,6 +52,12 @@ pub(super) fn body(view: &TaskView) -> Value {
                     "backup_name": view.backup_name(),
                     "incremental": incremental.to_string(),
                 }),
+            );
+        }
+        "import" => {
+            extra.insert(
+                "backup".into(),
+                json!({"backup_id": backup_id, "backup_name": view.backup_name()}),
             );
         }
         "restore" => {
