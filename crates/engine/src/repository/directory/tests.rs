@@ -234,7 +234,7 @@ async fn it_syncs_what_it_must_and_no_more() {
     let (folder, root, store, files) = faulty();
     let above = folder.path().canonicalize().unwrap();
     // The store's own folder was made.
-    assert_eq!(files.take_synced(), [above.clone()]);
+    assert_eq!(files.take_synced(), std::slice::from_ref(&above));
     let names = |synced: Vec<PathBuf>| -> Vec<String> {
         let names = synced
             .iter()
