@@ -480,6 +480,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::single_range_in_vec_init,
+        reason = "data of one run is a list of one range"
+    )]
     fn data_lies_where_its_entries_say() {
         // Data below tables 0, 1 and 5, in runs.
         let data = [
@@ -549,6 +553,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::single_range_in_vec_init,
+        reason = "data of one run is a list of one range"
+    )]
     fn tables_are_read_as_they_were_written() {
         let data = [
             vec![1..4, PER_L2 - 1..PER_L2],
