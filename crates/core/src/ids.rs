@@ -147,6 +147,12 @@ impl PackId {
         bytes.copy_from_slice(&self.0[..12]);
         SessionId(bytes)
     }
+
+    /// Its number among the packs of its session.
+    pub fn counter(self) -> u32 {
+        let [.., a, b, c, d] = self.0;
+        u32::from_be_bytes([a, b, c, d])
+    }
 }
 
 macro_rules! hex_text {

@@ -22,6 +22,8 @@ pub const CONDEMNATIONS: &str = "condemn";
 pub const STATES: &str = "state";
 /// Folder of the log.
 pub const LOG: &str = "log";
+/// Folder of the sampled index: segments, numbered at random.
+pub const INDEX: &str = "index";
 
 /// `pack/<xx>/<pack id>.<generation>`, where `xx` is the first byte of the session.
 pub fn pack(id: PackId, generation: u32) -> String {

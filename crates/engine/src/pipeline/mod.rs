@@ -1,4 +1,4 @@
-//! Pipelines: back up, copy, restore, verify, delete, reclaim.
+//! Pipelines: back up, copy, restore, verify, delete, reclaim, refresh the index.
 
 mod backup;
 mod copy;
@@ -6,6 +6,7 @@ mod delete;
 mod export;
 mod mark;
 mod reclaim;
+mod refresh;
 mod restore;
 mod source;
 mod verify;
@@ -16,6 +17,7 @@ pub use copy::copy_backup;
 pub use delete::{Deleted, delete_backup};
 pub use export::{EXPORT_READ_MAX, Export};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
+pub use refresh::{RefreshReport, refresh_index};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
 pub use source::{BackupSource, ReadCache};
 pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};

@@ -11,7 +11,7 @@
 //! next reclaim carries it out. Sessions whose owner is a process that is certainly gone are ended
 //! first.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use coffer_core::format::name;
@@ -104,7 +104,7 @@ pub fn reclaim<'a>(
             };
             repository.condemn(&condemnation).await?;
         }
-        carry_out(repository, &packs, &mut marked, &mut report, cancel).await?;
+        carry_out(repository, &mut marked, &mut report, cancel).await?;
         repair_log(repository, &survey, &mut report).await?;
         repository.store.remove_unfinished(UNFINISHED_AGE).await?;
         Ok(report)
@@ -141,7 +141,6 @@ impl Marked {
 /// Carries out all condemnations for which no writer is left that may not have seen them.
 async fn carry_out(
     repository: &Repository,
-    packs: &[ListedPack],
     marked: &mut Marked,
     report: &mut ReclaimReport,
     cancel: &CancellationToken,
@@ -194,13 +193,20 @@ async fn carry_out(
             repository.append_log(entry).await?;
         }
         let goes: HashSet<PackId> = verdict.packs.into_iter().collect();
-        for pack in packs.iter().filter(|pack| goes.contains(&pack.id)) {
-            repository
-                .store
-                .remove(&name::pack(pack.id, pack.generation))
-                .await?;
-            report.packs_removed += 1;
-            report.bytes_freed += pack.size;
+        // Listed now, not when this run began: another run may have condemned what was written since,
+        // and whoever begins once the condemnation is lifted must find none of it.
+        let folders: BTreeSet<String> = goes
+            .iter()
+            .map(|id| name::pack_folder(id.session()))
+            .collect();
+        for folder in folders {
+            for object in repository.store.list(&folder).await? {
+                if name::parse_pack(&object.name).is_some_and(|(id, _)| goes.contains(&id)) {
+                    repository.store.remove(&object.name).await?;
+                    report.packs_removed += 1;
+                    report.bytes_freed += object.size;
+                }
+            }
         }
         repository.lift(number).await?;
     }
@@ -209,19 +215,15 @@ async fn carry_out(
 
 struct ListedPack {
     id: PackId,
-    generation: u32,
     size: u64,
 }
 
 async fn list_packs(repository: &Repository) -> Result<Vec<ListedPack>> {
     let listed = repository.store.list(name::PACKS).await?;
     let parse = |object: crate::repository::store::Listed| {
-        let (id, generation) = name::parse_pack(&object.name)?;
-        Some(ListedPack {
-            id,
-            generation,
-            size: object.size,
-        })
+        let (id, _) = name::parse_pack(&object.name)?;
+        let size = object.size;
+        Some(ListedPack { id, size })
     };
     Ok(listed.into_iter().filter_map(parse).collect())
 }

@@ -484,6 +484,7 @@ async fn check_other_objects(
         (name::CONDEMNATIONS, ObjectKind::Condemnation),
         (name::STATES, ObjectKind::State),
         (name::LOG, ObjectKind::Log),
+        (name::INDEX, ObjectKind::Index),
     ] {
         for object in store.list(folder).await? {
             let Some(bytes) = store.get(&object.name).await? else {

@@ -12,8 +12,32 @@
 //! | **restore, verify** | | read only | the pinned manifest stays until the session ends | a pinned backup has its manifest, so its packs are reached |
 //! | **delete** | | | both write a condemnation; removing twice is no error | the manifest goes before the packs do; reclaim sees it or not, and keeps more where it does |
 //! | **reclaim** | | | | both condemn; removing twice is no error |
+//!
+//! A backup also refers to chunks that neither its parents nor itself stored (`dedup`). Their packs
+//! may be reached by nobody else: the backup they were of is deleted, or never came to be. What a
+//! writer refers to was in no condemnation that it listed after its session existed, and in the
+//! directory of its pack, which it read after that list. Reclaim condemns, *then* lists sessions into the
+//! waits; when the writers among them have ended, it marks the manifests that came since, settles, and removes
+//! the packs, *then* the condemnation. So for each condemnation that names such a pack:
+//!
+//! | created | the writer | the pack |
+//! |---|---|---|
+//! | before the writer's list, and there | sees it: the pack is absent to it | goes; nothing of this writer's refers to it |
+//! | before the writer's list, and lifted | reads the directory after the list, so after the lifting | went before the lifting, and is not found; or the verdict spared it, and it is as if never condemned |
+//! | after the writer's list | had its session before, so it is in the waits, or had ended when these were listed | is marked after the writer's end, so the verdict spares it where the manifest refers to it; without a reference, or without a commit, it goes |
+//! | unreadable when listed | refers to nothing of others | |
+//!
+//! A session ends after its manifest is in the log, so the marks that follow its end have it. Declared
+//! dead, a writer cannot commit, and its references never come to be. Nobody who decides keeps anything
+//! from before the session: directories are read past the caches. The same holds for condemned ordinals
+//! of a pack that stays, if their condemnation is lifted only when no generation that has them is left: a writer
+//! that finds an old generation then finds the condemnation too.
+//!
+//! The index itself (`index/`) takes no part in this: nobody keeps or removes a pack because of it.
+//! Readers, verify and the marks go by the maps and see no difference between a backup's own packs and others.
 
 pub mod crypto;
+mod dedup;
 pub mod keys;
 mod log;
 mod map_builder;
@@ -37,6 +61,8 @@ use coffer_core::{Error, Kind, Result};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
+pub use dedup::{Budget, Finder, Limits as DedupLimits};
+pub(crate) use dedup::{SegmentRead, samples_of};
 pub use keys::{KeySource, RecoveryKey, create_key_file};
 pub use log::{LogHead, read_log};
 pub use map_builder::{Built, MapBuilder};
@@ -72,6 +98,7 @@ pub struct Vault {
     /// the average of a pack: packs are uploaded whole.
     pub throttle: crate::throttle::Throttle,
     vault_key: VaultKey,
+    dedup: dedup::Shared,
     directories: Cache<PackId, Directory>,
     nodes: Cache<Address, Loaded>,
     windows: Cache<(PackId, u32, u64), map_reader::Window>,
@@ -191,22 +218,37 @@ impl Repository {
                     ));
                 }
             }
-            Ok(Repository::from_parts(store, header, vault_key))
+            let limits = DedupLimits::default();
+            Ok(Repository::from_parts(store, header, vault_key, limits))
         })
     }
 
     /// Opens a vault.
     pub fn open(store: Store, source: &KeySource) -> BoxFuture<'_, Result<Repository>> {
+        Repository::open_limited(store, source, DedupLimits::default())
+    }
+
+    /// Opens a vault with other limits of deduplication.
+    pub fn open_limited(
+        store: Store,
+        source: &KeySource,
+        limits: DedupLimits,
+    ) -> BoxFuture<'_, Result<Repository>> {
         Box::pin(async move {
             let header = read_header(&store).await?;
             let vault_key = keys::open_key(&store, &header, source).await?;
-            let repository = Repository::from_parts(store, header, vault_key);
+            let repository = Repository::from_parts(store, header, vault_key, limits);
             repository.check_needs(Needs::Read).await?;
             Ok(repository)
         })
     }
 
-    fn from_parts(store: Store, header: VaultHeader, vault_key: VaultKey) -> Repository {
+    fn from_parts(
+        store: Store,
+        header: VaultHeader,
+        vault_key: VaultKey,
+        limits: DedupLimits,
+    ) -> Repository {
         let keys = Keys::new(&vault_key);
         let cache = |bytes: u64| (bytes / 4096) as usize;
         let vault = Vault {
@@ -215,6 +257,7 @@ impl Repository {
             keys,
             throttle: crate::throttle::Throttle::unlimited(),
             vault_key,
+            dedup: dedup::Shared::new(limits),
             directories: Cache::with_weighter(
                 cache(DIRECTORY_CACHE_BYTES),
                 DIRECTORY_CACHE_BYTES,

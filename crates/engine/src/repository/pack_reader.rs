@@ -206,19 +206,24 @@ impl Vault {
         if let Some(cached) = self.directories.get(&id) {
             return Ok(Some(cached));
         }
-        let found = match self.read_directory(id, 0).await? {
-            Some(directory) => Some(directory),
-            None => match self.newest_generation(id).await? {
-                Some(generation) => self.read_directory(id, generation).await?,
-                None => None,
-            },
-        };
-        let Some(directory) = found else {
+        let Some(directory) = self.present_directory(id).await? else {
             return Ok(None);
         };
         let directory = Arc::new(directory);
         self.directories.insert(id, directory.clone());
         Ok(Some(directory))
+    }
+
+    /// The pack's directory as it is in the store now, past the cache. None where the pack is not
+    /// there.
+    pub async fn present_directory(&self, id: PackId) -> Result<Option<Directory>> {
+        match self.read_directory(id, 0).await? {
+            Some(directory) => Ok(Some(directory)),
+            None => match self.newest_generation(id).await? {
+                Some(generation) => self.read_directory(id, generation).await,
+                None => Ok(None),
+            },
+        }
     }
 
     /// Reads and checks one generation's directory, past the cache.

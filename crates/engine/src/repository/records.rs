@@ -35,6 +35,18 @@ pub fn seal_record<T: Serialize>(
 ) -> Result<Bytes> {
     let raw = serde_json::to_vec(record)
         .map_err(|e| Error::internal(format!("encode `{name}`")).caused_by(e))?;
+    seal_bytes(keys, suite, key_id, kind, name, raw)
+}
+
+/// The bytes of the object `name` that holds `raw`.
+pub fn seal_bytes(
+    keys: &Keys,
+    suite: Suite,
+    key_id: u32,
+    kind: ObjectKind,
+    name: &str,
+    raw: Vec<u8>,
+) -> Result<Bytes> {
     let raw_len = u32::try_from(raw.len())
         .ok()
         .filter(|&len| len <= RAW_MAX)
@@ -75,6 +87,18 @@ pub fn open_record<T: DeserializeOwned>(
     name: &str,
     bytes: &[u8],
 ) -> Result<T> {
+    let raw = open_bytes(keys, suite, kind, name, bytes)?;
+    parse(&raw, name)
+}
+
+/// What the object `name` holds, as it was given to [`seal_bytes`].
+pub fn open_bytes(
+    keys: &Keys,
+    suite: Suite,
+    kind: ObjectKind,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Vec<u8>> {
     let envelope = read_envelope(kind, name, bytes)?;
     let damaged = || {
         Error::data(format!("object `{name}` is not what was written there"))
@@ -87,7 +111,7 @@ pub fn open_record<T: DeserializeOwned>(
     let opened = key
         .open(&associated_data(&envelope), &envelope.body)
         .ok_or_else(damaged)?;
-    decode_body(&envelope, opened, name)
+    unpack(&envelope, opened, name)
 }
 
 /// Reads the envelope of the object `name`: all that can be checked without the key.
@@ -118,6 +142,11 @@ pub fn record_is_sound(
         ObjectKind::Log => Suite::Tagged,
         _ => vault.header.suite,
     };
+    if kind == ObjectKind::Index {
+        let raw = open_bytes(&vault.keys, suite, kind, name, bytes)?;
+        let segment = coffer_core::format::index::Segment::decode(&raw);
+        return segment.map(|_| ()).map_err(|e| undecodable(name, &e));
+    }
     open_record::<serde_json::Value>(&vault.keys, suite, kind, name, bytes).map(|_| ())
 }
 
@@ -134,21 +163,25 @@ pub fn read_tagged<T: DeserializeOwned>(kind: ObjectKind, name: &str, bytes: &[u
         .len()
         .saturating_sub(coffer_core::format::TAG_BYTES);
     let body = envelope.body[..len].to_vec();
-    decode_body(&envelope, body, name)
+    parse(&unpack(&envelope, body, name)?, name)
 }
 
-fn decode_body<T: DeserializeOwned>(envelope: &Envelope, body: Vec<u8>, name: &str) -> Result<T> {
-    let damaged = |e: &dyn std::fmt::Display| {
-        Error::data(format!("object `{name}` cannot be decoded")).caused_by(e.to_string())
-    };
+fn undecodable(name: &str, e: &dyn std::fmt::Display) -> Error {
+    Error::data(format!("object `{name}` cannot be decoded")).caused_by(e.to_string())
+}
+
+fn unpack(envelope: &Envelope, body: Vec<u8>, name: &str) -> Result<Vec<u8>> {
     let raw = match envelope.codec {
         Codec::Raw => body,
-        Codec::Zstd => {
-            zstd::bulk::decompress(&body, envelope.raw_len as usize).map_err(|e| damaged(&e))?
-        }
+        Codec::Zstd => zstd::bulk::decompress(&body, envelope.raw_len as usize)
+            .map_err(|e| undecodable(name, &e))?,
     };
-    if raw.len() != envelope.raw_len as usize {
-        return Err(damaged(&"its length differs"));
+    match raw.len() == envelope.raw_len as usize {
+        true => Ok(raw),
+        false => Err(undecodable(name, &"its length differs")),
     }
-    serde_json::from_slice(&raw).map_err(|e| damaged(&e))
+}
+
+fn parse<T: DeserializeOwned>(raw: &[u8], name: &str) -> Result<T> {
+    serde_json::from_slice(raw).map_err(|e| undecodable(name, &e))
 }

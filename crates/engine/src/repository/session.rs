@@ -49,6 +49,8 @@ pub struct WriteSession {
     pub parents: HashMap<BackupId, Manifest>,
     /// Chunks that earlier attempts stored.
     pub adopted: Arc<Adopted>,
+    /// What was condemned when the session had been created: to be treated as absent.
+    pub(crate) condemned: Condemned,
 }
 
 /// Backups held in place for reading. Ends by [`ReadSession::end`]; dropped, it stays until
@@ -149,7 +151,7 @@ impl Repository {
             // What is condemned must be known to take over anything. Parents need no such care: what
             // they refer to is reached by their manifests, which this session holds.
             let adopted = match condemned.complete {
-                true => Arc::new(self.adopt(&adopted, &condemned.packs).await?),
+                true => Arc::new(self.adopt(&adopted, &condemned).await?),
                 false => Arc::default(),
             };
             let vault = self.vault().clone();
@@ -160,6 +162,7 @@ impl Repository {
                 attempt,
                 parents: usable,
                 adopted,
+                condemned,
             })))
         })
     }
@@ -287,7 +290,7 @@ pub fn owner_is_gone(owner: &Owner) -> bool {
 }
 
 /// All that is condemned at the moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Condemned {
     /// Backups about to go.
     pub backups: HashSet<BackupId>,
@@ -295,6 +298,13 @@ pub struct Condemned {
     pub packs: HashSet<PackId>,
     /// False where a condemnation cannot be read: then there may be more.
     pub complete: bool,
+}
+
+impl Condemned {
+    /// True if what lies at `address` is about to go: a writer treats it as absent.
+    pub fn is_condemned(&self, address: Address) -> bool {
+        self.packs.contains(&address.pack)
+    }
 }
 
 /// What lies below `condemn/`.
@@ -508,14 +518,14 @@ impl Vault {
     }
 
     /// The chunks in packs of dead sessions. A pack that cannot be read was never finished.
-    async fn adopt(&self, dead: &[SessionId], condemned: &HashSet<PackId>) -> Result<Adopted> {
+    async fn adopt(&self, dead: &[SessionId], condemned: &Condemned) -> Result<Adopted> {
         let mut adopted = Adopted::new();
         for session in dead {
             for object in self.store.list(&name::pack_folder(*session)).await? {
                 let Some((id, generation)) = name::parse_pack(&object.name) else {
                     continue;
                 };
-                if id.session() != *session || condemned.contains(&id) {
+                if id.session() != *session {
                     continue;
                 }
                 let directory = match self.read_directory(id, generation).await {
@@ -537,6 +547,9 @@ impl Vault {
                         ordinal: entry.ordinal,
                         slot: 0,
                     };
+                    if condemned.is_condemned(address) {
+                        continue;
+                    }
                     adopted.entry(entry.digest).or_insert(address);
                 }
             }

@@ -6,6 +6,7 @@
 
 pub mod doors;
 mod faulty;
+mod gate;
 mod guest;
 mod memory;
 mod records;
@@ -19,6 +20,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub use faulty::{Faulty, Rates};
+pub use gate::Gated;
 pub use guest::{Boot, DiskSpec, Guest, GuestSpec, Image, check_records};
 pub use memory::{MemorySource, MemoryTarget};
 pub use records::{Expect, Report};

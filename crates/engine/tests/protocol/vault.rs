@@ -39,6 +39,9 @@ pub struct Scene {
     pub delete: bool,
     /// Backup Q is there and needs X0.
     pub other: bool,
+    /// The writers back up another disk: they do not build on O, hold nothing of it, and find what it
+    /// stored in the directory of its pack.
+    pub apart: bool,
     /// How often each of two reclaims runs.
     pub passes: [u8; 2],
     /// Parties that may be killed.
@@ -70,12 +73,16 @@ pub enum Bug {
     OldGenerationFirst,
     /// A writer refers to blobs without looking at what is condemned.
     RefersToCondemned,
+    /// A writer refers to chunks of another disk by a directory, or an index, from before its session.
+    DirectoryFromBefore,
+    /// A condemnation of blobs is lifted by a reclaim that leaves them in their pack.
+    LiftsUncompacted,
     /// A reader that finds its generation gone does not look for another one.
     KeepsGeneration,
 }
 
 impl Bug {
-    pub const ALL: [Bug; 12] = [
+    pub const ALL: [Bug; 14] = [
         Bug::WaitsForNobody,
         Bug::MarksOnce,
         Bug::CondemnedBeforeSession,
@@ -87,6 +94,8 @@ impl Bug {
         Bug::CompactsAtOnce,
         Bug::OldGenerationFirst,
         Bug::RefersToCondemned,
+        Bug::DirectoryFromBefore,
+        Bug::LiftsUncompacted,
         Bug::KeepsGeneration,
     ];
 }
@@ -277,7 +286,8 @@ impl Vault {
     fn pin_o(&self, state: &State) -> Sessions {
         let dead = if state.dead { FIRST } else { 0 };
         let elsewhere = if self.scene.other { READER } else { 0 };
-        !(dead | elsewhere)
+        let apart = if self.scene.apart { WRITERS } else { 0 };
+        !(dead | elsewhere | apart)
     }
 
     fn writer(&self, state: &State, which: usize, out: Out<'_>) {
@@ -292,7 +302,7 @@ impl Vault {
                 party.snap = 0;
             }
             if party.at >= 18 {
-                (party.condemned, party.no_parent) = (0, false);
+                (party.condemned, party.no_parent, party.packs) = (0, false, 0);
             }
             next.writers[which] = match party.at {
                 DONE => done(),
@@ -323,7 +333,12 @@ impl Vault {
                 Slot::Tombstone => to("takes attempt 1", 10, &|_, p| p.slot = N1 as u8),
                 Slot::Absent => to("takes attempt 0", 10, &|_, p| p.slot = N0 as u8),
             },
-            0 => to("begins", 10, &|_, p| p.slot = N0 as u8),
+            0 => to("begins", 10, &|s, p| {
+                p.slot = N0 as u8;
+                if self.has(Bug::DirectoryFromBefore) {
+                    p.packs = s.present() & X;
+                }
+            }),
             10 => to("creates its session", 11, &|s, p| {
                 if !late_session {
                     s.sessions |= mine;
@@ -343,12 +358,29 @@ impl Vault {
             }
             13 if late_session => to("creates its session late", 14, &|s, _| s.sessions |= mine),
             13 | 14 => to("reads its parent", 15, &|s, p| {
-                p.refs = match p.no_parent {
+                p.refs = match p.no_parent || self.scene.apart {
                     true => 0,
                     false => s.refs_of(O),
                 };
             }),
             15 if party.saw => to("removes W1's session", 16, &|s, _| s.sessions &= !FIRST),
+            15 | 16 if self.scene.apart => {
+                to("reads directories of another disk's packs", 17, &|s, p| {
+                    if !self.has(Bug::DirectoryFromBefore) {
+                        p.packs = s.present() & (X | if p.saw { Y } else { 0 });
+                    }
+                    p.packs &= !p.condemned;
+                });
+            }
+            17 => {
+                let own = [Y, Z][which];
+                for refs in subsets(party.packs) {
+                    to("refers to chunks of another disk", 18, &|s, p| {
+                        s.packs |= own;
+                        p.refs = refs | own;
+                    });
+                }
+            }
             15 | 16 => {
                 // What lies in packs that are there now; the parent's blobs need no look.
                 let taken_over = if party.saw { Y } else { 0 };
@@ -722,6 +754,8 @@ impl Vault {
                         s.packs &= !goes;
                         s.x = [None; 4];
                     });
+                } else if self.has(Bug::LiftsUncompacted) && which == 0 {
+                    to("passes the pack over", 24, &|s, _| s.packs &= !goes);
                 } else if old_first {
                     // The bytes it needs are in its memory.
                     let newest = state.x_newest().unwrap_or(0);

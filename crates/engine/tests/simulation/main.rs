@@ -77,6 +77,11 @@ fn nothing_is_lost_and_nothing_comes_back() {
     assert!(told.packs_freed > seeds, "{told:?}");
     assert!(told.adopted > seeds / 20, "{told:?}");
     assert!(told.held > seeds / 50, "{told:?}");
+    assert!(
+        told.deduplicated > seeds && told.foreign > seeds / 2,
+        "{told:?}"
+    );
+    assert!(told.meddled > seeds / 4, "{told:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub enum Part {
     Delete,
     Reclaim,
     Read,
+    Refresh,
 }
 
 tokio::task_local! {
@@ -60,11 +62,21 @@ pub enum Mistake {
     NoTombstone,
     /// A writer lists what is condemned, and then creates its session.
     CondemnedBeforeSession,
+    /// A writer without a parent does not look at what is condemned.
+    RefersToCondemned,
+    /// A writer believes directories of packs, and what the index says, that were read before its session.
+    DirectoryFromBefore,
+    /// Reclaim lifts a condemnation, and then removes what it named.
+    LiftedBeforeGone,
+    /// Reclaim removes the packs of a verdict that it listed at its beginning, and lifts the condemnation.
+    PacksFromBefore,
+    /// A writer takes a chunk for one that the vault holds whose digest begins alike.
+    DigestPrefix,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Mistake; 12] = [
+    pub const ALL: [Mistake; 17] = [
         Mistake::ReclaimWithoutSessions,
         Mistake::ReclaimMarksOnce,
         Mistake::DeleteIgnoresPins,
@@ -77,7 +89,35 @@ impl Mistake {
         Mistake::ParentFromCache,
         Mistake::NoTombstone,
         Mistake::CondemnedBeforeSession,
+        Mistake::RefersToCondemned,
+        Mistake::DirectoryFromBefore,
+        Mistake::LiftedBeforeGone,
+        Mistake::PacksFromBefore,
+        Mistake::DigestPrefix,
     ];
+
+    /// True for what deduplication could get wrong.
+    pub fn is_of_dedup(self) -> bool {
+        let all = [
+            Mistake::RefersToCondemned,
+            Mistake::DirectoryFromBefore,
+            Mistake::LiftedBeforeGone,
+            Mistake::PacksFromBefore,
+            Mistake::DigestPrefix,
+        ];
+        all.contains(&self)
+    }
+}
+
+/// What was read of packs, by name and range, for all processes of a run.
+pub type Memory = Arc<Mutex<HashMap<(String, String), GetCopy>>>;
+
+/// An answer that can be given again.
+#[derive(Debug, Clone)]
+pub struct GetCopy {
+    bytes: Bytes,
+    meta: ObjectMeta,
+    range: Range<u64>,
 }
 
 /// A store as a party with a mistake uses it. Without one, the store itself.
@@ -85,6 +125,7 @@ impl Mistake {
 pub struct Mistaken {
     store: Arc<SimulatedStore>,
     mistake: Option<Mistake>,
+    memory: Memory,
     state: Mutex<State>,
 }
 
@@ -98,6 +139,8 @@ struct State {
     session: Option<Path>,
     /// Log entries that are held back.
     held: Vec<(Path, Bytes)>,
+    /// Packs that are to be removed once a condemnation is lifted.
+    doomed: Vec<Path>,
 }
 
 impl fmt::Display for Mistaken {
@@ -119,10 +162,15 @@ fn done() -> PutResult {
 }
 
 impl Mistaken {
-    pub fn new(store: Arc<SimulatedStore>, mistake: Option<Mistake>) -> Arc<Mistaken> {
+    pub fn new(
+        store: Arc<SimulatedStore>,
+        mistake: Option<Mistake>,
+        memory: Memory,
+    ) -> Arc<Mistaken> {
         Arc::new(Mistaken {
             store,
             mistake,
+            memory,
             state: Mutex::default(),
         })
     }
@@ -139,6 +187,7 @@ impl Mistaken {
     pub fn begin(&self) {
         let mut state = self.state();
         state.lists.clear();
+        state.doomed.clear();
         if self.mistake != Some(Mistake::ParentFromCache) {
             state.objects.clear();
         }
@@ -185,6 +234,7 @@ impl Mistaken {
                 self.makes(Mistake::ReclaimWithoutSessions, Part::Reclaim)
                     || self.makes(Mistake::DeleteIgnoresPins, Part::Delete)
             }
+            "condemn" => self.makes(Mistake::RefersToCondemned, Part::Backup),
             _ => false,
         };
         if blind {
@@ -193,6 +243,23 @@ impl Mistaken {
         if self.makes(Mistake::ReclaimMarksOnce, Part::Reclaim) && name == "pack" {
             for first in ["session", "backup", "log"] {
                 self.remember(first).await?;
+            }
+        }
+        if self.makes(Mistake::PacksFromBefore, Part::Reclaim) {
+            let known = self.state().lists.get("pack").cloned();
+            let known = match known {
+                Some(known) => known,
+                None => {
+                    let packs = self.store.list(Some(&Path::from("pack")));
+                    let packs: Vec<ObjectMeta> = packs.try_collect().await?;
+                    self.state().lists.insert("pack".to_owned(), packs.clone());
+                    packs
+                }
+            };
+            if name.starts_with("pack/") {
+                let within = format!("{name}/");
+                let inside = |object: &ObjectMeta| object.location.as_ref().starts_with(&within);
+                return Ok(known.into_iter().filter(inside).collect());
             }
         }
         if let Some(known) = self.state().lists.get(&name) {
@@ -281,6 +348,9 @@ impl Mistaken {
             self.state().objects.insert(name.to_owned(), copy);
             return Ok(found(location, bytes));
         }
+        if self.makes(Mistake::DirectoryFromBefore, Part::Backup) && name.starts_with("pack/") {
+            return self.get_remembered(location, options).await;
+        }
         let remembered = matches!(
             self.mistake,
             Some(Mistake::ReclaimMarksOnce | Mistake::CondemnedBeforeSession)
@@ -292,6 +362,59 @@ impl Mistaken {
             }
         }
         self.store.get_opts(location, options).await
+    }
+}
+
+impl Mistaken {
+    async fn get_remembered(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        let key = (location.to_string(), format!("{:?}", options.range));
+        let known = self.memory.lock().expect("no holder panics");
+        let known = known.get(&key).cloned();
+        let copy = match known {
+            Some(known) => known,
+            None => {
+                let read = self.store.get_opts(location, options).await?;
+                let (meta, range) = (read.meta.clone(), read.range.clone());
+                let bytes = read.bytes().await?;
+                let copy = GetCopy { bytes, meta, range };
+                let mut memory = self.memory.lock().expect("no holder panics");
+                memory.insert(key, copy.clone());
+                copy
+            }
+        };
+        Ok(GetResult {
+            meta: copy.meta,
+            range: copy.range,
+            ..found(location, copy.bytes)
+        })
+    }
+
+    /// Removes an object as the party's code would.
+    async fn remove(&self, location: &Path) -> Result<()> {
+        let folder = location.as_ref().split_once('/').map(|(folder, _)| folder);
+        if self.makes(Mistake::LiftedBeforeGone, Part::Reclaim) {
+            match folder {
+                Some("pack") => {
+                    self.state().doomed.push(location.clone());
+                    return Ok(());
+                }
+                Some("condemn") => {
+                    self.store.delete(location).await?;
+                    sleep(Duration::from_millis(200)).await;
+                    let doomed = std::mem::take(&mut self.state().doomed);
+                    for pack in doomed {
+                        self.store.delete(&pack).await?;
+                    }
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        self.store.delete(location).await?;
+        if matches!(folder, Some("pack" | "backup")) {
+            self.write_held().await;
+        }
+        Ok(())
     }
 }
 
@@ -336,17 +459,7 @@ impl ObjectStore for Door {
         locations
             .and_then(move |location| {
                 let door = door.clone();
-                async move {
-                    let removed = door.store.delete(&location).await;
-                    let held = matches!(
-                        location.as_ref().split_once('/'),
-                        Some(("pack" | "backup", _))
-                    );
-                    if held && removed.is_ok() {
-                        door.write_held().await;
-                    }
-                    removed.map(|()| location)
-                }
+                async move { door.remove(&location).await.map(|()| location) }
             })
             .boxed()
     }

@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
 use coffer_core::format::Suite;
 use coffer_core::format::name;
 use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Resource, Role, Tracking,
 };
-use coffer_core::ids::{BackupId, DiskId, VaultId};
+use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
 use coffer_core::{Error, Kind};
 use coffer_engine::pipeline::{
     BackupDisk, BackupJob, Deleted, KnownState, ReclaimOptions, Scope, back_up, delete_backup,
-    reclaim, restore_disk, verify,
+    reclaim, refresh_index, restore_disk, verify,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{
-    Begun, InitOptions, KeySource, RecoveryKey, Repository, Store, end_session,
+    Begun, Budget, DedupLimits, InitOptions, KeySource, RecoveryKey, Repository, Store, end_session,
 };
 use coffer_engine::testkit::simulated::{Faults, Process, Rng, World};
 use tokio::task::{AbortHandle, JoinHandle};
@@ -25,10 +26,11 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::contents::{Disk, Server, Source, Target};
-use super::mistakes::{Door, Mistake, Mistaken, PART, Part};
+use super::contents::{CHUNK, Disk, Server, Source, Target};
+use super::mistakes::{Door, Memory, Mistake, Mistaken, PART, Part};
 use super::model::{
-    Checked, Entry, Model, State, Strictness, Violation, check_end, check_now, restore, violated,
+    Checked, Entry, Model, State, Strictness, Violation, check_end, check_now, packs_of, restore,
+    violated,
 };
 
 /// Servers that are backed up.
@@ -114,6 +116,12 @@ pub struct Told {
     pub kills: u64,
     pub restores: u64,
     pub packs_freed: u64,
+    /// Chunks that the vault held already.
+    pub deduplicated: u64,
+    /// Packs of others that backups without a parent refer to at the end.
+    pub foreign: u64,
+    /// Segments of the index that were taken away, cut or brought back.
+    pub meddled: u64,
     pub trace: String,
 }
 
@@ -129,6 +137,9 @@ impl Told {
         self.kills += other.kills;
         self.restores += other.restores;
         self.packs_freed += other.packs_freed;
+        self.deduplicated += other.deduplicated;
+        self.foreign += other.foreign;
+        self.meddled += other.meddled;
     }
 }
 
@@ -151,6 +162,8 @@ struct Shared {
     plan: Plan,
     world: World,
     key: KeySource,
+    /// What a mistake remembers beyond the life of a process.
+    memory: Memory,
     state: Mutex<Inner>,
 }
 
@@ -164,6 +177,22 @@ struct Inner {
     beside: HashMap<Process, Vec<JoinHandle<()>>>,
     /// The same, to be ended with their process, whoever waits for them.
     killed_with: HashMap<Process, Vec<AbortHandle>>,
+    /// Segments of the index as they once were, to be brought back when they are stale.
+    segments: Vec<(String, Bytes)>,
+}
+
+/// Every chunk is in the index from the first one on, and every commit writes a segment: what the product
+/// does with GiB happens here with a few chunks.
+fn limits() -> DedupLimits {
+    DedupLimits {
+        sampling: 0,
+        index: Budget::new(1 << 20),
+        cache_bytes: 4 << 10,
+        look_bytes: 1,
+        segment_entries_min: 1,
+        segment_entries: 3,
+        ..DedupLimits::default()
+    }
 }
 
 #[derive(Clone)]
@@ -248,11 +277,13 @@ impl Run {
             told: Told::default(),
             beside: HashMap::new(),
             killed_with: HashMap::new(),
+            segments: Vec::new(),
         };
         Run(Arc::new(Shared {
             plan,
             world,
             key,
+            memory: Memory::default(),
             state: Mutex::new(inner),
         }))
     }
@@ -389,9 +420,9 @@ impl Run {
 
     async fn open(&self, process: Process) -> Result<Here, Error> {
         let store = self.0.world.store(process);
-        let mistaken = Mistaken::new(store, self.0.plan.mistake);
+        let mistaken = Mistaken::new(store, self.0.plan.mistake, self.0.memory.clone());
         let store = Store::from_object_store(Arc::new(Door(mistaken.clone())), "");
-        let repository = Repository::open(store, &self.0.key).await?;
+        let repository = Repository::open_limited(store, &self.0.key, limits()).await?;
         Ok(Here {
             process,
             repository,
@@ -400,7 +431,7 @@ impl Run {
     }
 
     async fn operation(&self, here: &Here, rng: &mut Rng) -> Checked {
-        match rng.below(20) {
+        match rng.below(22) {
             0..=7 => {
                 let backup = self
                     .clone()
@@ -414,6 +445,8 @@ impl Run {
             }
             8..=11 => PART.scope(Part::Delete, self.delete(here, rng)).await?,
             12..=15 => PART.scope(Part::Reclaim, self.reclaim(here)).await?,
+            16 => PART.scope(Part::Refresh, self.refresh(here)).await?,
+            17 => self.meddle(here, rng).await?,
             _ => {
                 let read = self.clone().read(here.clone(), Rng::new(rng.next()));
                 let read = PART.scope(Part::Read, read);
@@ -493,6 +526,8 @@ impl Run {
                 begins: Some(here.process),
             });
             let newest = inner.lineages[lineage].newest.filter(|_| rng.below(5) > 0);
+            // Only what is found in the vault: what is shown of the parent is shown elsewhere.
+            let newest = newest.filter(|_| !self.0.plan.mistake.is_some_and(Mistake::is_of_dedup));
             let disks = inner.lineages[lineage].disks.clone();
             (id, lineage, server, newest.filter(|p| *p != id), disks)
         };
@@ -526,6 +561,8 @@ impl Run {
             entry.contents.insert(session.id(), server.clone());
             before.filter(|_| rng.below(2) == 0)
         };
+        let independent = parent.is_none() && rng.below(4) == 0;
+        let compares_all = self.0.plan.mistake != Some(Mistake::DigestPrefix);
         let disks = disks.into_iter().enumerate().map(|(at, disk_id)| {
             let before = before.as_ref().map(|server| server[at].clone());
             let tracking = match before {
@@ -540,7 +577,7 @@ impl Run {
                 name: format!("vd{at}"),
                 system: at == 0,
                 parent,
-                source: Arc::new(Source::new(server.clone(), at, before)),
+                source: Arc::new(Source::new(server.clone(), at, before, compares_all)),
                 tracking,
                 epoch: None,
             }
@@ -555,12 +592,16 @@ impl Run {
                 notes: vec![],
             },
             definition: DefinitionRecord::default(),
+            independent,
             disks: disks.collect(),
         };
         let id_of_session = session.id();
         let (progress, cancel) = (Progress::new(), CancellationToken::new());
         match back_up(session, job, &progress, &cancel).await {
-            Ok(_) => self.committed(id, id_of_session, lineage),
+            Ok(manifest) => {
+                self.inner().told.deduplicated += manifest.deduplicated_bytes().div_ceil(CHUNK);
+                self.committed(id, id_of_session, lineage)
+            }
             // The next attempt has ended this one's session: nothing holds its parent any more.
             Err(e) if e.kind == Kind::Data && self.attempts_at(id) > 1 => Ok(()),
             Err(e) => self.excused("back up", &e),
@@ -663,6 +704,63 @@ impl Run {
             Ok(report) => self.inner().told.packs_freed += report.packs_removed,
             Err(e) => self.excused("reclaim", &e)?,
         }
+        Ok(())
+    }
+
+    async fn refresh(&self, here: &Here) -> Checked {
+        here.mistaken.begin();
+        match refresh_index(&here.repository, &CancellationToken::new()).await {
+            Ok(_) => Ok(()),
+            Err(e) => self.excused("refresh", &e),
+        }
+    }
+
+    /// What may become of an index: a segment is lost, cut, or put back as it was when packs that it
+    /// names were still there.
+    async fn meddle(&self, here: &Here, rng: &mut Rng) -> Checked {
+        let objects = self.0.world.objects();
+        let within = format!("{}/", name::INDEX);
+        let there: Vec<_> = objects
+            .iter()
+            .filter(|(name, _)| name.starts_with(&within))
+            .collect();
+        let (known, chosen) = {
+            let mut inner = self.inner();
+            for (name, bytes) in &there {
+                if inner.segments.iter().all(|(known, _)| known != *name) {
+                    let segment = ((*name).clone(), (*bytes).clone());
+                    inner.segments.push(segment);
+                }
+            }
+            let count = inner.segments.len() as u64;
+            let known = (count > 0).then(|| inner.segments[rng.below(count) as usize].clone());
+            let count = there.len() as u64;
+            let chosen = (count > 0).then(|| there[rng.below(count) as usize]);
+            (known, chosen)
+        };
+        let what = rng.below(3);
+        let (name, bytes) = match (what, known, chosen) {
+            (0, Some((name, bytes)), _) => (name, Some(bytes)),
+            (1, _, Some((name, bytes))) => {
+                self.inner().model.index_is_damaged = true;
+                let len = rng.below(bytes.len() as u64) as usize;
+                (name.clone(), Some(bytes.slice(..len)))
+            }
+            (2, _, Some((name, _))) => (name.clone(), None),
+            _ => return Ok(()),
+        };
+        let store = &here.repository.store;
+        let meddled = async {
+            store.remove(&name).await?;
+            match bytes {
+                Some(bytes) => store.create(&name, bytes).await.map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        if let Err(e) = meddled.await {
+            return self.excused("meddle", &e);
+        }
+        self.inner().told.meddled += 1;
         Ok(())
     }
 
@@ -846,8 +944,26 @@ impl Run {
             Err(e) if e.kind == Kind::Data && self.strict().torn => return Ok(false),
             done => done.map_err(|e| failed("reclaim", e))?,
         };
+        let refreshed = refresh_index(&here.repository, &cancel).await;
+        refreshed.map_err(|e| failed("refresh", e))?;
+        self.inner().model.index_is_damaged = false;
         let survey = here.repository.survey().await;
         for manifest in survey.map_err(|e| failed("survey", e))?.backups {
+            if manifest.disks.iter().all(|disk| disk.parent.is_none()) {
+                let packs = packs_of(&here.repository, &manifest).await?;
+                let own = |pack: &PackId| {
+                    let session = pack.session();
+                    session == manifest.session || manifest.adopted.contains(&session)
+                };
+                let foreign = packs.iter().filter(|pack| !own(pack)).count() as u64;
+                if manifest.independent && foreign > 0 {
+                    let id = manifest.backup_id;
+                    return Err(violated(format!(
+                        "{id} is independent and refers to others"
+                    )));
+                }
+                self.inner().told.foreign += foreign;
+            }
             let server = {
                 let inner = self.inner();
                 let entry = inner.model.backups.get(&manifest.backup_id);

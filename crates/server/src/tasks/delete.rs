@@ -206,6 +206,7 @@ pub(super) async fn free(run: &Run, vault: &Vault, repository: &Repository) {
     let app = &run.app;
     let freed = async {
         reclaim(repository, ReclaimOptions::default(), &run.parked).await?;
+        app.repositories.refresh_index(vault, &run.parked).await?;
         let used = app.repositories.used_bytes(vault).await?;
         let mut tx = app.catalog.write().await?;
         outcome::set_used(&mut tx, vault.id, used, run.app.now()).await?;

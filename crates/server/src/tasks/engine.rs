@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use coffer_core::cbr::{Code, Refusal};
 pub use coffer_core::format::records::{
@@ -14,6 +15,7 @@ pub use coffer_core::format::records::{
 };
 use coffer_core::ids::VaultId;
 use coffer_core::{Error, Kind, Result};
+use coffer_engine::pipeline::refresh_index;
 pub use coffer_engine::pipeline::{
     BackupDisk, BackupJob, KnownState, back_up, estimate_restore, restore_disk,
 };
@@ -21,10 +23,15 @@ use coffer_engine::repository::keys::create_key_file;
 use coffer_engine::repository::store::StoreCounters;
 use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::limits::LimitTable;
 use crate::catalog::vaults::Vault;
 use crate::config::{Config, S3Config};
+
+/// How often the index of a vault is looked over: it reads what small backups stored since.
+const REFRESH_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
 /// Where one store of the configuration is.
 #[derive(Debug, Clone)]
@@ -51,6 +58,8 @@ struct Inner {
     /// Bytes that stay free in the stores' file systems.
     reserve: u64,
     open: Mutex<HashMap<VaultId, Repository>>,
+    /// When the index of a vault was refreshed.
+    refreshed: Mutex<HashMap<VaultId, Instant>>,
 }
 
 impl Repositories {
@@ -91,6 +100,7 @@ impl Repositories {
                 counters,
                 reserve: config.limits.store_reserve_mib << 20,
                 open: Mutex::default(),
+                refreshed: Mutex::default(),
             }),
         })
     }
@@ -141,6 +151,21 @@ impl Repositories {
         repository.throttle.set(limit.bytes_per_second);
         open.insert(vault.id, repository.clone());
         Ok(repository)
+    }
+
+    /// Brings the index of a vault up to date, at most once in a [`REFRESH_PERIOD`].
+    pub async fn refresh_index(&self, vault: &Vault, cancel: &CancellationToken) -> Result<()> {
+        let repository = self.open(vault).await?;
+        let mut refreshed = self.inner.refreshed.lock().await;
+        let is_due = |at: &Instant| at.elapsed() >= REFRESH_PERIOD;
+        if !refreshed.get(&vault.id).is_none_or(is_due) {
+            return Ok(());
+        }
+        refreshed.insert(vault.id, Instant::now());
+        drop(refreshed);
+        let report = refresh_index(&repository, cancel).await?;
+        tracing::debug!(vault.id = %vault.id, packs = report.packs_read, "the index is up to date");
+        Ok(())
     }
 
     /// Sets the limit of a vault in bytes a second, also for what runs.
