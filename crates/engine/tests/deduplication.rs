@@ -5,20 +5,23 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use coffer_core::digest::Digest;
 use coffer_core::format::name;
 use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Manifest, Resource, Tracking,
 };
-use coffer_core::ids::{BackupId, DiskId, VaultId};
+use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
+use coffer_core::map::Address;
 use coffer_engine::pipeline::{
     BackupDisk, BackupJob, ReclaimOptions, ReclaimReport, Scope, back_up, delete_backup, reclaim,
     refresh_index, restore_disk, verify,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{
-    Begun, Budget, DedupLimits, InitOptions, KeySource, Repository, Store, WriteSession,
+    Begun, Budget, DedupLimits, Finder, InitOptions, KeySource, Repository, Store, WriteSession,
 };
 use coffer_engine::testkit::{Faulty, Gated, MemorySource, MemoryTarget, Rates};
 use object_store::ObjectStore;
@@ -517,6 +520,80 @@ async fn beyond_the_budget_less_is_found_and_nothing_is_wrong() {
     println!("{} of 1500 chunks are stored again", new_chunks(&made));
     assert!(new_chunks(&made) < 500 && limits.index.used() <= 30 << 10);
     check(&place, &made, &disks[1..]).await;
+}
+
+/// Chunks of numbers and words, each different: they compress by half.
+fn texts(chunks: u64) -> Bytes {
+    let mut out = Vec::with_capacity(chunks as usize * CHUNK);
+    let mut rng = Rng(chunks + 1);
+    while out.len() < chunks as usize * CHUNK {
+        let word = rng.below(1 << 40);
+        out.extend(format!("{:x} {:x};", word % 5000, word).bytes());
+    }
+    out.truncate(chunks as usize * CHUNK);
+    out.into()
+}
+
+/// Looked up, missed, looked for in the index and remembered: all that a chunk costs that nobody has.
+#[tokio::test]
+async fn unique_data_costs_less_than_3_percent_more() {
+    let place = Place::new(DedupLimits::default(), 32 << 20).await;
+    let repository = place.open().await;
+    make(&repository, 1, &[disk(1..600)]).await;
+    let (chunks, rounds) = (800, 3);
+    let disks = [texts(chunks)];
+    // Least of some rounds: others use this machine as well.
+    let mut whole = Duration::MAX;
+    for number in 0..rounds {
+        let session = begin(&repository, 10 + number).await;
+        let (progress, cancel) = (Progress::new(), CancellationToken::new());
+        let begun = Instant::now();
+        let made = back_up(session, job(&disks, true), &progress, &cancel);
+        assert_eq!(new_chunks(&made.await.unwrap()), chunks);
+        whole = whole.min(begun.elapsed());
+    }
+    let whole = whole / chunks as u32;
+
+    let session = begin(&repository, 20).await;
+    let mut rng = Rng(7);
+    let mut digest = move || {
+        let mut bytes = [0; 32];
+        bytes
+            .chunks_mut(4)
+            .for_each(|part| part.copy_from_slice(&(rng.below(1 << 32) as u32).to_le_bytes()));
+        Digest(bytes)
+    };
+    let mut part = Duration::MAX;
+    let groups: u32 = 2000;
+    for _ in 0..rounds {
+        let finder = Finder::new(&session, false);
+        finder.begin_disk(false);
+        let all: Vec<Vec<(Digest, u32)>> = (0..groups)
+            .map(|_| (0..16).map(|_| (digest(), CHUNK as u32)).collect())
+            .collect();
+        let begun = Instant::now();
+        for (number, group) in (0..).zip(&all) {
+            let found = |(digest, len): &(Digest, u32)| finder.look().find(digest, *len).is_some();
+            assert!(!group.iter().any(found));
+            let wants = finder.wants(group, group.len());
+            if !wants.is_nothing() {
+                finder.fetch(wants, group).await;
+            }
+            for (digest, len) in group {
+                let pack = PackId::new(session.id(), number / 32);
+                let address = Address {
+                    pack,
+                    ordinal: number % 32,
+                    slot: 0,
+                };
+                assert!(finder.stored(*digest, *len, address).is_none());
+            }
+        }
+        part = part.min(begun.elapsed());
+    }
+    let part = part / (groups * 16);
+    println!("a chunk takes {whole:?}, of which deduplication {part:?}");
+    assert!(part * 100 < whole * 3, "{part:?} of {whole:?}");
 }
 
 /// What a writer does while a reclaim is held up.

@@ -14,24 +14,10 @@
 //! | **reclaim** | | | | both condemn; removing twice is no error |
 //!
 //! A backup also refers to chunks that neither its parents nor itself stored (`dedup`). Their packs
-//! may be reached by nobody else: the backup they were of is deleted, or never came to be. What a
-//! writer refers to was in no condemnation that it listed after its session existed, and in the
-//! directory of its pack, which it read after that list. Reclaim condemns, *then* lists sessions into the
-//! waits; when the writers among them have ended, it marks the manifests that came since, settles, and removes
-//! the packs, *then* the condemnation. So for each condemnation that names such a pack:
-//!
-//! | created | the writer | the pack |
-//! |---|---|---|
-//! | before the writer's list, and there | sees it: the pack is absent to it | goes; nothing of this writer's refers to it |
-//! | before the writer's list, and lifted | reads the directory after the list, so after the lifting | went before the lifting, and is not found; or the verdict spared it, and it is as if never condemned |
-//! | after the writer's list | had its session before, so it is in the waits, or had ended when these were listed | is marked after the writer's end, so the verdict spares it where the manifest refers to it; without a reference, or without a commit, it goes |
-//! | unreadable when listed | refers to nothing of others | |
-//!
-//! A session ends after its manifest is in the log, so the marks that follow its end have it. Declared
-//! dead, a writer cannot commit, and its references never come to be. Nobody who decides keeps anything
-//! from before the session: directories are read past the caches. The same holds for condemned ordinals
-//! of a pack that stays, if their condemnation is lifted only when no generation that has them is left: a writer
-//! that finds an old generation then finds the condemnation too.
+//! may be reached by nobody else: the backup they were of is deleted, or never came to be. A writer takes them only from
+//! directories that it read after its session existed and `condemn/` was listed, less what was
+//! condemned then. So a condemnation of such a pack is seen by the writer, or was carried out before it read the
+//! directory, or waits for the writer's session. `docs/decisions/0009-deduplication.md` goes through the cases.
 //!
 //! The index itself (`index/`) takes no part in this: nobody keeps or removes a pack because of it.
 //! Readers, verify and the marks go by the maps and see no difference between a backup's own packs and others.

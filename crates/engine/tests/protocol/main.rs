@@ -108,11 +108,11 @@ fn scenes() -> Vec<(&'static str, Scene)> {
             },
         ),
         (
-            "backup of another disk x delete x two compactions",
+            "backup of another disk x two compactions",
             Scene {
                 writer: true,
                 apart: true,
-                delete: true,
+                deleted: true,
                 other: true,
                 passes: [1, 1],
                 ..none

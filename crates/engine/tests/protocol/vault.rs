@@ -37,6 +37,8 @@ pub struct Scene {
     pub reader: bool,
     /// Somebody deletes O.
     pub delete: bool,
+    /// O was deleted before, and nothing reclaimed since.
+    pub deleted: bool,
     /// Backup Q is there and needs X0.
     pub other: bool,
     /// The writers back up another disk: they do not build on O, hold nothing of it, and find what it
@@ -75,7 +77,8 @@ pub enum Bug {
     RefersToCondemned,
     /// A writer refers to chunks of another disk by a directory, or an index, from before its session.
     DirectoryFromBefore,
-    /// A condemnation of blobs is lifted by a reclaim that leaves them in their pack.
+    /// A condemnation of blobs is lifted by a reclaim that leaves them in their pack, because another
+    /// one is at it.
     LiftsUncompacted,
     /// A reader that finds its generation gone does not look for another one.
     KeepsGeneration,
@@ -574,6 +577,7 @@ impl Vault {
         };
         let k = usize::from(party.slot);
         let gone = if state.dead { FIRST } else { 0 };
+        let other_works = which == 0 && state.reclaims[1].at > 0;
         let pins = self.pin_o(state);
         match party.at {
             0 if state.passes[which] > 0 => to("lists packs", 2, &|s, p| {
@@ -754,7 +758,7 @@ impl Vault {
                         s.packs &= !goes;
                         s.x = [None; 4];
                     });
-                } else if self.has(Bug::LiftsUncompacted) && which == 0 {
+                } else if self.has(Bug::LiftsUncompacted) && other_works {
                     to("passes the pack over", 24, &|s, _| s.packs &= !goes);
                 } else if old_first {
                     // The bytes it needs are in its memory.
@@ -844,7 +848,9 @@ impl Model for Vault {
             ..Party::default()
         };
         let mut slots = [Slot::Absent; 4];
-        slots[O] = Slot::Manifest(X);
+        if !scene.deleted {
+            slots[O] = Slot::Manifest(X);
+        }
         if scene.other {
             slots[Q] = Slot::Manifest(X0);
         }

@@ -368,8 +368,10 @@ impl Mistaken {
 impl Mistaken {
     async fn get_remembered(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let key = (location.to_string(), format!("{:?}", options.range));
-        let known = self.memory.lock().expect("no holder panics");
-        let known = known.get(&key).cloned();
+        let known = {
+            let memory = self.memory.lock().expect("no holder panics");
+            memory.get(&key).cloned()
+        };
         let copy = match known {
             Some(known) => known,
             None => {

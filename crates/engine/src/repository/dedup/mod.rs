@@ -13,7 +13,7 @@
 //!    condemnations were listed, has this digest with this kind and raw length;
 //! 2. neither pack nor ordinal was condemned at that time, and every condemnation could be read.
 //!
-//! That nothing reclaims such a chunk afterwards is the argument in `repository`'s header. An
+//! That nothing reclaims such a chunk afterwards is argued in `docs/decisions/0009-deduplication.md`. An
 //! independent backup (decision F12) finds its own chunks alone.
 //!
 //! What is in the index: `index/<n>`, segments that a writer writes once it is committed (a long one

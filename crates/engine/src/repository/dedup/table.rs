@@ -298,6 +298,13 @@ mod tests {
         for (i, prefix) in (0..).zip(prefixes(entries, 3)).step_by(1001) {
             assert!(table.find(prefix).any(|found| found == pack(i / 64)));
         }
+        // What is not there is looked for by every new chunk.
+        let begun = std::time::Instant::now();
+        let missing = prefixes(2 * entries, 0).skip(entries as usize);
+        let found = missing.filter(|prefix| table.find(*prefix).count() > 0);
+        let found = found.count();
+        println!("a look takes {:?}", begun.elapsed() / entries as u32);
+        assert!(found < 10, "{found} that are not there");
         drop(table);
         assert_eq!(budget.used(), 0);
     }
