@@ -294,7 +294,7 @@ async fn a_second_installation_stores_what_is_its_own() {
     let known: HashSet<u32> = first.into_iter().collect();
     let exact = second.iter().filter(|n| **n > 0 && !known.contains(n));
     let exact = exact.count() as u64;
-    let made = make(&place.open().await, 2, &[second_disk.clone()]).await;
+    let made = make(&place.open().await, 2, std::slice::from_ref(&second_disk)).await;
     let stored = new_chunks(&made);
     println!(
         "{stored} chunks stored, {exact} are new of {}",
@@ -307,7 +307,7 @@ async fn a_second_installation_stores_what_is_its_own() {
         disk.new_bytes + disk.deduplicated_bytes,
         disk.allocated_bytes
     );
-    check(&place, &made, &[second_disk.clone()]).await;
+    check(&place, &made, std::slice::from_ref(&second_disk)).await;
     check_clean(&place).await;
 
     // A copy of a copy: nothing but its map.
@@ -348,9 +348,9 @@ async fn what_comes_twice_is_stored_once() {
     };
     let place = Place::new(small, 1 << 20).await;
     let made = make(&place.open().await, 1, &disks).await;
-    // What is not in the store yet cannot be found there.
+    // What is not in the store yet cannot be found there: how much depends on how fast it comes there.
     assert!(
-        (149..200).contains(&new_chunks(&made)),
+        (149..300).contains(&new_chunks(&made)),
         "{}",
         new_chunks(&made)
     );
