@@ -74,7 +74,8 @@ fn nothing_is_lost_and_nothing_comes_back() {
     assert_eq!(told.violation, None, "replay it with COFFER_TEST_SEED");
     // It must have seen what it is there for.
     assert!(told.kills > seeds && told.committed > seeds, "{told:?}");
-    assert!(told.packs_freed > seeds, "{told:?}");
+    // Fewer than backups that are deleted: what others refer to stays.
+    assert!(told.packs_freed > seeds / 2, "{told:?}");
     assert!(told.adopted > seeds / 20, "{told:?}");
     assert!(told.held > seeds / 50, "{told:?}");
     assert!(
@@ -100,7 +101,14 @@ const SEEDS_TO_FIND: u64 = 2000;
 
 /// The mistakes that are known to be found in so few. With `COFFER_TEST_MISTAKES` all of them are
 /// tried.
-const SURELY_FOUND: [Mistake; 1] = [Mistake::ReclaimWithoutSessions];
+const SURELY_FOUND: [Mistake; 6] = [
+    Mistake::ReclaimWithoutSessions,
+    Mistake::RefersToCondemned,
+    Mistake::DirectoryFromBefore,
+    Mistake::LiftedBeforeGone,
+    Mistake::PacksFromBefore,
+    Mistake::DigestPrefix,
+];
 
 #[test]
 fn planted_mistakes_are_found() {
