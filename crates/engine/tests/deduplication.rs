@@ -300,7 +300,11 @@ async fn a_second_installation_stores_what_is_its_own() {
         "{stored} chunks stored, {exact} are new of {}",
         second.len()
     );
-    assert!(stored >= exact && stored * 100 <= exact * 103);
+    // The first MiB is stored before the index is worth reading; of the rest one chunk in 200 may be
+    // missed.
+    let shared = second.iter().filter(|n| **n > 0).count() as u64 - exact;
+    let missed = stored - exact;
+    assert!(missed <= 16 + shared / 200, "{missed} of {shared}");
     // The rest of it is all said to be deduplicated.
     let disk = &made.disks[0];
     assert_eq!(

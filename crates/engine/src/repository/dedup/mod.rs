@@ -3,8 +3,8 @@
 //! Two things in memory find it. The **cache** has the directories of packs that are likely to be
 //! met again, by the whole digest; each chunk is looked up there. The **index** has one digest in 2^k
 //! of all the vault, with its pack. Where a chunk that the cache does not know is one of these, its
-//! pack's directory is read, with those of the packs that were written around it: its neighbours on the
-//! disk lie there. Chunks that the writer itself stores are in both from then on, so that one that
+//! pack's directory is read, with those of the packs that were written behind it: what follows on the
+//! disk lies there. Chunks that the writer itself stores are in both from then on, so that one that
 //! comes twice, on any of its disks, is stored once.
 //!
 //! The index is a hint and never authority. A writer refers to a chunk of another session only where
@@ -57,10 +57,8 @@ use table::Table;
 const INDEX_BYTES: u64 = 256 << 20;
 /// Directories read at once.
 const LOADS_IN_FLIGHT: usize = 8;
-/// Packs before the one that is wanted whose directories are read along, and behind it. What is on
-/// one disk in some order is on another in a similar one, and 80 KB of a directory may save 32 MiB.
-const PACKS_BEFORE: u32 = 2;
-const PACKS_AHEAD: u32 = 6;
+/// Packs behind the one that is wanted whose directories are read along.
+const PACKS_AHEAD: u32 = 2;
 /// Chunks after which a pack is looked for again that was not there: another writer may have it
 /// under way.
 const ABSENT_CHUNKS: u64 = 1024;
@@ -362,18 +360,17 @@ impl Finder {
         let _one_at_a_time = self.loading.lock().await;
         let mut wanted: Vec<(PackId, bool)> = Vec::new();
         for pack in packs {
-            let at = pack.counter();
             // What this session has not stored yet need not be looked for.
-            let around = match pack.session() == self.session {
-                true => at..=at,
-                false => at.saturating_sub(PACKS_BEFORE)..=at.saturating_add(PACKS_AHEAD),
+            let ahead = match pack.session() == self.session {
+                true => 0,
+                false => PACKS_AHEAD,
             };
-            let named_first = std::iter::once(at).chain(around.filter(|n| *n != at));
-            for counter in named_first {
+            for behind in 0..=ahead {
+                let counter = pack.counter().saturating_add(behind);
                 let pack = PackId::new(pack.session(), counter);
                 if self.may_load(pack) && wanted.iter().all(|(known, _)| *known != pack) {
                     self.loads.fetch_add(1, Ordering::Relaxed);
-                    wanted.push((pack, counter == at));
+                    wanted.push((pack, behind == 0));
                 }
             }
         }
