@@ -102,8 +102,7 @@ export default function TasksPage() {
               className={`mono ${css.nowrap}`}
               title={row.id}
             >
-              <span className={css.card}>{title(row)}</span>
-              …{row.id.slice(-8)}
+              <span className={css.card}>{title(row)}</span>…{row.id.slice(-8)}
             </ObjectLink>
           </span>
         ),
