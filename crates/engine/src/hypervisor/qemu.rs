@@ -766,8 +766,11 @@ mod tests {
         let mut ours = tool(&parent_mark());
         // No process began at tick 1.
         let mut orphan = tool(&format!("{}.1", std::process::id()));
-        let found = orphans();
-        assert!(found.contains(&orphan.id()) && !found.contains(&ours.id()));
+        // Of a process that has just begun the kernel shows no environment for a moment.
+        wait_until("the orphan to be seen", 20, || {
+            orphans().contains(&orphan.id())
+        });
+        assert!(!orphans().contains(&ours.id()));
         orphan.kill().unwrap();
         orphan.wait().unwrap();
         assert!(!orphans().contains(&orphan.id()));
