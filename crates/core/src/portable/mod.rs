@@ -232,6 +232,13 @@ impl Manifest {
             let field = |name: &str| format!("disks[{position}].{name}");
             text(&field("name"), &disk.name, 64)?;
             text(&field("id"), &disk.id, 64)?;
+            // A file is named after it where a server is made of the backup.
+            if disk.name.contains('/') || disk.name.starts_with('.') {
+                return wrong(format!(
+                    "`{}` must have no `/`, and no `.` at its beginning",
+                    field("name")
+                ));
+            }
             let before = &self.disks[..position];
             if before
                 .iter()
@@ -344,6 +351,9 @@ mod tests {
         check(&|m| m.disks[0].size_bytes = 0, "512 bytes");
         check(&|m| m.disks[1].name = "vda".into(), "twice");
         check(&|m| m.disks[0].name = "a\nb".into(), "printed");
+        for name in ["../x", "/etc/x", ".x", "a/b"] {
+            check(&|m| m.disks[0].name = name.into(), "no `/`");
+        }
         check(&|m| m.disks[1].system = true, "several system disks");
         check(
             &|m| m.disks[0].entry.file = "../../etc/passwd".into(),

@@ -12,7 +12,7 @@
 //!
 //! So the hidden folder of a disk stays until the task has recorded that the disk is there.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -53,8 +53,16 @@ impl Stage {
         })
     }
 
-    fn image(&self, name: &str) -> PathBuf {
-        self.staging.join(format!("{name}.qcow2"))
+    /// Where an image is written. `Invalid` for a name that leads elsewhere: it comes from a backup.
+    fn image(&self, name: &str) -> Result<PathBuf> {
+        let plain = Path::new(name)
+            .components()
+            .eq([Component::Normal(name.as_ref())]);
+        if !plain {
+            let text = format!("a disk of the backup has a name that no file can have: {name:?}");
+            return Err(Error::invalid(text).hint("Restore its disks to disks that are there."));
+        }
+        Ok(self.staging.join(format!("{name}.qcow2")))
     }
 
     /// Makes the hidden folder anew. What an earlier attempt made goes.
@@ -80,7 +88,7 @@ impl Stage {
     pub async fn overlay(&self, images: &[(NewImage, String)]) -> Result<()> {
         self.begin().await?;
         let made = images.iter().map(|(image, backing)| async move {
-            let path = self.image(&image.name);
+            let path = self.image(&image.name)?;
             qemu::create_overlay(&path, image.size_bytes, backing).await?;
             // Guests rely on what they write here from the first moment on.
             blocking(move || {
@@ -91,7 +99,7 @@ impl Stage {
             .await
         });
         futures::future::try_join_all(made).await?;
-        let inside = self.image("any");
+        let inside = self.image("any")?;
         blocking(move || sync_folder(&inside)).await
     }
 
@@ -105,7 +113,7 @@ impl Stage {
         let mut exports = Vec::new();
         let mut targets: Vec<Arc<dyn BlockTarget>> = Vec::new();
         for image in images {
-            let path = self.image(&image.name);
+            let path = self.image(&image.name)?;
             qemu::create_image(&path, image.size_bytes).await?;
             let export = ImageExport {
                 image: path,
@@ -150,14 +158,14 @@ impl Stage {
 
     /// Whether an earlier attempt gave the one image its place.
     pub async fn disk_is_kept(&self, image: &str, name: &str) -> Result<bool> {
-        let (from, to) = (self.image(image), self.disk_path(name));
+        let (from, to) = (self.image(image)?, self.disk_path(name));
         blocking(move || Ok(same_file(&from, &to))).await
     }
 
     /// Gives the one image its place, and keeps it in the hidden folder too, which says whose it
     /// is. `Conflict` where another file has the place.
     pub async fn keep_disk(&self, image: &str, name: &str) -> Result<PathBuf> {
-        let (from, to) = (self.image(image), self.disk_path(name));
+        let (from, to) = (self.image(image)?, self.disk_path(name));
         let path = to.clone();
         blocking(move || {
             match std::fs::hard_link(&from, &to) {
@@ -308,7 +316,21 @@ mod tests {
     fn write(stage: &Stage, text: &str) {
         std::fs::create_dir(&stage.staging).unwrap();
         std::fs::write(stage.staging.join(MADE_BY), &stage.token).unwrap();
-        std::fs::write(stage.image("disk"), text).unwrap();
+        std::fs::write(stage.image("disk").unwrap(), text).unwrap();
+    }
+
+    #[test]
+    fn no_name_of_a_disk_leads_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let stage = stage(folder.path(), "one");
+        for name in ["..", "../x", "/etc/x", "a/b", "./a", ""] {
+            assert_eq!(
+                stage.image(name).unwrap_err().kind,
+                coffer_core::Kind::Invalid,
+                "{name}"
+            );
+        }
+        assert_eq!(stage.image("vda").unwrap(), stage.staging.join("vda.qcow2"));
     }
 
     #[tokio::test]

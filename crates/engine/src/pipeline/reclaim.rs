@@ -62,8 +62,6 @@ const LIVE_SHARE: u64 = 50;
 const PACKS_OF_BLOBS: usize = 256;
 /// How old a file without a name must be to have no writer any more: none takes that long.
 const UNFINISHED_AGE: Duration = Duration::from_secs(3600);
-/// Every so many tallies, unfinished files are looked for.
-const UNFINISHED_PERIOD: u64 = 16;
 /// Every so many tallies, everything is counted anew: counts are never believed for ever.
 const FULL_PERIOD: u64 = 256;
 /// How often a run begins again because somebody else went on with what it works on.
@@ -235,13 +233,7 @@ impl Run<'_> {
         self.report.waits |= self.report.packs_waiting > 0
             || !counts.touched.is_empty()
             || !counts.sessions.is_empty();
-        let periodic = counts
-            .number()
-            .unwrap_or(0)
-            .is_multiple_of(UNFINISHED_PERIOD);
-        if periodic || self.report.counted_anew.is_some() {
-            repository.store.remove_unfinished(UNFINISHED_AGE).await?;
-        }
+        repository.store.remove_unfinished(UNFINISHED_AGE).await?;
         Ok(())
     }
 
@@ -636,6 +628,8 @@ impl Run<'_> {
             self.report.waits = true;
             return Ok(());
         }
+        // No power cut brings a backup back that was found gone.
+        repository.settle_backups().await?;
         // Whole packs first: blobs that are condemned in one of them are gone then.
         for (_, _, verdict) in &settled {
             self.remove_packs(&verdict.packs).await?;
@@ -660,8 +654,6 @@ impl Run<'_> {
         if packs.is_empty() {
             return Ok(());
         }
-        // No power cut brings a backup back that was found gone.
-        self.repository.settle_backups().await?;
         let entry = LogEntry {
             packs_removed: packs.to_vec(),
             ..LogEntry::default()

@@ -106,13 +106,7 @@ impl Counts {
     /// The newest counts; none where there are none. `Data` as for [`Counts::read_tally`].
     pub async fn read(vault: &Vault) -> Result<Option<Counts>> {
         match vault.newest_tally().await? {
-            Some(number) => {
-                // Whoever wrote it may have been killed before it was durable; what is removed by it
-                // does not come back.
-                let object = name::numbered(name::TALLIES, number);
-                vault.store.settle(&object).await?;
-                Counts::read_tally(vault, number).await.map(Some)
-            }
+            Some(number) => Counts::read_tally(vault, number).await.map(Some),
             None => Ok(None),
         }
     }
@@ -121,6 +115,9 @@ impl Counts {
     /// that is there.
     pub async fn read_tally(vault: &Vault, number: u64) -> Result<Counts> {
         let object = name::numbered(name::TALLIES, number);
+        // Whoever wrote it may have been killed before it was durable; what is removed by it does not
+        // come back.
+        vault.store.settle(&object).await?;
         let Some(raw) = vault.read_counts(&object).await? else {
             return Err(broken("a tally went away"));
         };

@@ -288,7 +288,11 @@ impl Repository {
     /// has: else it is left alone.
     pub(crate) async fn end_if_committed(&self, session: &Session) -> Result<bool> {
         match self.committed_by(session).await? {
-            Some(_) => self.remove_session(session).await,
+            Some(_) => {
+                // Its writer may have been killed before that was durable.
+                self.settle_backups().await?;
+                self.remove_session(session).await
+            }
             None => Ok(false),
         }
     }

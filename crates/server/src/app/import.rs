@@ -11,7 +11,7 @@ use coffer_core::cbr::name::{check_name, default_backup_name};
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
 use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, TaskId};
 use coffer_core::portable::Manifest;
-use coffer_core::state::{BackupState, CheckpointState, TaskState};
+use coffer_core::state::{BackupState, CheckpointState, ProtectState, TaskState};
 use coffer_core::{Error, Kind};
 use coffer_engine::pipeline::{ArchiveStream, IncomingBackup, receive};
 use tokio::sync::oneshot;
@@ -23,7 +23,7 @@ use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app}
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, TakenResource};
 use crate::catalog::record::Json;
-use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks};
+use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
 
@@ -130,6 +130,14 @@ impl App {
         })?;
         quotas::check(&mut tx, actor.project, QuotaKind::Backups, 1).await?;
         let (resource_id, disk_ids) = identities(&mut tx, actor, kind, manifest).await?;
+        let held = vaults::resource(&mut tx, resource_id).await.during(OP)?;
+        if held.is_some_and(|r| r.vault_id == vault.id && r.state == ProtectState::Removing) {
+            // Its backups are being copied or deleted: this one would be missed.
+            let text = format!("{} is just leaving the vault", manifest.resource.name);
+            return Err(Refusal::new(Code::RESOURCE_BEING_REMOVED, text)
+                .hint("Import it once that has ended.")
+                .into());
+        }
         let now = self.now();
         let size_bytes = manifest.disks.iter().map(|disk| disk.size_bytes).sum();
         let name = match name {
@@ -149,7 +157,7 @@ impl App {
             backup_count: 0,
         };
         let checkpoint = Checkpoint {
-            id: CheckpointId(door::new_uuid()),
+            id: CheckpointId(door::new_ordered_uuid()),
             project_id: actor.project,
             vault_id: vault.id,
             vault_name: vault.name.clone(),
@@ -163,7 +171,7 @@ impl App {
             updated_at: now,
         };
         checkpoints::insert(&mut tx, &checkpoint).await.during(OP)?;
-        let id = BackupId(door::new_uuid());
+        let id = BackupId(door::new_ordered_uuid());
         let backup = Backup {
             id,
             parent_id: None,

@@ -6,12 +6,14 @@ use coffer_engine::pipeline::{BackupDisk, BackupJob, back_up};
 use coffer_engine::repository::Begun;
 
 use super::backup::{begin, child_id};
-use super::engine::{Facts, ResourceRecord, Tracking};
+use super::engine::{DefinitionRecord, Facts, ResourceRecord, Tracking};
 use super::{Run, outcome};
 use crate::app::import::Import;
 use crate::catalog::backups::Backup;
 use crate::catalog::vaults::Vault;
 
+/// What the definition of an imported server is: no driver takes it.
+const IMPORTED: &str = "imported";
 /// How often free space is looked at.
 const SPACE_PERIOD: std::time::Duration = std::time::Duration::from_millis(250);
 
@@ -104,7 +106,12 @@ fn job(
     disk_ids: Vec<coffer_core::ids::DiskId>,
 ) -> BackupJob {
     let manifest = incoming.manifest.clone();
-    let definition = incoming.definition.clone();
+    // Whoever made the archive may have written anything into the definition, and a host does what a
+    // definition says: none makes a server of it.
+    let definition = DefinitionRecord {
+        kind: IMPORTED.to_owned(),
+        ..incoming.definition.clone()
+    };
     let is_server = backup.resource_type == coffer_core::cbr::ResourceType::Server;
     let sources = incoming.disks().into_iter();
     let disks = manifest.disks.iter().zip(disk_ids).zip(sources);

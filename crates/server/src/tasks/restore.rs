@@ -26,7 +26,7 @@ use coffer_engine::repository::{ReadSession, Repository};
 use coffer_engine::throttle::ThrottledTarget;
 
 use super::backup::Then;
-use super::engine::{self, KnownState, Manifest};
+use super::engine::{self, KnownState, Manifest, ManifestDisk};
 use super::work::{DiskRestore, RestoreStep, RestoreWork, Work};
 use super::{Run, backup, outcome};
 use crate::catalog::backups::Backup;
@@ -308,8 +308,13 @@ async fn write_from(
             return Err(error);
         }
     }
-    // Disks written with another disk's content have no backup of their own to build on.
-    let own = targets.iter().all(|t| t.source == t.disk.id);
+    // Disks written with another disk's content have no backup of their own to build on. Nor has one
+    // that is larger than its backup: what lies behind that was not written, and is in no backup.
+    let is_backup = |t: &Target| {
+        let same = |d: &ManifestDisk| (d.disk_id, d.size_bytes) == (t.source, t.disk.size_bytes);
+        t.source == t.disk.id && manifest.disks.iter().any(same)
+    };
+    let own = targets.iter().all(is_backup);
     let name = EpochName(format!(
         "coffer-{}-{}-{}-r{}",
         run.service,

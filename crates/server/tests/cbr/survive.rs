@@ -157,6 +157,32 @@ async fn a_lost_instant_is_replaced_and_said() {
     assert_eq!(lab.host.bytes("web", 0), state);
 }
 
+/// What a restore does not write is in no backup: the next one must read it.
+#[tokio::test]
+async fn what_lies_behind_a_restored_backup_is_in_the_next_one() {
+    let lab = Lab::new().await;
+    let vault = lab.server_vault("v", &["db"]).await;
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let small = lab.backup_of(&checkpoint).await;
+    let path = lab.host.path("db", 0);
+    let file = std::fs::File::options().write(true).open(&path);
+    file.unwrap().set_len(8 << 20).unwrap();
+    write_pattern(&path, 6 << 20, 1 << 20, 9);
+    lab.host.change("db", |s| s.disks[0].size_bytes = 8 << 20);
+    let to = json!({"server_id": lab.id("server", "db").await});
+    restore(&lab, &small, to.clone()).await;
+
+    let state = lab.host.bytes("db", 0);
+    let checkpoint = lab.back_up(&vault, json!({})).await;
+    let next = lab.backup_of(&checkpoint).await;
+    write_pattern(&path, 0, 8 << 20, 3);
+    restore(&lab, &next, to).await;
+    assert!(
+        lab.host.bytes("db", 0) == state,
+        "the end of the disk is lost"
+    );
+}
+
 #[tokio::test]
 async fn a_host_that_does_not_answer_is_asked_again() {
     let lab = Lab::new().await;

@@ -38,6 +38,12 @@ def pick(kind, method):
     return own[0] if roll < 0.8 else chance.choice(own)
 
 
+@schemathesis.serializer("application/x-tar")
+def archive(_context, value):
+    """What is sent where an archive is wanted."""
+    return str(value).encode(errors="ignore")
+
+
 KINDS = {
     "vault_id": "vaults", "backup_id": "backups", "policy_id": "policies", "checkpoint_id": "checkpoints",
     "operation_log_id": "tasks", "task_id": "tasks", "server_id": "servers", "disk_id": "disks",
