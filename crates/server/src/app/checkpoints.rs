@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use coffer_core::cbr::name::{backup_names, default_backup_name, safety_backup_name};
 use coffer_core::cbr::policy::wants_full;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
-use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, VaultId};
+use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId};
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -273,18 +273,12 @@ impl App {
     pub(super) async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let vault = vault_app::find(&mut tx, actor, id).await?;
+        let hosts = vaults::hosts(&mut tx, vault.id).await.during(OP)?;
         drop(tx);
-        let hosts = self.hosts_of(vault.id).await.during(OP)?;
         self.inventory
             .refresh(hosts.iter().map(String::as_str))
             .await;
         Ok(())
-    }
-
-    /// The hypervisors of a vault's resources.
-    pub(super) async fn hosts_of(&self, vault: VaultId) -> coffer_core::Result<Vec<String>> {
-        let mut tx = self.catalog.snapshot().await?;
-        vaults::hosts(&mut tx, vault).await
     }
 }
 

@@ -33,18 +33,11 @@ pub async fn of(
     conn: &mut AnyConnection,
     resources: &[Uuid],
 ) -> Result<HashMap<Uuid, BTreeMap<String, String>>> {
-    let mut tags: HashMap<Uuid, BTreeMap<String, String>> = HashMap::new();
-    for part in resources.chunks(500) {
-        let filter = Filter::new().any_of("resource_id", part);
-        // `host` before `user`: the later one replaces the former.
-        let rows: Vec<ResourceTag> =
-            record::list(conn, &filter, &[("source", false), ("tag_key", false)]).await?;
-        for row in rows {
-            let of = tags.entry(row.resource_id).or_default();
-            of.insert(row.tag_key, row.tag_value);
-        }
-    }
-    Ok(tags)
+    // `host` before `user`: the later one replaces the former.
+    let order = [("source", false), ("tag_key", false)];
+    let of = |part: &[Uuid]| Filter::new().any_of("resource_id", part);
+    let rows = record::in_parts(conn, resources, &order, of).await?;
+    Ok(by_resource(rows))
 }
 
 /// What the hypervisor says of several resources.
@@ -52,17 +45,21 @@ pub async fn of_host(
     conn: &mut AnyConnection,
     resources: &[Uuid],
 ) -> Result<HashMap<Uuid, BTreeMap<String, String>>> {
+    let of_host = || Filter::new().eq("source", HOST.to_owned());
+    let of = |part: &[Uuid]| of_host().any_of("resource_id", part);
+    Ok(by_resource(
+        record::in_parts(conn, resources, &[], of).await?,
+    ))
+}
+
+/// Tags by resource and key; of two with the same key the later one holds.
+fn by_resource(rows: Vec<ResourceTag>) -> HashMap<Uuid, BTreeMap<String, String>> {
     let mut tags: HashMap<Uuid, BTreeMap<String, String>> = HashMap::new();
-    for part in resources.chunks(500) {
-        let filter = Filter::new()
-            .any_of("resource_id", part)
-            .eq("source", HOST.to_owned());
-        for row in record::list::<ResourceTag>(conn, &filter, &[]).await? {
-            let of = tags.entry(row.resource_id).or_default();
-            of.insert(row.tag_key, row.tag_value);
-        }
+    for row in rows {
+        let of = tags.entry(row.resource_id).or_default();
+        of.insert(row.tag_key, row.tag_value);
     }
-    Ok(tags)
+    tags
 }
 
 /// Writes what the hypervisor says of a resource.
