@@ -7,6 +7,8 @@
 //!
 //! Secrets never get here: of what was asked for, only what is named in [`told`] is kept.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::sync::{Arc, Mutex};
 
 use axum::http::Method;
@@ -293,41 +295,58 @@ pub struct Done<'a> {
 
 /// Adds what the service did by itself, in the transaction that does it.
 pub async fn system(tx: &mut Tx, done: Done<'_>) -> Result<()> {
-    let domain_id = rows::domain_of(tx.connection(), done.project).await?;
-    let (resource_type, resource_id, resource_name) = done.resource;
-    let event = Event {
-        id: rows::new_id(done.at),
-        at: done.at,
-        kind: "system".to_owned(),
-        domain_id,
-        project_id: Some(done.project),
-        user_id: None,
-        user_name: String::new(),
-        credential: "service".to_owned(),
-        credential_id: String::new(),
-        action: done.action.to_owned(),
-        trace: trace_of(done.action),
-        resource_type: resource_type.to_owned(),
-        resource_id,
-        resource_name: short(&resource_name),
-        address: String::new(),
-        agent: String::new(),
-        request_id: done.request_id.to_owned(),
-        result: if done.error.is_some() {
-            "failed"
-        } else {
-            "success"
+    system_all(tx, vec![done]).await
+}
+
+/// As [`system`], for several things at once.
+pub async fn system_all(tx: &mut Tx, done: Vec<Done<'_>>) -> Result<()> {
+    let mut domains = HashMap::new();
+    let mut events = Vec::new();
+    for one in done {
+        let domain = match domains.entry(one.project) {
+            Slot::Occupied(known) => *known.get(),
+            Slot::Vacant(free) => {
+                *free.insert(rows::domain_of(tx.connection(), one.project).await?)
+            }
+        };
+        events.push(one.event(domain));
+    }
+    rows::insert_all(tx.connection(), &events).await
+}
+
+impl Done<'_> {
+    fn event(self, domain_id: Option<DomainId>) -> Event {
+        let (resource_type, resource_id, resource_name) = self.resource;
+        let (code, text) = self.error.unwrap_or_default();
+        Event {
+            id: rows::new_id(self.at),
+            at: self.at,
+            kind: "system".to_owned(),
+            domain_id,
+            project_id: Some(self.project),
+            user_id: None,
+            user_name: String::new(),
+            credential: "service".to_owned(),
+            credential_id: String::new(),
+            action: self.action.to_owned(),
+            trace: trace_of(self.action),
+            resource_type: resource_type.to_owned(),
+            resource_id,
+            resource_name: short(&resource_name),
+            address: String::new(),
+            agent: String::new(),
+            request_id: self.request_id.to_owned(),
+            result: match self.error {
+                Some(_) => "failed",
+                None => "success",
+            }
+            .to_owned(),
+            status: 0,
+            error_code: code.to_owned(),
+            error_message: short(text),
+            detail: Json(self.detail),
         }
-        .to_owned(),
-        status: 0,
-        error_code: done
-            .error
-            .map(|(code, _)| code.to_owned())
-            .unwrap_or_default(),
-        error_message: done.error.map(|(_, text)| short(text)).unwrap_or_default(),
-        detail: Json(done.detail),
-    };
-    rows::insert(tx.connection(), &event).await
+    }
 }
 
 /// True for an action that changes something, or takes what is in backups out of the service: what

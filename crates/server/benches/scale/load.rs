@@ -353,21 +353,27 @@ pub async fn fire(
     let rest = (hour * 3600 - today).rem_euclid(24 * 3600);
     clock.advance(SignedDuration::from_secs(rest + 61));
     let begun = Instant::now();
+    let since = before.as_millisecond() + rest * 1000;
+    let count = async |sql: &'static str| -> usize {
+        let query = sqlx::query_scalar::<_, i64>(sql).bind(since);
+        query.fetch_one(catalog.read()).await.unwrap() as usize
+    };
     let queued = loop {
-        let sql = "SELECT COUNT(*) FROM tasks WHERE created_at > $1 AND kind = 'backup'";
-        let count: i64 = sqlx::query_scalar(sql)
-            .bind(before.as_millisecond() + rest * 1000)
-            .fetch_one(catalog.read())
-            .await
-            .unwrap();
-        if count as usize >= size.servers || begun.elapsed() > QUEUE_MAX * 6 {
-            break count;
+        // An index answers it: the service shall not suffer from who looks.
+        let changed = count("SELECT COUNT(*) FROM tasks WHERE updated_at > $1").await;
+        let is_late = begun.elapsed() > QUEUE_MAX * 6;
+        if changed >= size.servers || is_late {
+            let queued =
+                count("SELECT COUNT(*) FROM tasks WHERE created_at > $1 AND kind = 'backup'").await;
+            if queued >= size.servers || is_late {
+                break queued;
+            }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     let took = begun.elapsed();
     let figure = format!("{queued} queued in {:.2} s", took.as_secs_f64());
-    let kept = took < QUEUE_MAX && queued as usize >= size.servers;
+    let kept = took < QUEUE_MAX && queued >= size.servers;
     verdicts.say("a policy fires", &figure, "< 10 s", kept);
     // The workers go on with it; so do those who ask.
     tokio::time::sleep(Duration::from_secs(5)).await;

@@ -1,5 +1,7 @@
 //! Looking at, renaming and deleting backups.
 
+use std::collections::HashMap;
+
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
 use coffer_core::ids::{BackupId, ImageId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
@@ -211,19 +213,18 @@ impl App {
             .await
             .during(op)?;
         let ids: Vec<BackupId> = list.iter().map(|b| b.id).collect();
-        let children = backups::children_of(&mut tx, &ids).await.during(op)?;
-        let mut views = list
-            .into_iter()
-            .map(|backup| BackupView {
-                children: children
-                    .iter()
-                    .filter(|c| c.parent_id == Some(backup.id))
-                    .cloned()
-                    .collect(),
-                backup,
-                image: None,
-            })
-            .collect::<Vec<_>>();
+        let mut children: HashMap<BackupId, Vec<Backup>> = HashMap::new();
+        for child in backups::children_of(&mut tx, &ids).await.during(op)? {
+            if let Some(parent) = child.parent_id {
+                children.entry(parent).or_default().push(child);
+            }
+        }
+        let view = |backup: Backup| BackupView {
+            children: children.remove(&backup.id).unwrap_or_default(),
+            backup,
+            image: None,
+        };
+        let mut views: Vec<_> = list.into_iter().map(view).collect();
         place(&mut tx, actor, &mut views).await.during(op)?;
         add_images(&mut tx, actor, &mut views).await.during(op)?;
         Ok((views, count))

@@ -5,22 +5,21 @@ use std::collections::{BTreeSet, HashMap};
 use coffer_core::cbr::name::{backup_names, default_backup_name, safety_backup_name};
 use coffer_core::cbr::policy::wants_full;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
-use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId};
-use coffer_core::state::{BackupState, CheckpointState, ProtectState, VaultState};
+use coffer_core::ids::{BackupId, CheckpointId, ProjectId, VaultId};
+use coffer_core::state::{BackupState, CheckpointState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::examine::{Known, Taking, examine};
 use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
-use crate::catalog::backups::{Backup, Details};
+use crate::catalog::backups::{Backup, Details, Totals};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
-use crate::catalog::disks::Disk;
 use crate::catalog::policies::Policy;
 use crate::catalog::record::Json;
-use crate::catalog::servers::Server;
-use crate::catalog::tasks::OpenOfLock;
+use crate::catalog::tasks::Task;
 use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
-use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
+use crate::catalog::{Tx, backups, checkpoints, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
 
@@ -60,22 +59,6 @@ pub struct Chosen {
     pub field: String,
 }
 
-/// A resource that takes part.
-pub(super) struct Taking {
-    resource: Resource,
-    extra: ResourceExtra,
-    size_bytes: u64,
-    /// The catalog has another size of it.
-    resized: bool,
-    system_disk: bool,
-    host: String,
-    lock_key: String,
-    /// Other tasks stand before it.
-    waits: bool,
-    architecture: Option<String>,
-    restart_allowed: Option<bool>,
-}
-
 const OP: Operation = Operation::Backup;
 
 impl App {
@@ -104,20 +87,44 @@ impl App {
         new: NewCheckpoint,
     ) -> AppResult<Checkpoint> {
         let vault = vault_app::find(tx, actor, &new.vault_id).await?;
-        check_vault(&vault)?;
-        let present = vaults::resources(tx, vault.id).await.during(OP)?;
-        let mut chosen = choose(&present, &new.resources)?;
+        let mut before = Before::read(tx, &[vault.id]).await.during(OP)?;
+        let planned = self.plan(tx, &mut before, actor, &vault, new).await?;
+        let [checkpoint] = store(tx, vec![planned])
+            .await
+            .during(OP)?
+            .try_into()
+            .expect("one was planned");
+        Ok(checkpoint)
+    }
+
+    /// The rows of a backup run; [`store`] writes them.
+    ///
+    /// Of several that are planned before they are written, each sees in `before` what those
+    /// before it add to a quota; a resource belongs to one vault, and each vault may be planned
+    /// once.
+    pub(super) async fn plan(
+        &self,
+        tx: &mut Tx,
+        before: &mut Before,
+        actor: &Actor,
+        vault: &Vault,
+        new: NewCheckpoint,
+    ) -> AppResult<Planned> {
+        check_vault(vault)?;
+        let mut chosen = choose(before.present(vault.id), &new.resources)?;
         if new.auto_trigger && new.resources.is_empty() {
             // Left out of policies by the user (set-resources).
             chosen.retain(|(resource, _)| resource.auto_protect);
         }
-
-        let (taking, skipped) = examine(tx, chosen).await?;
+        let (taking, skipped) = before.known.examine(chosen);
         if taking.is_empty() {
             return Err(nothing_left(&skipped));
         }
         let more = taking.len() as u64;
-        quotas::check(tx, vault.project_id, QuotaKind::Backups, more).await?;
+        let planned = before.planned.get(&vault.project_id).copied();
+        let all = planned.unwrap_or_default() + more;
+        quotas::check(tx, vault.project_id, QuotaKind::Backups, all).await?;
+        before.planned.insert(vault.project_id, all);
 
         let now = self.now();
         let name = new
@@ -132,17 +139,11 @@ impl App {
             name: name.clone(),
             description: new.description.clone().unwrap_or_default(),
             retention_days: new.retention_days.unwrap_or(-1),
-            resources: Json(taken(tx, &vault, &taking).await.during(OP)?),
+            resources: Json(before.taken(vault.id, &taking)),
             skipped: Json(skipped.iter().map(|(r, why)| skip(r, why)).collect()),
             created_at: now,
             updated_at: now,
         };
-        checkpoints::insert(tx, &checkpoint).await.during(OP)?;
-        note_sizes(tx, &taking).await.during(OP)?;
-        let ids: Vec<Uuid> = taking.iter().map(|t| t.resource.resource_id).collect();
-        vaults::protect_resources(tx, vault.id, &ids)
-            .await
-            .during(OP)?;
         let expired_at = match &new.policy {
             Some(policy) => policy.definition.0.rule().expiry(now),
             None => expiry(now, new.retention_days),
@@ -153,7 +154,7 @@ impl App {
             .as_ref()
             .and_then(|p| p.definition.0.full_every());
         let names = backup_names(&name, taking.len(), new.first_number);
-        let (mut rows, mut queued) = (Vec::new(), Vec::new());
+        let mut planned = Planned::of(checkpoint);
         for (take, name) in taking.into_iter().zip(names) {
             let id = BackupId(door::new_ordered_uuid());
             let resource = &take.resource;
@@ -172,11 +173,11 @@ impl App {
                 wants_full: new.full || wants_full(full_every, since),
                 auto_trigger: new.auto_trigger,
                 expired_at,
-                ..waiting(&checkpoint, &take, (id, name), details)
+                ..waiting(&planned.checkpoint, &take, (id, name), details)
             };
-            rows.push(backup);
+            planned.backups.push(backup);
             let about = About {
-                checkpoint_id: Some(checkpoint.id),
+                checkpoint_id: Some(planned.checkpoint.id),
                 backup_id: Some(id),
                 resource: Some((
                     resource.resource_id,
@@ -188,19 +189,15 @@ impl App {
                 policy_id,
                 priority: None,
             };
-            let work = Work::Backup { extra: take.extra };
+            let work = Work::Backup {
+                extra: take.extra.clone(),
+            };
             let task = self.task_of(actor, (vault.id, &vault.name), &work, about, now);
-            if take.waits {
-                tasks::lift(tx, &task.lock_key, now, task.priority)
-                    .await
-                    .during(OP)?;
-            }
             tracing::info!(task.id = %task.id, kind = %task.kind, vault.id = %vault.id, "task queued");
-            queued.push(task);
+            planned.tasks.push(task);
+            planned.taking.push(take);
         }
-        backups::insert_all(tx, &rows).await.during(OP)?;
-        tasks::insert_all(tx, &queued).await.during(OP)?;
-        Ok(checkpoint)
+        Ok(planned)
     }
 
     /// Puts the rows of a backup there that another task makes as one of its steps; none of its
@@ -220,9 +217,8 @@ impl App {
             (mut taking, _) if taking.len() == 1 => taking.remove(0),
             (_, skipped) => return Err(nothing_left(&skipped)),
         };
-        note_sizes(tx, std::slice::from_ref(&take))
-            .await
-            .during(OP)?;
+        note_sizes(tx, [&take]).await.during(OP)?;
+        let before = Before::read(tx, &[vault.id]).await.during(OP)?;
         let now = self.now();
         let name = safety_backup_name(u16::from_le_bytes(door::random_bytes()));
         let taking = [take];
@@ -235,7 +231,7 @@ impl App {
             name: name.clone(),
             description: description.clone(),
             retention_days: retention_days.unwrap_or(-1),
-            resources: Json(taken(tx, vault, &taking).await.during(OP)?),
+            resources: Json(before.taken(vault.id, &taking)),
             skipped: Json(vec![]),
             created_at: now,
             updated_at: now,
@@ -273,7 +269,7 @@ impl App {
     pub(super) async fn refresh_vault(&self, actor: &Actor, id: &str) -> AppResult<()> {
         let mut tx = self.catalog.snapshot().await.during(OP)?;
         let vault = vault_app::find(&mut tx, actor, id).await?;
-        let hosts = vaults::hosts(&mut tx, vault.id).await.during(OP)?;
+        let hosts = vaults::hosts(&mut tx, &[vault.id]).await.during(OP)?;
         drop(tx);
         self.inventory
             .refresh(hosts.iter().map(String::as_str))
@@ -282,187 +278,119 @@ impl App {
     }
 }
 
-/// Which resources can be backed up now, with what is known of them; of the others, why not.
-/// Each question to the catalog is asked once for all.
-pub(super) async fn examine(
-    tx: &mut Tx,
-    chosen: Vec<(Resource, ResourceExtra)>,
-) -> AppResult<(Vec<Taking>, Vec<(Resource, Refusal)>)> {
-    let (mut found, mut skipped) = (Vec::new(), Vec::new());
-    let known = Known::read(tx, chosen.iter().map(|(r, _)| r))
-        .await
-        .during(OP)?;
-    for (resource, extra) in chosen {
-        let take = match occupied(&resource) {
-            Some(refusal) => Err(refusal),
-            None => known.examine(&resource, extra),
+/// What the catalog knows of the vaults that shall be backed up: each question is asked once for
+/// all of them.
+pub(super) struct Before {
+    present: HashMap<VaultId, Vec<Resource>>,
+    known: Known,
+    totals: HashMap<Uuid, Totals>,
+    /// Backups that are planned already, by their project.
+    planned: HashMap<ProjectId, u64>,
+}
+
+impl Before {
+    /// In the transaction that writes what is planned.
+    pub(super) async fn read(tx: &mut Tx, ids: &[VaultId]) -> coffer_core::Result<Before> {
+        let resources = vaults::resources_of(tx, ids).await?;
+        let known = Known::read(tx, resources.iter()).await?;
+        let mut present: HashMap<_, Vec<_>> = HashMap::new();
+        for resource in resources {
+            present.entry(resource.vault_id).or_default().push(resource);
+        }
+        // A resource that was in another vault has backups there as well.
+        let totals = backups::totals_of(tx, ids).await?.into_iter();
+        let is_present = |t: &Totals| {
+            let there = present.get(&t.vault_id);
+            there.is_some_and(|list| list.iter().any(|r| r.resource_id == t.resource_id))
         };
-        match take {
-            Ok(take) => found.push(take),
-            Err(refusal) => skipped.push((resource, refusal)),
+        Ok(Before {
+            totals: totals
+                .filter(is_present)
+                .map(|t| (t.resource_id, t))
+                .collect(),
+            present,
+            known,
+            planned: HashMap::new(),
+        })
+    }
+
+    fn present(&self, vault: VaultId) -> &[Resource] {
+        self.present.get(&vault).map_or(&[], Vec::as_slice)
+    }
+
+    fn taken(&self, vault: VaultId, taking: &[Taking]) -> Vec<TakenResource> {
+        let taken = |take: &Taking| {
+            let r = &take.resource;
+            let own = self.totals.get(&r.resource_id);
+            let own = own.filter(|t| t.vault_id == vault);
+            let (backup_count, bytes) = own.map_or((0, 0), |t| (t.backup_count, t.backup_bytes));
+            TakenResource {
+                id: r.resource_id.to_string(),
+                name: r.name.clone(),
+                resource_type: r.resource_type.name().to_owned(),
+                size_gib: r.size_gib,
+                backup_mib: capacity::mib_up(bytes),
+                backup_count,
+            }
+        };
+        taking.iter().map(taken).collect()
+    }
+}
+
+/// A backup run whose rows are not written yet.
+pub(super) struct Planned {
+    checkpoint: Checkpoint,
+    taking: Vec<Taking>,
+    backups: Vec<Backup>,
+    tasks: Vec<Task>,
+}
+
+impl Planned {
+    fn of(checkpoint: Checkpoint) -> Planned {
+        Planned {
+            checkpoint,
+            taking: Vec::new(),
+            backups: Vec::new(),
+            tasks: Vec::new(),
         }
     }
-    let keys: Vec<String> = found.iter().map(|take| take.lock_key.clone()).collect();
-    let open = tasks::open_of_locks(tx, &keys).await.during(OP)?;
-    let mut taking = Vec::new();
-    for mut take in found {
-        let before = || open.iter().filter(|task| task.lock_key == take.lock_key);
-        let resource = &take.resource;
-        if let Some(refusal) = before().find_map(|task| forbidden_by(task, resource)) {
-            skipped.push((take.resource, refusal));
-            continue;
-        }
-        take.waits = before().next().is_some();
-        let size = capacity::gib_up(take.size_bytes);
-        take.resized = size != resource.size_gib;
-        take.resource.size_gib = size;
-        taking.push(take);
+}
+
+/// Writes backup runs: restore points, backups and tasks, and what it means for their resources.
+/// The restore points, in order.
+pub(super) async fn store(
+    tx: &mut Tx,
+    planned: Vec<Planned>,
+) -> coffer_core::Result<Vec<Checkpoint>> {
+    let (mut points, mut taking, mut rows, mut queued) = (vec![], vec![], vec![], vec![]);
+    for run in planned {
+        points.push(run.checkpoint);
+        taking.extend(run.taking);
+        rows.extend(run.backups);
+        queued.extend(run.tasks);
     }
-    Ok((taking, skipped))
+    checkpoints::insert_all(tx, &points).await?;
+    note_sizes(tx, &taking).await?;
+    let ids: Vec<Uuid> = taking.iter().map(|t| t.resource.resource_id).collect();
+    vaults::protect_resources(tx, &ids).await?;
+    for (task, _) in queued.iter().zip(&taking).filter(|(_, take)| take.waits) {
+        tasks::lift(tx, &task.lock_key, task.created_at, task.priority).await?;
+    }
+    backups::insert_all(tx, &rows).await?;
+    tasks::insert_all(tx, &queued).await?;
+    Ok(points)
 }
 
 /// Writes the sizes that resources have now.
-async fn note_sizes(tx: &mut Tx, taking: &[Taking]) -> coffer_core::Result<()> {
-    for take in taking.iter().filter(|take| take.resized) {
+async fn note_sizes(
+    tx: &mut Tx,
+    taking: impl IntoIterator<Item = &Taking>,
+) -> coffer_core::Result<()> {
+    for take in taking.into_iter().filter(|take| take.resized) {
         let r = &take.resource;
         vaults::refresh_resource(tx, r.resource_id, &r.name, r.size_gib).await?;
     }
     Ok(())
-}
-
-/// What the catalog knows of the servers and disks that shall be backed up.
-#[derive(Default)]
-struct Known {
-    servers: HashMap<ServerId, Server>,
-    /// The disks of each server that are there, in order.
-    of_server: HashMap<ServerId, Vec<Disk>>,
-    /// Disks that are resources themselves.
-    disks: HashMap<DiskId, Disk>,
-}
-
-impl Known {
-    async fn read(
-        tx: &mut Tx,
-        resources: impl Iterator<Item = &Resource>,
-    ) -> coffer_core::Result<Known> {
-        let (mut servers, mut disks) = (Vec::new(), Vec::new());
-        for resource in resources {
-            match resource.resource_type {
-                ResourceType::Server => servers.push(ServerId(resource.resource_id)),
-                ResourceType::Disk => disks.push(DiskId(resource.resource_id)),
-                ResourceType::Turbo => {}
-            }
-        }
-        let mut known = Known::default();
-        for disk in disks::of_servers(tx, &servers).await? {
-            if let Some(server) = disk.server_id {
-                known.of_server.entry(server).or_default().push(disk);
-            }
-        }
-        for disk in disks::of_ids(tx, &disks).await? {
-            servers.extend(disk.server_id);
-            known.disks.insert(disk.id, disk);
-        }
-        for server in servers::of_ids(tx, &servers).await? {
-            known.servers.insert(server.id, server);
-        }
-        Ok(known)
-    }
-
-    fn examine(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
-        match resource.resource_type {
-            ResourceType::Server => self.examine_server(resource, extra),
-            ResourceType::Disk => self.examine_disk(resource, extra),
-            ResourceType::Turbo => Err(Refusal::new(
-                Code::RESOURCE_NOT_FOUND,
-                "file systems are not backed up here",
-            )),
-        }
-    }
-
-    fn examine_server(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
-        let id = ServerId(resource.resource_id);
-        let Some(server) = self.servers.get(&id).filter(|s| s.is_there()) else {
-            return Err(Refusal::new(
-                Code::SERVER_NOT_FOUND,
-                format!("server {} is no longer there", resource.name),
-            ));
-        };
-        if matches!(server.power.as_str(), "faulty" | "shutting_down") {
-            return Err(Refusal::new(
-                Code::SERVER_STATE_FORBIDS_BACKUP,
-                format!("server {} is {}", server.name, server.power),
-            ));
-        }
-        let disks = self.of_server.get(&id).map_or(&[][..], Vec::as_slice);
-        let disks: Vec<&Disk> = disks
-            .iter()
-            .filter(|d| d.unsupported.is_none() && extra.takes(&d.id.to_string()))
-            .collect();
-        if disks.is_empty() {
-            return Err(Refusal::new(
-                Code::SERVER_WITHOUT_DISKS,
-                format!("server {} has no disk that can be backed up", server.name),
-            ));
-        }
-        Ok(Taking {
-            resource: resource.clone(),
-            extra,
-            size_bytes: disks.iter().map(|d| d.size_bytes).sum(),
-            resized: false,
-            system_disk: disks.iter().any(|d| d.system),
-            host: server.hypervisor.clone(),
-            lock_key: format!("server:{id}"),
-            waits: false,
-            architecture: Some(server.architecture.clone()).filter(|a| !a.is_empty()),
-            restart_allowed: Some(server.restart_allowed),
-        })
-    }
-
-    fn examine_disk(&self, resource: &Resource, extra: ResourceExtra) -> Result<Taking, Refusal> {
-        let id = DiskId(resource.resource_id);
-        let Some(disk) = self.disks.get(&id).filter(|d| d.is_there()) else {
-            return Err(Refusal::new(
-                Code::DISK_NOT_FOUND,
-                format!("disk {} is no longer there", resource.name),
-            ));
-        };
-        if let Some(reason) = &disk.unsupported {
-            return Err(Refusal::new(
-                Code::DISK_STATE_FORBIDS_BACKUP,
-                format!("disk {} cannot be backed up: {reason}", disk.name),
-            ));
-        }
-        let server = disk.server_id.and_then(|id| self.servers.get(&id));
-        Ok(Taking {
-            resource: resource.clone(),
-            extra,
-            size_bytes: disk.size_bytes,
-            resized: false,
-            system_disk: disk.system,
-            host: disk.hypervisor.clone(),
-            lock_key: lock_key_of(disk),
-            waits: false,
-            architecture: server
-                .map(|s| s.architecture.clone())
-                .filter(|a| !a.is_empty()),
-            restart_allowed: server.map(|s| s.restart_allowed),
-        })
-    }
-}
-
-/// Why a task that is open forbids a backup of what it works on.
-fn forbidden_by(task: &OpenOfLock, resource: &Resource) -> Option<Refusal> {
-    let name = &resource.name;
-    let refusal = |text: String| Refusal::new(Code::RESOURCE_STATE_FORBIDS_BACKUP, text);
-    match task.kind.as_str() {
-        "create_server" => Some(
-            refusal(format!("{name} is still being made from a backup"))
-                .hint("Wait until its disks are filled."),
-        ),
-        "restore" => Some(refusal(format!("{name} is being restored"))),
-        _ => None,
-    }
 }
 
 /// The row of a backup that waits to be made.
@@ -584,57 +512,6 @@ fn choose(
         chosen.push((resource.clone(), extra));
     }
     Ok(chosen)
-}
-
-fn occupied(resource: &Resource) -> Option<Refusal> {
-    let name = &resource.name;
-    let (code, text) = match resource.state {
-        ProtectState::Available | ProtectState::Error => return None,
-        ProtectState::Protecting => (
-            Code::BACKUP_RUNNING,
-            format!("a backup of {name} runs already"),
-        ),
-        ProtectState::Restoring => (
-            Code::RESOURCE_STATE_FORBIDS_BACKUP,
-            format!("{name} is being restored"),
-        ),
-        ProtectState::Removing => (
-            Code::RESOURCE_BEING_REMOVED,
-            format!("{name} is just being removed from the vault"),
-        ),
-    };
-    Some(Refusal::new(code, text))
-}
-
-/// What serializes work on a disk: its server, or itself where it is detached.
-pub(crate) fn lock_key_of(disk: &Disk) -> String {
-    match disk.server_id {
-        Some(server) => format!("server:{server}"),
-        None => format!("disk:{}", disk.id),
-    }
-}
-
-async fn taken(
-    tx: &mut Tx,
-    vault: &Vault,
-    taking: &[Taking],
-) -> coffer_core::Result<Vec<TakenResource>> {
-    let totals = backups::totals_of(tx, &[vault.id]).await?;
-    let mut list = Vec::new();
-    for take in taking {
-        let r = &take.resource;
-        let own = totals.iter().find(|t| t.resource_id == r.resource_id);
-        let (backup_count, bytes) = own.map_or((0, 0), |t| (t.backup_count, t.backup_bytes));
-        list.push(TakenResource {
-            id: r.resource_id.to_string(),
-            name: r.name.clone(),
-            resource_type: r.resource_type.name().to_owned(),
-            size_gib: r.size_gib,
-            backup_mib: capacity::mib_up(bytes),
-            backup_count,
-        });
-    }
-    Ok(list)
 }
 
 fn skip(resource: &Resource, why: &Refusal) -> SkippedResource {

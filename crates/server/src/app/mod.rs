@@ -11,6 +11,7 @@ pub mod checkpoints;
 pub mod create;
 pub mod disks;
 pub mod estimates;
+mod examine;
 pub mod expiry;
 pub mod export;
 pub mod filling;

@@ -8,7 +8,7 @@ use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
 use coffer_core::ids::{BackupId, DiskId, ServerId, TaskId};
 use coffer_core::state::{BackupState, ProtectState, VaultState};
 
-use super::checkpoints::lock_key_of;
+use super::examine::lock_key_of;
 use super::{About, Actor, App, AppResult, During, backups as backup_app};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;

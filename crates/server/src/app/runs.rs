@@ -19,14 +19,14 @@ use std::time::Duration;
 
 use coffer_core::cbr::name::automatic_backup_name;
 use coffer_core::cbr::{Code, Refusal};
-use coffer_core::ids::PolicyId;
+use coffer_core::ids::{PolicyId, VaultId};
 use coffer_core::schedule::Schedule;
 use coffer_core::state::{TaskState, VaultState};
-use coffer_core::{Error, Result};
+use coffer_core::{Error, Kind, Result};
 use jiff::{SignedDuration, Timestamp};
 
 use super::associate::Association;
-use super::checkpoints::NewCheckpoint;
+use super::checkpoints::{self, Before, NewCheckpoint};
 use super::notify::{Event, raise};
 use super::{About, Actor, App, AppError};
 use crate::audit;
@@ -41,8 +41,11 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Over how much time the runs of a policy with several vaults are spread.
 const SPREAD: SignedDuration = SignedDuration::from_secs(60);
 
-/// How long one transaction goes on to begin runs while others wait to write.
-const TURN: Duration = Duration::from_millis(200);
+/// Most resources that the runs of one transaction back up, while others wait to write: about a
+/// fifth of a second. One vault may have more.
+const TURN_RESOURCES: u64 = 400;
+/// Most runs of one transaction.
+const TURN_RUNS: usize = 100;
 /// Most bindings of one look: the next look takes the next ones.
 const LOOKS_MAX: u64 = 1000;
 
@@ -59,73 +62,72 @@ struct Due {
     policy: Policy,
     binding: Binding,
     at: Timestamp,
-    /// The vault takes unprotected resources by itself.
-    takes: bool,
+}
+
+/// A run that is being begun.
+struct Begun<'a> {
+    run: &'a Due,
+    vault: &'a Vault,
+    actor: Actor,
+    /// Why it is skipped.
+    refusal: Option<Refusal>,
 }
 
 impl App {
     /// Begins the runs that are due. Returns how many were begun or skipped.
     ///
-    /// Several share a transaction, so that a policy over many vaults does not wait for the disk
-    /// after each of them; after [`TURN`] other writers come in between.
+    /// Several share a transaction, so that a policy over many vaults waits neither for the disk nor
+    /// for an answer of the catalog after each of them; in between others write.
     pub async fn run_due_policies(&self) -> Result<usize> {
         let due = self.due().await?;
         if due.is_empty() {
             return Ok(0);
         }
         let mut hosts = HashSet::new();
-        let mut all = false;
         let mut tx = self.catalog.snapshot().await?;
-        for run in &due {
-            hosts.extend(vaults::hosts(&mut tx, run.binding.vault_id).await?);
-            all |= run.takes;
-        }
+        let ids: Vec<VaultId> = due.iter().map(|run| run.binding.vault_id).collect();
+        hosts.extend(vaults::hosts(&mut tx, &ids).await?);
+        let takes = vaults::of_ids(&mut tx, &ids).await?;
+        let sizes = vaults::resource_counts(&mut tx, &ids).await?;
         drop(tx);
         // A vault that takes resources by itself may take any.
-        if all {
+        if takes.iter().any(|vault| vault.auto_bind) {
             hosts.extend(self.inventory.drivers().map(|d| d.name().to_owned()));
         }
         self.inventory.refresh_older(&hosts).await;
         let mut begun = 0;
         let mut rest = due.as_slice();
         while !rest.is_empty() {
-            let (done, behind) = self.begin_some(rest).await?;
-            begun += done;
-            rest = behind;
+            let turn;
+            (turn, rest) = rest.split_at(of_a_turn(rest, &sizes));
+            begun += self.begin_each(turn).await?;
             self.bell.notify_waiters();
         }
         self.sender.bell.notify_one();
         Ok(begun)
     }
 
-    /// Begins the first of `runs` in one transaction, as many as a turn has room for. Returns how
-    /// many were begun, and the runs that are left.
-    async fn begin_some<'a>(&self, runs: &'a [Due]) -> Result<(usize, &'a [Due])> {
-        let mut tx = self.catalog.write().await?;
-        let turn = tokio::time::Instant::now();
-        let (mut begun, mut looked_at) = (0, 0);
-        for run in runs {
-            tx.savepoint().await?;
-            match self.begin(&mut tx, run).await {
-                Ok(true) => begun += 1,
-                Ok(false) => tx.undo_to_savepoint().await?,
-                // The others shall not wait for this one; it is tried again at the next look.
-                Err(error) => {
-                    tx.undo_to_savepoint().await?;
-                    tracing::error!(
-                        policy.id = %run.policy.id, vault.id = %run.binding.vault_id,
-                        error = %error.chain(), "a policy's run could not be begun"
-                    );
-                }
+    /// Begins runs, all in one transaction where none of them fails. Returns how many were begun.
+    async fn begin_each(&self, runs: &[Due]) -> Result<usize> {
+        match self.begin_together(runs).await {
+            Err(error) if runs.len() > 1 && error.kind != Kind::Unavailable => {
+                tracing::debug!(error = %error.chain(), "runs are begun one by one");
             }
-            tx.release_savepoint().await?;
-            looked_at += 1;
-            if turn.elapsed() >= TURN {
-                break;
+            done => return done,
+        }
+        let mut begun = 0;
+        for run in runs {
+            match self.begin_together(std::slice::from_ref(run)).await {
+                Ok(number) => begun += number,
+                Err(error) if error.kind == Kind::Unavailable => return Err(error),
+                // The others shall not wait for this one; it is tried again at the next look.
+                Err(error) => tracing::error!(
+                    policy.id = %run.policy.id, vault.id = %run.binding.vault_id,
+                    error = %error.chain(), "a policy's run could not be begun"
+                ),
             }
         }
-        tx.commit().await?;
-        Ok((begun, &runs[looked_at..]))
+        Ok(begun)
     }
 
     /// What is due of the bindings whose time has come; of the others it notes when that will be.
@@ -159,12 +161,10 @@ impl App {
             };
             let delay = delay(&of.policy, &binding, &of.schedule, at, of.several);
             if now.duration_since(at) >= delay {
-                let vault = vaults::get(&mut tx, binding.vault_id).await?;
                 due.push(Due {
                     policy: of.policy.clone(),
                     binding,
                     at,
-                    takes: vault.is_some_and(|v| v.auto_bind),
                 });
             } else {
                 later.push((binding, at.checked_add(delay).unwrap_or(Timestamp::MAX)));
@@ -181,7 +181,7 @@ impl App {
                 "the clock was put back: runs up to {} are taken as not handled",
                 binding.handled_until
             );
-            policies::advance(&mut tx, &binding, now).await?;
+            policies::advance(&mut tx, &[(&binding, now)]).await?;
         }
         for (binding, at) in later {
             policies::set_due(&mut tx, &binding, at).await?;
@@ -190,71 +190,70 @@ impl App {
         Ok(due)
     }
 
-    /// Begins one run. False where somebody else was first, or the vault is gone.
-    async fn begin(&self, tx: &mut Tx, run: &Due) -> Result<bool> {
-        if !policies::advance(tx, &run.binding, run.at).await? {
-            return Ok(false);
-        }
-        let Some(vault) = vaults::get(tx, run.binding.vault_id).await? else {
-            return Ok(false);
-        };
-        let actor = Actor {
-            project: vault.project_id,
-            user: vault.user_id,
-            request_id: format!("req-{}", door::new_uuid()),
-        };
-        let new = NewCheckpoint {
-            vault_id: vault.id.to_string(),
-            name: Some(automatic_backup_name(u16::from_le_bytes(
-                door::random_bytes(),
-            ))),
-            auto_trigger: true,
-            policy: Some(run.policy.clone()),
-            ..NewCheckpoint::default()
-        };
-        let record = |error| audit::Done {
-            at: self.now(),
-            project: vault.project_id,
-            action: "cbr:vaults:backup",
-            resource: ("vault", vault.id.to_string(), vault.name.clone()),
-            request_id: &actor.request_id,
-            error,
-            detail: serde_json::json!({
-                "policy_id": run.policy.id, "policy_name": run.policy.name, "due_at": run.at,
-            }),
-        };
-        let lag = self.now().duration_since(run.at);
-        self.metrics
-            .run_begun(Duration::try_from(lag).unwrap_or_default());
-        match self.associate(tx, &actor, &vault, self.now()).await {
-            Ok(found) => {
-                self.note_association(tx, &actor, &vault, run, found)
-                    .await?
+    /// Begins runs in one transaction; what the catalog has to say is asked once for all. Returns
+    /// how many were begun or skipped: not those where somebody else was first, or whose vault is
+    /// gone.
+    async fn begin_together(&self, runs: &[Due]) -> Result<usize> {
+        let mut tx = self.catalog.write().await?;
+        let moves: Vec<_> = runs.iter().map(|run| (&run.binding, run.at)).collect();
+        let moved = policies::advance(&mut tx, &moves).await?;
+        let vaults = vaults::of_ids(&mut tx, &moved).await?;
+        let vaults: HashMap<_, _> = vaults.into_iter().map(|v| (v.id, v)).collect();
+        let mut begun = Vec::new();
+        for run in runs {
+            let Some(vault) = vaults.get(&run.binding.vault_id) else {
+                continue;
+            };
+            let actor = Actor {
+                project: vault.project_id,
+                user: vault.user_id,
+                request_id: format!("req-{}", door::new_uuid()),
+            };
+            // Before the resources are read: those that it takes are among them.
+            match self.associate(&mut tx, &actor, vault, self.now()).await {
+                Ok(found) => {
+                    self.note_association(&mut tx, &actor, vault, run, found)
+                        .await?;
+                }
+                Err(AppError::Failed(_, error)) => return Err(error),
+                // What is refused is refused for one resource, and told with it.
+                Err(AppError::Refused(refusal)) => return Err(Error::internal(refusal.message)),
             }
-            Err(AppError::Failed(_, error)) => return Err(error),
-            // What is refused is refused for one resource, and told with it.
-            Err(AppError::Refused(refusal)) => return Err(Error::internal(refusal.message)),
+            begun.push(Begun {
+                run,
+                vault,
+                actor,
+                refusal: None,
+            });
         }
-        match self.begin_checkpoint(tx, &actor, new).await {
-            Ok(checkpoint) => {
-                audit::system(tx, record(None)).await?;
-                tracing::info!(
-                    policy.id = %run.policy.id, vault.id = %vault.id,
-                    checkpoint.id = %checkpoint.id, "policy runs, due at {}", run.at
-                );
+        let mut before = Before::read(&mut tx, &moved).await?;
+        let mut planned = Vec::new();
+        for one in &mut begun {
+            let new = automatic(one.vault, &one.run.policy);
+            let plan = self.plan(&mut tx, &mut before, &one.actor, one.vault, new);
+            match plan.await {
+                Ok(run) => planned.push(run),
+                Err(AppError::Refused(refusal)) => {
+                    self.note_skipped(&mut tx, &one.actor, one.vault, one.run, &refusal)
+                        .await?;
+                    one.refusal = Some(refusal);
+                }
+                Err(AppError::Failed(_, error)) => return Err(error),
             }
-            Err(AppError::Refused(refusal)) => {
-                tracing::warn!(
-                    policy.id = %run.policy.id, vault.id = %vault.id,
-                    "a policy's run is skipped: {refusal}"
-                );
-                let code = refusal.code.to_string();
-                audit::system(tx, record(Some((&code, &refusal.message)))).await?;
-                self.note_skipped(tx, &actor, &vault, run, &refusal).await?;
-            }
-            Err(AppError::Failed(_, error)) => return Err(error),
         }
-        Ok(true)
+        checkpoints::store(&mut tx, planned).await?;
+        let codes: Vec<_> = begun.iter().map(Begun::code).collect();
+        let done = begun.iter().zip(&codes);
+        let done = done.map(|(one, code)| one.done(code.as_deref(), self.now()));
+        audit::system_all(&mut tx, done.collect()).await?;
+        tx.commit().await?;
+        for one in &begun {
+            let lag = self.now().duration_since(one.run.at);
+            self.metrics
+                .run_begun(Duration::try_from(lag).unwrap_or_default());
+            one.say();
+        }
+        Ok(begun.len())
     }
 
     /// What a run took into the vault, or passed over, stands in a task of its own.
@@ -339,6 +338,68 @@ impl App {
         raise(tx, vault.project_id, &event, now).await?;
         tasks::insert(tx, &task).await
     }
+}
+
+impl Begun<'_> {
+    fn code(&self) -> Option<String> {
+        self.refusal
+            .as_ref()
+            .map(|refusal| refusal.code.to_string())
+    }
+
+    /// What the audit trail says of it; `code` is its refusal's.
+    fn done<'a>(&'a self, code: Option<&'a str>, at: Timestamp) -> audit::Done<'a> {
+        let (run, vault) = (self.run, self.vault);
+        let text = self
+            .refusal
+            .as_ref()
+            .map(|refusal| refusal.message.as_str());
+        audit::Done {
+            at,
+            project: vault.project_id,
+            action: "cbr:vaults:backup",
+            resource: ("vault", vault.id.to_string(), vault.name.clone()),
+            request_id: &self.actor.request_id,
+            error: code.zip(text),
+            detail: serde_json::json!({
+                "policy_id": run.policy.id, "policy_name": run.policy.name, "due_at": run.at,
+            }),
+        }
+    }
+
+    fn say(&self) {
+        let (policy, vault) = (self.run.policy.id, self.vault.id);
+        match &self.refusal {
+            None => tracing::info!(
+                policy.id = %policy, vault.id = %vault, "policy runs, due at {}", self.run.at
+            ),
+            Some(refusal) => tracing::warn!(
+                policy.id = %policy, vault.id = %vault, "a policy's run is skipped: {refusal}"
+            ),
+        }
+    }
+}
+
+/// What a policy's run backs up.
+fn automatic(vault: &Vault, policy: &Policy) -> NewCheckpoint {
+    let number = u16::from_le_bytes(door::random_bytes());
+    NewCheckpoint {
+        vault_id: vault.id.to_string(),
+        name: Some(automatic_backup_name(number)),
+        auto_trigger: true,
+        policy: Some(policy.clone()),
+        ..NewCheckpoint::default()
+    }
+}
+
+/// How many of the first `runs` one transaction begins, at least one.
+fn of_a_turn(runs: &[Due], sizes: &HashMap<VaultId, u64>) -> usize {
+    let mut resources = 0;
+    let fits = |run: &&Due| {
+        resources += sizes.get(&run.binding.vault_id).copied().unwrap_or(0);
+        resources <= TURN_RESOURCES
+    };
+    runs.iter().take(TURN_RUNS).take_while(fits).count().max(1)
 }
 
 /// A policy with its schedule; none where it does not run.

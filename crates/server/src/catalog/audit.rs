@@ -78,6 +78,11 @@ pub async fn insert(db: &mut AnyConnection, event: &Event) -> Result<()> {
     record::insert(db, event).await
 }
 
+/// As [`insert`], for several at once.
+pub async fn insert_all(db: &mut AnyConnection, events: &[Event]) -> Result<()> {
+    record::insert_all(db, events).await
+}
+
 /// Adds an unfinished event, where it is not there already.
 pub async fn begin(db: &mut AnyConnection, event: &Event) -> Result<()> {
     let there = record::number(

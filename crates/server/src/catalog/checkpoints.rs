@@ -86,6 +86,11 @@ pub async fn get(conn: &mut AnyConnection, id: CheckpointId) -> Result<Option<Ch
     record::one(conn, &Filter::new().eq("id", id)).await
 }
 
+/// Adds restore points.
+pub async fn insert_all(conn: &mut AnyConnection, checkpoints: &[Checkpoint]) -> Result<()> {
+    record::insert_all(conn, checkpoints).await
+}
+
 /// Adds a restore point.
 pub async fn insert(conn: &mut AnyConnection, checkpoint: &Checkpoint) -> Result<()> {
     record::insert(conn, checkpoint).await

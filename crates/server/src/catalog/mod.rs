@@ -112,27 +112,6 @@ impl Tx {
         &mut self.inner
     }
 
-    /// Notes where [`Tx::undo_to_savepoint`] returns to. One at a time.
-    pub(crate) async fn savepoint(&mut self) -> Result<()> {
-        run(self, "SAVEPOINT part")
-            .await
-            .map_err(failed("savepoint"))
-    }
-
-    /// Undoes what was written since [`Tx::savepoint`], which stays; also after a failed statement.
-    pub(crate) async fn undo_to_savepoint(&mut self) -> Result<()> {
-        let undo = "ROLLBACK TO SAVEPOINT part";
-        run(self, undo).await.map_err(failed("undo to savepoint"))
-    }
-
-    /// Forgets the savepoint; what was written since belongs to the transaction.
-    pub(crate) async fn release_savepoint(&mut self) -> Result<()> {
-        let release = "RELEASE SAVEPOINT part";
-        run(self, release)
-            .await
-            .map_err(failed("release savepoint"))
-    }
-
     /// Makes the changes durable. When this returns they are on disk.
     ///
     /// The audit event of the operation that is going on, if there is one, goes along.

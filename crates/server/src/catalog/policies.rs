@@ -1,5 +1,7 @@
 //! Policies, and which vaults they are applied to.
 
+use std::collections::{BTreeMap, HashMap};
+
 use coffer_core::Result;
 use coffer_core::cbr::PolicyType;
 use coffer_core::cbr::policy::Definition;
@@ -332,25 +334,34 @@ pub async fn skip_until(conn: &mut AnyConnection, id: PolicyId, until: Timestamp
     Ok(())
 }
 
-/// Runs of a vault up to `until` were begun. False where somebody else was first: the time that
-/// was `expected` is another one by now, or the policy is not applied any more.
+/// Notes of bindings of backup policies that runs up to a time are begun; they have to be looked at
+/// again. Returns the vaults of those that nobody else moved meanwhile, and whose policy is the
+/// same: only these were changed. In the transaction that begins the runs.
 pub async fn advance(
     conn: &mut AnyConnection,
-    binding: &Binding,
-    until: Timestamp,
-) -> Result<bool> {
-    let rows = record::execute(
-        conn,
-        "UPDATE vault_policies SET handled_until = $4, due_at = 0 \
-         WHERE vault_id = $1 AND operation_type = $2 AND policy_id = $3 AND handled_until = $5",
-        values![
-            binding.vault_id,
-            binding.operation_type,
-            binding.policy_id,
-            until,
-            binding.handled_until,
-        ],
-    )
-    .await?;
-    Ok(rows == 1)
+    moves: &[(&Binding, Timestamp)],
+) -> Result<Vec<VaultId>> {
+    let ids: Vec<VaultId> = moves.iter().map(|(binding, _)| binding.vault_id).collect();
+    let of = |part: &[VaultId]| {
+        Filter::new()
+            .any_of("vault_id", part)
+            .eq("operation_type", PolicyType::Backup)
+    };
+    let rows: Vec<Binding> = record::in_parts(conn, &ids, &[], of).await?;
+    let now: HashMap<VaultId, Binding> = rows.into_iter().map(|b| (b.vault_id, b)).collect();
+    let mut until: BTreeMap<Timestamp, Vec<VaultId>> = BTreeMap::new();
+    for (seen, at) in moves {
+        let is_as_seen =
+            |b: &&Binding| b.policy_id == seen.policy_id && b.handled_until == seen.handled_until;
+        if now.get(&seen.vault_id).is_some_and(|b| is_as_seen(&b)) {
+            until.entry(*at).or_default().push(seen.vault_id);
+        }
+    }
+    for (at, ids) in &until {
+        for part in ids.chunks(500) {
+            record::set::<Binding>(conn, ("handled_until", *at), &of(part)).await?;
+            record::set::<Binding>(conn, ("due_at", Timestamp::UNIX_EPOCH), &of(part)).await?;
+        }
+    }
+    Ok(until.into_values().flatten().collect())
 }

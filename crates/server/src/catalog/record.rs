@@ -256,8 +256,9 @@ pub async fn insert<T: Record>(conn: &mut AnyConnection, record: &T) -> Result<(
 
 /// As [`insert`], for many: a statement writes several.
 pub async fn insert_all<T: Record>(conn: &mut AnyConnection, records: &[T]) -> Result<()> {
-    // SQLite takes a limited number of parameters in one statement.
-    for part in records.chunks(32) {
+    // The text of a full part is the same each time, and prepared once; SQLite looks each parameter
+    // up among those before it.
+    for part in records.chunks(16) {
         let mut next = 0;
         let mut places = || {
             next += 1;

@@ -1,12 +1,14 @@
 //! Vaults and the resources in them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use coffer_core::Result;
 use coffer_core::cbr::{ObjectType, ResourceType};
 use coffer_core::ids::{ProjectId, UserId, VaultId};
 use coffer_core::state::{ProtectState, VaultState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use super::failed;
@@ -344,19 +346,59 @@ pub async fn resource(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Resou
     record::one(conn, &Filter::new().eq("resource_id", id)).await
 }
 
-/// The drivers of a vault's resources, each once.
-pub async fn hosts(conn: &mut AnyConnection, vault: VaultId) -> Result<Vec<String>> {
-    let sql = "SELECT s.hypervisor FROM vault_resources r JOIN servers s ON s.id = r.resource_id \
-               WHERE r.vault_id = $1 UNION SELECT d.hypervisor FROM vault_resources r \
-               JOIN disks d ON d.id = r.resource_id WHERE r.vault_id = $1";
-    let rows = sqlx::query(sql)
-        .bind(vault.to_string())
-        .fetch_all(conn)
-        .await
-        .map_err(failed("list the hosts of a vault"))?;
-    rows.iter()
-        .map(|row| row.try_get(0).map_err(failed("read a name")))
-        .collect()
+/// The vaults of these ids that are there.
+pub async fn of_ids(conn: &mut AnyConnection, ids: &[VaultId]) -> Result<Vec<Vault>> {
+    let of = |part: &[VaultId]| Filter::new().any_of("id", part);
+    record::in_parts(conn, ids, &[], of).await
+}
+
+/// The drivers of the resources of vaults, each once.
+pub async fn hosts(conn: &mut AnyConnection, vaults: &[VaultId]) -> Result<Vec<String>> {
+    let mut found = BTreeSet::new();
+    // SQLite takes a limited number of parameters in one statement.
+    for part in vaults.chunks(500) {
+        let filter = Filter::new().any_of("r.vault_id", part);
+        let sql = format!(
+            "SELECT s.hypervisor FROM vault_resources r JOIN servers s ON s.id = r.resource_id \
+             WHERE {0} UNION SELECT d.hypervisor FROM vault_resources r \
+             JOIN disks d ON d.id = r.resource_id WHERE {0}",
+            filter.sql()
+        );
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = filter.values().iter().cloned().fold(query, record::bind);
+        let rows = query
+            .fetch_all(&mut *conn)
+            .await
+            .map_err(failed("list the hosts of vaults"))?;
+        for row in &rows {
+            found.insert(row.try_get(0).map_err(failed("read a name"))?);
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+record! {
+    /// How many resources are in a vault.
+    Count in "(SELECT vault_id, COUNT(*) AS resources FROM vault_resources GROUP BY vault_id) \
+        AS counts" {
+        /// The vault.
+        vault_id: VaultId,
+        /// Their number.
+        resources: u64,
+    }
+}
+
+/// How many resources are in each of these vaults; those with none are left out.
+pub async fn resource_counts(
+    conn: &mut AnyConnection,
+    vaults: &[VaultId],
+) -> Result<HashMap<VaultId, u64>> {
+    let of = |part: &[VaultId]| Filter::new().any_of("vault_id", part);
+    let rows: Vec<Count> = record::in_parts(conn, vaults, &[], of).await?;
+    Ok(rows
+        .into_iter()
+        .map(|c| (c.vault_id, c.resources))
+        .collect())
 }
 
 record! {
@@ -424,16 +466,11 @@ pub async fn transition_resource(
 }
 
 /// Notes of resources that a backup of them goes on; of those where none can, nothing changes.
-pub async fn protect_resources(
-    conn: &mut AnyConnection,
-    vault: VaultId,
-    ids: &[Uuid],
-) -> Result<()> {
+pub async fn protect_resources(conn: &mut AnyConnection, ids: &[Uuid]) -> Result<()> {
     let from = [ProtectState::Available, ProtectState::Error];
     assert!(from.iter().all(|s| s.can_become(ProtectState::Protecting)));
     for part in ids.chunks(500) {
         let filter = Filter::new()
-            .eq("vault_id", vault)
             .any_of("resource_id", part)
             .any_of("state", &from);
         record::set::<Resource>(conn, ("state", ProtectState::Protecting), &filter).await?;

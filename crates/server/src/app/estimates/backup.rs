@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Question, took};
-use crate::app::{Actor, App, AppResult, During, checkpoints, vaults as vault_app};
+use crate::app::{Actor, App, AppResult, During, checkpoints, examine, vaults as vault_app};
 use crate::catalog::backups::Backup;
 use crate::catalog::disks::Disk;
 use crate::catalog::lists::{self, Part, Rows, specs};
@@ -122,7 +122,7 @@ impl App {
             }
             let extra = extra.clone();
             let chosen = vec![(resource.clone(), extra.clone())];
-            let (_, skipped) = checkpoints::examine(&mut tx, chosen).await?;
+            let (_, skipped) = examine::examine(&mut tx, chosen).await?;
             for (_, refusal) in skipped {
                 estimate.refusals.push((Some(want.id.clone()), refusal));
             }
