@@ -1,11 +1,12 @@
 //! What is safe and what is not.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use coffer_core::Result;
 use coffer_core::cbr::ResourceType;
-use coffer_core::ids::{ProjectId, VaultId};
+use coffer_core::ids::{PolicyId, ProjectId, VaultId};
 use coffer_core::state::TaskState;
 use coffer_core::units::GIB;
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::App;
 use super::look::TaskLook;
+use super::protection::Protection;
 use crate::catalog::disks::Disk;
 use crate::catalog::lists::{self, Part, more, specs};
 use crate::catalog::policies::{self, Policy};
@@ -76,10 +78,8 @@ impl App {
         // What the report says of a resource, the overview says, too.
         let report = self.protection(Some(project)).await?;
         let nothing_asked = report.iter().filter(|p| p.objective.is_none()).count() as u64;
-        let met: HashMap<Uuid, bool> = report
-            .iter()
-            .filter_map(|p| Some((p.held.resource_id, p.met?)))
-            .collect();
+        let reported: HashMap<Uuid, &Protection> =
+            report.iter().map(|p| (p.held.resource_id, p)).collect();
         let mut tx = self.catalog.snapshot().await?;
         let all_servers = servers::of_project(&mut tx, project).await?;
         let own_disks = disks::on_their_own(&mut tx, project).await?;
@@ -108,8 +108,6 @@ impl App {
                 of_server.entry(server.0).or_default().push(d.id.0);
             }
         }
-        let ids: Vec<Uuid> = things.iter().map(|(id, ..)| *id).collect();
-        let newest = more::last_backup_times(&mut tx, &ids).await?;
         let failed = more::last_backup_failed(&mut tx, project).await?;
         let ids: Vec<VaultId> = list.iter().map(|v| v.id).collect();
         let applied = match ids.is_empty() {
@@ -119,15 +117,29 @@ impl App {
         drop(tx);
 
         let mut next_runs = Vec::new();
-        for (id, policy) in applied.into_iter().filter(|(_, policy)| policy.enabled) {
-            let vault = list.iter().find(|v| v.id == id);
-            let name = vault.map_or_else(String::new, |v| v.name.clone());
-            let runs = super::preview::next_runs(&policy, now)?.into_iter();
-            let soon = runs.filter(|run| run.at.duration_since(now) <= SOON);
-            next_runs.extend(soon.map(|run| (run.at, policy.clone(), id, name.clone())));
+        // Many vaults may share a policy.
+        let mut soon: HashMap<PolicyId, Vec<Timestamp>> = HashMap::new();
+        for (id, policy) in applied.iter().filter(|(_, policy)| policy.enabled) {
+            let runs = match soon.entry(policy.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(free) => {
+                    let runs = super::preview::next_runs(policy, now)?.into_iter();
+                    let soon = runs
+                        .map(|run| run.at)
+                        .filter(|at| at.duration_since(now) <= SOON);
+                    free.insert(soon.collect())
+                }
+            };
+            next_runs.extend(runs.iter().map(|at| (*at, policy, *id)));
         }
         next_runs.sort_by_key(|(at, ..)| *at);
         next_runs.truncate(RUNS_MAX);
+        let named = |(at, policy, id): (Timestamp, &Policy, VaultId)| {
+            let vault = list.iter().find(|v| v.id == id);
+            let name = vault.map_or_else(String::new, |v| v.name.clone());
+            (at, policy.clone(), id, name)
+        };
+        let next_runs = next_runs.into_iter().map(named).collect();
 
         let mut risks = Vec::new();
         let mut oldest: Option<(Uuid, String, ResourceType, Timestamp)> = None;
@@ -137,8 +149,8 @@ impl App {
             if *kind == ResourceType::Server && holder.is_some() {
                 server_held += 1;
             }
-            let last = newest.get(&id.to_string()).copied();
-            let last = last.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            let known = reported.get(id);
+            let last = known.and_then(|p| p.held.good_at);
             if let (Some(_), Some(at)) = (holder, last)
                 && oldest.as_ref().is_none_or(|(.., then)| at < *then)
             {
@@ -155,7 +167,7 @@ impl App {
                 _ if failed.contains(&id.to_string()) => Some("last_backup_failed"),
                 (_, None) => Some("never_backed_up"),
                 (_, Some(at)) => {
-                    let good = met.get(id).copied();
+                    let good = known.and_then(|p| p.met);
                     let good = good.unwrap_or_else(|| now.duration_since(at) <= TOO_OLD);
                     (!good).then_some("backup_too_old")
                 }

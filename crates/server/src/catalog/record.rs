@@ -3,14 +3,16 @@
 //! Column names and fragments of SQL are `&'static str` throughout; values go in as parameters
 //! alone.
 
+use std::fmt;
+
 use coffer_core::cbr::share::MemberStatus;
 use coffer_core::cbr::{ObjectType, PolicyType, ResourceType};
 use coffer_core::ids;
 use coffer_core::state;
 use coffer_core::{Error, Result};
 use jiff::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{self, DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
@@ -191,6 +193,110 @@ pub fn column<T: Column>(row: &AnyRow, name: &str) -> Result<T> {
         .ok_or_else(|| Error::internal(format!("catalog: column {name} holds an unknown value")))
 }
 
+/// A column's value in a row that came as one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A `BIGINT`.
+    Int(i64),
+    /// A `TEXT`.
+    Text(String),
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Cell, D::Error> {
+        struct Kinds;
+        impl Visitor<'_> for Kinds {
+            type Value = Cell;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("null, a whole number or a text")
+            }
+            fn visit_unit<E: de::Error>(self) -> std::result::Result<Cell, E> {
+                Ok(Cell::Null)
+            }
+            fn visit_i64<E: de::Error>(self, number: i64) -> std::result::Result<Cell, E> {
+                Ok(Cell::Int(number))
+            }
+            fn visit_u64<E: de::Error>(self, number: u64) -> std::result::Result<Cell, E> {
+                i64::try_from(number).map(Cell::Int).map_err(E::custom)
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Cell, E> {
+                Ok(Cell::Text(text.to_owned()))
+            }
+            fn visit_string<E: de::Error>(self, text: String) -> std::result::Result<Cell, E> {
+                Ok(Cell::Text(text))
+            }
+        }
+        from.deserialize_any(Kinds)
+    }
+}
+
+/// As [`column`], of a cell.
+pub fn cell<T: Column>(cell: Option<Cell>, name: &str) -> Result<T> {
+    let stored = match cell {
+        Some(Cell::Null) if T::IS_INT => Some(Stored::Int(None)),
+        Some(Cell::Null) => Some(Stored::Text(None)),
+        Some(Cell::Int(number)) => Some(Stored::Int(Some(number))),
+        Some(Cell::Text(text)) => Some(Stored::Text(Some(text))),
+        None => None,
+    };
+    stored
+        .and_then(T::load)
+        .ok_or_else(|| Error::internal(format!("catalog: column {name} holds an unknown value")))
+}
+
+/// How the rows of a record are asked for, and read.
+///
+/// The driver copies each value of a row several times, and its column's name with it: a page of a
+/// thousand backups with their disks has 200,000. SQLite writes a row as one JSON text faster than
+/// that, and it is copied once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// A JSON text for all columns.
+    Packed,
+    /// Column by column.
+    Plain,
+}
+
+impl Shape {
+    /// What suits a database.
+    pub(super) fn of(conn: &AnyConnection) -> Shape {
+        match conn.backend_name() {
+            "SQLite" => Shape::Packed,
+            _ => Shape::Plain,
+        }
+    }
+
+    /// What to select for a record; `prefix` (`t.`, or nothing) stands before each column.
+    pub(super) fn select<T: Record>(self, prefix: &str) -> String {
+        let columns = T::COLUMNS.iter();
+        match self {
+            Shape::Packed => {
+                let columns: Vec<String> = columns.map(|c| format!("{prefix}{c}")).collect();
+                format!("json_array({}) AS packed", columns.join(", "))
+            }
+            Shape::Plain => {
+                let columns: Vec<String> = columns.map(|c| format!("{prefix}{c} AS {c}")).collect();
+                columns.join(", ")
+            }
+        }
+    }
+
+    /// Reads what was selected.
+    pub(super) fn read<T: Record>(self, row: &AnyRow) -> Result<T> {
+        match self {
+            Shape::Plain => T::read(row),
+            Shape::Packed => {
+                let text: &str = row.try_get("packed").map_err(failed("read a row"))?;
+                let cells = serde_json::from_str(text)
+                    .map_err(|e| Error::internal("read a row").caused_by(e))?;
+                T::unpack(cells)
+            }
+        }
+    }
+}
+
 /// A table's row.
 pub trait Record: Sized {
     /// The table.
@@ -199,6 +305,8 @@ pub trait Record: Sized {
     const COLUMNS: &'static [&'static str];
     /// Reads all columns.
     fn read(row: &AnyRow) -> Result<Self>;
+    /// As [`Record::read`], from the columns of a row that came as one value.
+    fn unpack(cells: Vec<Cell>) -> Result<Self>;
     /// The stored forms in the order of [`Record::COLUMNS`].
     fn values(&self) -> Vec<Stored>;
 }
@@ -217,6 +325,11 @@ macro_rules! record {
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
             fn read(row: &sqlx::any::AnyRow) -> coffer_core::Result<$name> {
                 Ok($name { $($field: $crate::catalog::record::column(row, stringify!($field))?,)* })
+            }
+            fn unpack(cells: Vec<$crate::catalog::record::Cell>) -> coffer_core::Result<$name> {
+                let mut cells = cells.into_iter();
+                Ok($name { $($field:
+                    $crate::catalog::record::cell(cells.next(), stringify!($field))?,)* })
             }
             fn values(&self) -> Vec<$crate::catalog::record::Stored> {
                 vec![$($crate::catalog::record::Column::store(&self.$field)),*]
@@ -258,7 +371,7 @@ pub async fn insert<T: Record>(conn: &mut AnyConnection, record: &T) -> Result<(
 pub async fn insert_all<T: Record>(conn: &mut AnyConnection, records: &[T]) -> Result<()> {
     // The text of a full part is the same each time, and prepared once; SQLite looks each parameter
     // up among those before it.
-    for part in records.chunks(16) {
+    for part in records.chunks(8) {
         let mut next = 0;
         let mut places = || {
             next += 1;
@@ -491,7 +604,7 @@ pub async fn list<T: Record>(
 ) -> Result<Vec<T>> {
     let sql = format!(
         "SELECT {} FROM {} WHERE {} ORDER BY {}",
-        T::COLUMNS.join(", "),
+        Shape::of(conn).select::<T>(""),
         T::TABLE,
         filter.sql(),
         order_by(order, T::COLUMNS[0]),
@@ -560,7 +673,7 @@ pub async fn page<T: Record>(
     let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
     let sql = format!(
         "SELECT {} FROM {} WHERE {conditions} ORDER BY {} LIMIT {limit} OFFSET {offset}",
-        T::COLUMNS.join(", "),
+        Shape::of(conn).select::<T>(""),
         T::TABLE,
         order_by(order, id),
     );
@@ -618,7 +731,7 @@ pub async fn count<T: Record>(conn: &mut AnyConnection, filter: &Filter) -> Resu
 pub async fn one<T: Record>(conn: &mut AnyConnection, filter: &Filter) -> Result<Option<T>> {
     let sql = format!(
         "SELECT {} FROM {} WHERE {} LIMIT 1",
-        T::COLUMNS.join(", "),
+        Shape::of(conn).select::<T>(""),
         T::TABLE,
         filter.sql(),
     );
@@ -630,6 +743,7 @@ async fn fetch<T: Record>(
     sql: String,
     values: Vec<Stored>,
 ) -> Result<Vec<T>> {
+    let shape = Shape::of(conn);
     let query = values
         .into_iter()
         .fold(sqlx::query(AssertSqlSafe(sql)), bind);
@@ -637,7 +751,7 @@ async fn fetch<T: Record>(
         .fetch_all(conn)
         .await
         .map_err(failed("read the catalog"))?;
-    rows.iter().map(T::read).collect()
+    rows.iter().map(|row| shape.read(row)).collect()
 }
 
 /// The stored forms of a list of values: `values![id, now]`.
@@ -660,6 +774,28 @@ mod tests {
         );
         let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_millis(1_795_879_102_275);
         assert_eq!(Timestamp::load(now.store()), Some(now));
+    }
+
+    #[test]
+    fn cells_are_what_columns_are() {
+        let cells: Vec<Cell> =
+            serde_json::from_str(r#"[null, -9223372036854775808, "a\"b"]"#).unwrap();
+        let text = Cell::Text("a\"b".to_owned());
+        assert_eq!(cells, [Cell::Null, Cell::Int(i64::MIN), text.clone()]);
+        assert_eq!(cell::<Option<u64>>(Some(Cell::Null), "c").unwrap(), None);
+        assert_eq!(cell::<Option<String>>(Some(Cell::Null), "c").unwrap(), None);
+        assert_eq!(cell::<String>(Some(text.clone()), "c").unwrap(), "a\"b");
+        for (wrong, why) in [
+            (Some(Cell::Null), "nothing"),
+            (Some(text), "a text"),
+            (Some(Cell::Int(-1)), "below zero"),
+            (None, "no cell"),
+        ] {
+            assert!(cell::<u64>(wrong, "c").is_err(), "{why}");
+        }
+        for wrong in ["[1.5]", "[true]", "[[]]", "[18446744073709551615]"] {
+            assert!(serde_json::from_str::<Vec<Cell>>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[track_caller]

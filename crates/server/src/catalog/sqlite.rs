@@ -27,10 +27,10 @@ pub(super) const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous =
     PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; \
     PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 65536";
 
-/// What a connection for reading is told. The cache is 8 MiB for each; what lies beyond it comes
+/// What a connection for reading is told. The cache is 4 MiB for each; what lies beyond it comes
 /// from the system's cache.
 pub(super) const READER: &str = "PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; \
-    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA query_only = ON";
+    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA query_only = ON";
 
 /// Takes `sqlite:path`, `sqlite://path` and `sqlite:///path`.
 pub(super) fn path(url: &str) -> Result<PathBuf> {

@@ -13,7 +13,7 @@ use coffer_core::Result;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::failed;
-use super::record::{Column, Filter, Record, Stored, bind};
+use super::record::{Column, Filter, Record, Shape, Stored, bind};
 
 /// A column that a list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub async fn part<T: Record>(
     part: &Part,
 ) -> Result<Rows<T>> {
     let total = count::<T>(conn, filter).await?;
-    let columns: Vec<String> = T::COLUMNS.iter().map(|c| format!("t.{c} AS {c}")).collect();
+    let shape = Shape::of(conn);
     let (key, id) = (part.key.sql, T::COLUMNS[0]);
     let mut values = filter.values().to_vec();
     let mut conditions = filter.sql();
@@ -114,9 +114,9 @@ pub async fn part<T: Record>(
     }
     let limit = i64::try_from(part.limit).unwrap_or(i64::MAX - 1);
     let sql = format!(
-        "SELECT {}, {key} AS sort_value FROM {} t WHERE {conditions} \
+        "SELECT {}, {key} AS sort_value, t.{id} AS place FROM {} t WHERE {conditions} \
          ORDER BY {key}{direction}, t.{id}{direction} LIMIT {}",
-        columns.join(", "),
+        shape.select::<T>("t."),
         T::TABLE,
         limit + 1,
     );
@@ -132,10 +132,11 @@ pub async fn part<T: Record>(
             true => Stored::Int(Some(super::record::column(last, "sort_value")?)),
             false => Stored::Text(Some(super::record::column(last, "sort_value")?)),
         };
-        let id = last.try_get(id).map_err(failed("read an id"))?;
+        let id = last.try_get("place").map_err(failed("read an id"))?;
         next = Some(Place { value, id });
     }
-    let rows = found.iter().map(T::read).collect::<Result<_>>()?;
+    let rows = found.iter().map(|row| shape.read(row));
+    let rows = rows.collect::<Result<_>>()?;
     Ok(Rows { rows, next, total })
 }
 

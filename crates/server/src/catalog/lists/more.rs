@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::catalog::backups::Backup;
 use crate::catalog::failed;
-use crate::catalog::record::{self, Column, Filter, Order, Record, bind};
+use crate::catalog::record::{self, Column, Filter, Order, Record, Shape, bind};
 use crate::catalog::tasks::Task;
 
 /// Parameters of one statement at most.
@@ -84,15 +84,14 @@ async fn newest<T: Record>(
     inner: &'static str,
     ids: &[Uuid],
 ) -> Result<Vec<T>> {
-    let mut rows = Vec::new();
+    let (mut rows, shape) = (Vec::new(), Shape::of(conn));
     for part in ids.chunks(PART) {
         let places: Vec<String> = (1..=part.len()).map(|n| format!("(${n})")).collect();
-        let columns: Vec<String> = T::COLUMNS.iter().map(|c| format!("t.{c} AS {c}")).collect();
         let sql = format!(
             "WITH r (id) AS (VALUES {}) SELECT {} FROM {} t \
              WHERE t.id IN (SELECT ({inner}) FROM r)",
             places.join(", "),
-            columns.join(", "),
+            shape.select::<T>("t."),
             T::TABLE,
         );
         let query = part
@@ -104,7 +103,7 @@ async fn newest<T: Record>(
             .await
             .map_err(failed("read the newest rows"))?;
         for row in &found {
-            rows.push(T::read(row)?);
+            rows.push(shape.read(row)?);
         }
     }
     Ok(rows)
@@ -177,20 +176,6 @@ pub async fn totals_in_vault(
         totals.insert(id, (number(1)?, number(2)?));
     }
     Ok(totals)
-}
-
-/// When the newest usable backup of each of these servers or disks was there, in milliseconds.
-pub async fn last_backup_times(
-    conn: &mut AnyConnection,
-    resources: &[Uuid],
-) -> Result<HashMap<String, i64>> {
-    let sql = "SELECT resource_id, MAX(protected_at) FROM backups WHERE resource_id IN ({}) \
-               AND protected_at IS NOT NULL GROUP BY resource_id";
-    let found = numbers(conn, sql, resources).await?;
-    let times = found.into_iter();
-    Ok(times
-        .map(|(id, at)| (id, i64::try_from(at).unwrap_or(i64::MAX)))
-        .collect())
 }
 
 /// Servers and disks of a project whose newest backup task that ended has failed.
