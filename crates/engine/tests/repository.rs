@@ -8,8 +8,11 @@ mod support;
 use std::sync::Arc;
 
 use coffer_core::Kind;
+use coffer_core::format::name;
 use coffer_core::ids::BackupId;
-use coffer_engine::pipeline::{ReclaimOptions, Scope, reclaim, restore_disk, verify};
+use coffer_engine::pipeline::{
+    Deleted, ReclaimOptions, Scope, delete_backup, reclaim, restore_disk, verify,
+};
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, KeySource, Repository, Store, create_key_file};
 use coffer_engine::testkit::MemoryTarget;
@@ -497,6 +500,38 @@ async fn a_manifest_that_was_away_for_a_while_is_counted_again() {
     model.reclaim().await;
     model.check_all().await;
     model.check_counts().await;
+    model.check_clean().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_reclaim_leaves_a_backup_that_came_back_under_its_id() {
+    let mut model = Model::small(31).await;
+    model.back_up().await;
+    let id = model.ids()[0];
+    let others = model.another().await;
+    // Held by a reader, its deletion is left to reclaim.
+    let reading = others.begin_reading(&[id]).await.unwrap();
+    let deleted = delete_backup(&others, id).await.unwrap();
+    assert!(matches!(deleted, Deleted::Later { .. }), "{deleted:?}");
+    reading.end().await.unwrap();
+    // Reclaim begins, reads the manifest that is to go, and stalls.
+    let store = model.vaulted.store.clone();
+    let stalled = Repository::open(store, &model.vaulted.key).await.unwrap();
+    let read = model.vaulted.faulty.hold_read(&name::backup(id, 0));
+    let slow = tokio::spawn(async move {
+        let cancel = CancellationToken::new();
+        reclaim(&stalled, ReclaimOptions::default(), &cancel).await
+    });
+    read.reached().await;
+    // Meanwhile others finish the deletion, and the backup is moved back to the vault.
+    assert_eq!(delete_backup(&others, id).await.unwrap(), Deleted::Now);
+    assert!(others.manifest(id).await.unwrap().is_none());
+    model.forget(id);
+    model.back_up_again(id).await;
+    read.go_on();
+    slow.await.unwrap().unwrap();
+    assert!(others.manifest(id).await.unwrap().is_some(), "it came back");
+    model.check_all().await;
     model.check_clean().await;
 }
 

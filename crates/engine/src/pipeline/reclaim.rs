@@ -592,7 +592,7 @@ impl Run<'_> {
                 continue;
             }
             for id in &record.backups {
-                remove_manifests(repository, *id).await?;
+                remove_manifests(repository, *id, number).await?;
             }
             if !record.names_data() {
                 repository.lift(number).await?;
@@ -1023,7 +1023,7 @@ async fn finish_deletions(repository: &Repository) -> Result<u64> {
     for (number, record) in repository.condemnations().await?.readable {
         if !record.backups.is_empty() {
             let waits = repository.waits(number).await?.sessions;
-            condemned.push((record.backups, waits));
+            condemned.push((number, record.backups, waits));
         }
     }
     if condemned.is_empty() {
@@ -1031,10 +1031,10 @@ async fn finish_deletions(repository: &Repository) -> Result<u64> {
     }
     let sessions = repository.sessions().await?;
     let mut finished = 0;
-    for (backups, waits) in condemned {
+    for (number, backups, waits) in condemned {
         for id in backups {
             if pinning(&sessions, &waits, id).is_empty()
-                && remove_manifests(repository, id).await? > 0
+                && remove_manifests(repository, id, number).await? > 0
             {
                 finished += 1;
             }
