@@ -214,6 +214,12 @@ async fn free_space(app: &App, vault: &Vault, repository: &Repository, stop: &Ca
         let report = reclaim(repository, ReclaimOptions::default(), stop).await?;
         app.repositories.note_waiting(vault.id, report.waits).await;
         app.metrics.freed(report.bytes_freed);
+        if report.packs_damaged > 0 {
+            tracing::error!(
+                vault.id = %vault.id, count = report.packs_damaged,
+                "packs of the vault are damaged: `coffer repo verify` says which backups have lost something; what nobody needs in them stays until those are deleted"
+            );
+        }
         let used = app.repositories.used_bytes(vault).await?;
         let mut tx = app.catalog.write().await?;
         outcome::set_used(&mut tx, vault.id, used, app.now()).await?;
