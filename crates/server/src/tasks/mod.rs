@@ -253,6 +253,13 @@ impl Workers {
         let mut running = JoinSet::new();
         let mut freeing = JoinSet::new();
         let mut looked = None;
+        {
+            let (app, stop) = (self.app.clone(), stop.clone());
+            freeing.spawn(async move {
+                delete::look_for_waiting(&app, &stop).await;
+                delete::free_waiting(&app, &stop).await;
+            });
+        }
         loop {
             if looked.is_none_or(|at: tokio::time::Instant| at.elapsed() > EXPIRY_PERIOD) {
                 looked = Some(tokio::time::Instant::now());
