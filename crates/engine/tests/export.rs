@@ -9,21 +9,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use coffer_core::extent::Extent;
-use coffer_core::format::records::{
-    DefinitionRecord, Facts, InstantRecord, Manifest, ManifestDisk, Resource, Tracking,
-};
+use coffer_core::format::records::{Manifest, ManifestDisk, Tracking};
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_core::portable::{About, Resource as PortableResource};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind};
 use coffer_engine::block::{BlockSource, Content, SourceExtent};
 use coffer_engine::pipeline::{
-    BLOCK, BackupDisk, BackupJob, ChangesWanted, Described, Export, ExportFormat, Held, Portable,
-    back_up, changes, receive,
+    BLOCK, BackupDisk, ChangesWanted, Described, Export, ExportFormat, Held, Portable, back_up,
+    changes, receive,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store};
-use coffer_engine::testkit::MemorySource;
+use coffer_engine::testkit::{MemorySource, job};
 use futures::StreamExt;
 use object_store::memory::InMemory;
 use tokio_util::sync::CancellationToken;
@@ -110,34 +108,6 @@ fn disk(
             reason: "test".into(),
         },
         epoch: None,
-    }
-}
-
-fn job(disks: Vec<BackupDisk>) -> BackupJob {
-    BackupJob {
-        facts: Facts {
-            resource: Resource {
-                id: "r".into(),
-                kind: "OS::Nova::Server".into(),
-                name: "web".into(),
-            },
-            name: "b".into(),
-            description: String::new(),
-            project_id: None,
-            checkpoint_id: None,
-            policy_id: None,
-            automatic: false,
-            expires_at: None,
-        },
-        instant: InstantRecord {
-            at: "2026-11-23T06:00:00Z".parse().unwrap(),
-            consistency: "offline".into(),
-            frozen_ms: None,
-            moved: false,
-            notes: vec![],
-        },
-        definition: DefinitionRecord::default(),
-        disks,
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod doors;
 mod faulty;
 mod guest;
+mod job;
 mod memory;
 mod records;
 pub mod simulated;
