@@ -1,0 +1,148 @@
+//! Archives that are uploaded and files that are taken away, where something is in short supply: places,
+//! space, time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use coffer_core::ids::VaultId;
+use coffer_engine::testkit::wait_until;
+use coffer_server::catalog::backups;
+use jiff::SignedDuration;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::export::{backed_up, empty_vault, fetch, import, left, sessions, text, whole};
+use crate::host::FileHost;
+use crate::lab::{Lab, refused};
+use crate::sign;
+use crate::survive::objects;
+
+/// A body that comes as it is told.
+struct Upload {
+    parts: mpsc::Sender<Result<Bytes, std::io::Error>>,
+    answer: JoinHandle<reqwest::Result<Response>>,
+}
+
+impl Upload {
+    fn begin(lab: &Lab, vault: &str) -> Upload {
+        let (parts, receiver) = mpsc::channel(1);
+        let body = futures::stream::unfold(receiver, async |mut receiver| {
+            let part: Option<Result<Bytes, std::io::Error>> = receiver.recv().await;
+            part.map(|part| (part, receiver))
+        });
+        let url = format!(
+            "{}/coffer/v1/{}/vaults/{vault}/import",
+            lab.base, lab.project
+        );
+        let request = reqwest::Client::new().post(url);
+        let request = request.header("X-Auth-Token", &lab.token);
+        let request = request.body(reqwest::Body::wrap_stream(body));
+        Upload {
+            parts,
+            answer: tokio::spawn(request.send()),
+        }
+    }
+
+    async fn send(&self, bytes: Bytes) {
+        self.parts.send(Ok(bytes)).await.unwrap();
+    }
+}
+
+/// Waits until an import runs.
+async fn running(lab: &Lab) {
+    let path = "/operation-logs?operation_type=import&status=running";
+    let is_there = |b: &Value| b["operation_logs"][0]["id"].is_string();
+    lab.wait(path, is_there).await;
+}
+
+async fn archive_of(lab: &Lab, backup: &Value) -> Bytes {
+    let path = format!("/backups/{}/export", text(&backup["id"]));
+    whole(lab, &path).await.1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_are_so_many_at_once_and_others_are_told_to_come_again() {
+    let lab = Lab::with(|host| host.add_server("x", &[4])).await;
+    let vault = empty_vault(&lab, "server").await;
+    // Of eight tasks four, and of one project half of these.
+    let uploads = [(); 2].map(|()| Upload::begin(&lab, &vault));
+    for upload in &uploads {
+        upload.send(Bytes::from_static(b"x")).await;
+    }
+    let until = async |status: u16| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let answer = import(&lab, &vault, "", vec![b'x'; 9999]).await;
+            if answer.status == status {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{answer:?}");
+        }
+    };
+    let answer = until(429).await;
+    refused(&answer, 429, "9900");
+    assert!(answer.text().contains("as many uploads"), "{answer:?}");
+    let url = format!(
+        "{}/coffer/v1/{}/vaults/{vault}/import",
+        lab.base, lab.project
+    );
+    let request = reqwest::Client::new().post(url).body("x");
+    let request = request.header("X-Auth-Token", &lab.token);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.headers()["retry-after"], "60");
+    // Another project has places of its own.
+    let (token, project) = lab.stranger().await;
+    let path = format!("coffer:/vaults/{vault}/import");
+    let foreign = lab.call_as(&token, &project, Method::POST, &path, Some(json!({})));
+    refused(&foreign.await, 404, "6105");
+    // A place is free when its upload has ended, however it did.
+    let [first, second] = uploads;
+    first.answer.abort();
+    drop(first.parts);
+    refused(&until(400).await, 400, "9900");
+    drop(second.parts);
+    assert_eq!(second.answer.await.unwrap().unwrap().status(), 400);
+    assert_eq!(left(&lab).await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_stands_still_leaves_the_others_their_tasks() {
+    let fill = |host: &FileHost| host.add_server("web", &[8]);
+    let lab = Lab::configured(fill, "[limits]\ntasks = 2\n").await;
+    let backup = backed_up(&lab).await;
+    let archive = archive_of(&lab, &backup).await;
+    let vault = text(&backup["vault_id"]);
+    let upload = Upload::begin(&lab, vault);
+    upload.send(archive.slice(..archive.len() / 2)).await;
+    running(&lab).await;
+    refused(&import(&lab, vault, "", archive.clone()).await, 429, "9900");
+    let checkpoint = lab.back_up(vault, json!({"name": "beside"})).await;
+    lab.backup_of(&checkpoint).await;
+    upload.send(archive.slice(archive.len() / 2..)).await;
+    drop(upload.parts);
+    assert_eq!(upload.answer.await.unwrap().unwrap().status(), 201);
+}
+
+/// A file system of its own in memory, unmounted when it is dropped.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn new(at: &Path, size: &str) -> Mounted {
+        std::fs::create_dir_all(at).unwrap();
+        let options = format!("size={size}");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "coffer-test"]);
+        assert!(mount.arg(at).status().unwrap().success());
+        Mounted(at.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
