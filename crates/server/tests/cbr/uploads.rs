@@ -127,6 +127,33 @@ async fn an_upload_that_stands_still_leaves_the_others_their_tasks() {
     assert_eq!(upload.answer.await.unwrap().unwrap().status(), 201);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_is_not_worked_on_for_a_client_that_has_gone() {
+    let lab = Lab::with(|host| host.add_server("web", &[64])).await;
+    let backup = backed_up(&lab).await;
+    let path = format!("/backups/{}/export", text(&backup["id"]));
+    let head = fetch(&lab, Method::HEAD, &path, &[]).await;
+    let len: u64 = head.headers()["content-length"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    wait_until("the session ends", 10, || sessions(&lab) == 0);
+    // The digests of all 32 MiB are in the tail: that takes half a minute now.
+    let limits = format!("coffer:/vaults/{}/limits", text(&backup["vault_id"]));
+    let slow = json!({"limits": {"bytes_per_second": 1 << 20}});
+    assert_eq!(lab.put(&limits, slow).await.status, 204);
+    let range = format!("bytes={}-{}", len - 1500, len - 1);
+    let answer = fetch(&lab, Method::GET, &path, &[("Range", &range)]).await;
+    assert_eq!(answer.status(), 206);
+    assert_eq!(sessions(&lab), 1);
+    drop(answer);
+    wait_until("nothing is read for it", 10, || sessions(&lab) == 0);
+    assert_eq!(lab.delete(&limits).await.status, 204);
+    let answer = fetch(&lab, Method::GET, &path, &[("Range", &range)]).await;
+    assert_eq!(answer.bytes().await.unwrap().len(), 1500);
+}
+
 /// A file system of its own in memory, unmounted when it is dropped.
 struct Mounted(PathBuf);
 

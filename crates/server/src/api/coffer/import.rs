@@ -137,13 +137,27 @@ async fn hand_on(
                 .hint("Nothing of it is left: import the archive again.")
         });
         if sender.send(part).await.is_err() {
-            let rest = async { while let Some(Ok(_)) = parts.next().await {} };
-            // Whoever still sends then has been told, or does not listen.
-            let _ = tokio::time::timeout(READ_ON, rest).await;
-            return;
+            return true;
         }
         if broken {
-            return;
+            return false;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sender_that_has_stalled_is_not_waited_for_once_nobody_takes_its_body() {
+        let stalled = stream::pending::<Result<Bytes, std::io::Error>>();
+        let mut parts = Body::from_stream(stalled).into_data_stream();
+        let (sender, receiver) = mpsc::channel(PARTS_WAITING);
+        let handing = tokio::spawn(async move { hand_on(&mut parts, sender).await });
+        tokio::task::yield_now().await;
+        drop(receiver);
+        let handed = tokio::time::timeout(READ_ON, handing).await;
+        assert!(handed.unwrap().unwrap());
     }
 }
