@@ -28,6 +28,8 @@ use crate::door;
 use crate::tasks::work::Work;
 
 const OP: Operation = Operation::Backup;
+/// How long a failed import's rows and objects are waited for, after which the answer goes out.
+const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 /// Between two looks at a task whose work has ended.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 
@@ -137,9 +139,12 @@ impl App {
             .await?;
         // Its sender goes when the work on it has ended, however that was.
         let told = told.await.ok();
+        let begun = tokio::time::Instant::now();
         let ended = loop {
             let mut tx = self.catalog.snapshot().await.during(OP)?;
             match tasks::get(&mut tx, task).await.during(OP)? {
+                // A store that does not answer keeps what is to be cleared away.
+                Some(_) if told.is_some() && begun.elapsed() > END_LIMIT => break None,
                 Some(task) if !task.state.is_final() => {}
                 other => break other,
             }
@@ -148,8 +153,8 @@ impl App {
         };
         match (ended, told) {
             (Some(task), _) if task.state == TaskState::Success => Ok((backup, task.id)),
-            (Some(task), Some(error)) if error.kind != Kind::Cancelled => {
-                tracing::info!(task.id = %task.id, "import failed");
+            (_, Some(error)) if error.kind != Kind::Cancelled => {
+                tracing::info!(task.id = %task, "import failed");
                 Err(AppError::Failed(OP, error))
             }
             _ => Err(AppError::Failed(

@@ -65,6 +65,63 @@ async fn archive_of(lab: &Lab, backup: &Value) -> Bytes {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_was_committed_is_seen_or_gone_after_a_kill() {
+    let lab = Lab::new().await;
+    let backup = backed_up(&lab).await;
+    let archive = archive_of(&lab, &backup).await;
+    for cancelled in [false, true] {
+        let mut other = Lab::with(|host| host.add_server("x", &[4])).await;
+        let vault = empty_vault(&other, "server").await;
+        let upload = Upload::begin(&other, &vault);
+        upload.send(archive.slice(..archive.len() / 2)).await;
+        running(&other).await;
+        // From here on nobody can write to the catalog: the manifest comes, and its row does not.
+        let catalog = other.catalog().clone();
+        let mut tx = catalog.write().await.unwrap();
+        upload.send(archive.slice(archive.len() / 2..)).await;
+        drop(upload.parts);
+        wait_until("it is committed", 20, || objects(&other, "backup") == 1);
+        other.kill().await;
+        assert!(upload.answer.await.unwrap().is_err());
+        match cancelled {
+            true => {
+                let cancel = sqlx::query("UPDATE tasks SET cancel = 1 WHERE kind = 'import'");
+                cancel.execute(tx.connection()).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            false => drop(tx),
+        }
+        drop(catalog);
+        other.start().await;
+        let ended = |b: &Value| !b["operation_logs"][0]["ended_at"].is_null();
+        let list = other
+            .wait("/operation-logs?operation_type=import", ended)
+            .await;
+        let status = text(&list["operation_logs"][0]["status"]).to_owned();
+        if cancelled {
+            assert_eq!(status, "failed", "{list}");
+            assert_eq!(left(&other).await, (0, 0));
+            assert_eq!(objects(&other, "backup"), 0);
+            let gone = |b: &Value| b["vaults"][0]["billing"]["used"].as_u64() <= Some(1);
+            other.wait("/vaults", gone).await;
+        } else {
+            assert_eq!(status, "success", "{list}");
+            assert_eq!(left(&other).await, (1, 0));
+            let list = other.get("/backups").await;
+            let there = &list.body["backups"][0];
+            assert_eq!(there["status"], "available", "{there}");
+            let path = format!(
+                "/backups/{}/disks/vda/export?format=raw",
+                text(&there["id"])
+            );
+            assert!(whole(&other, &path).await.1 == lab.host.bytes("web", 0));
+        }
+        let again = import(&other, &vault, "", archive.clone()).await;
+        assert_eq!(again.status, 201, "{again:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn uploads_are_so_many_at_once_and_others_are_told_to_come_again() {
     let lab = Lab::with(|host| host.add_server("x", &[4])).await;
     let vault = empty_vault(&lab, "server").await;
