@@ -23,6 +23,7 @@ use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app}
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, TakenResource};
 use crate::catalog::record::Json;
+use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
@@ -193,8 +194,9 @@ impl App {
                 .hint("Import it once that has ended.")
                 .into());
         }
-        let now = self.now();
         let size_bytes = manifest.disks.iter().map(|disk| disk.size_bytes).sum();
+        check_size(&mut tx, &vault, resource_id, capacity::gib_up(size_bytes)).await?;
+        let now = self.now();
         let name = match name {
             Some(name) => name.to_owned(),
             None if check_name("name", &manifest.backup.name).is_ok() => {
@@ -289,6 +291,15 @@ impl App {
         self.bell.notify_waiters();
         Ok((id, task))
     }
+}
+
+/// Refuses what a vault could not take as a resource: a backup here is of something that is associated,
+/// and all that is may not be larger than the vault.
+async fn check_size(tx: &mut Tx, vault: &Vault, resource: Uuid, size_gib: u64) -> AppResult<()> {
+    let present = vaults::resources(tx, vault.id).await.during(OP)?;
+    let others = present.iter().filter(|held| held.resource_id != resource);
+    let others: u64 = others.map(|held| held.size_gib).sum();
+    Ok(capacity::check_import(size_gib, others, vault.size_gib)?)
 }
 
 /// The ids that a server and its disks get here: their own where the project has them, so that the

@@ -211,6 +211,63 @@ async fn a_tail_is_not_worked_on_for_a_client_that_has_gone() {
     assert_eq!(answer.bytes().await.unwrap().len(), 1500);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_has_to_fit_into_the_vault_and_the_quota() {
+    let lab = Lab::new().await;
+    let backup = backed_up(&lab).await;
+    let archive = archive_of(&lab, &backup).await;
+    let other = Lab::with(|host| host.add_server("x", &[4])).await;
+    let vault = other.server_vault("in", &["x"]).await;
+    // A GiB is associated, and another one is to come.
+    other.fill(&vault, 0, 1).await;
+    let full = import(&other, &vault, "", archive.clone()).await;
+    refused(&full, 400, "6114");
+    assert!(full.text().contains("1 GiB are associated"), "{full:?}");
+    assert_eq!(left(&other).await, (0, 0));
+    other.fill(&vault, 0, 2).await;
+    let made = import(&other, &vault, "", archive.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    // What is associated already needs no more than it has.
+    let own = text(&backup["vault_id"]);
+    lab.fill(own, 0, 1).await;
+    let made = import(&lab, own, "", archive.clone()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+
+    let quotas = format!("root:/projects/{}/quotas", other.project);
+    let set = json!({"quotas": {"backups": 1}});
+    assert_eq!(other.put(&quotas, set).await.status, 204);
+    let full = import(&other, &vault, "", archive.clone()).await;
+    assert_eq!(full.status, 400, "{full:?}");
+    assert!(full.text().contains("may have 1 backups"), "{full:?}");
+    assert_eq!(left(&other).await, (1, 0));
+    // While one is on its way another backup takes the last place.
+    let set = json!({"quotas": {"backups": 2}});
+    assert_eq!(other.put(&quotas, set).await.status, 204);
+    let upload = Upload::begin(&other, &vault);
+    upload.send(archive.slice(..100)).await;
+    let project = other.project.parse().unwrap();
+    let imports = &other.app().imports;
+    let is_there = || {
+        imports
+            .enter(project)
+            .and_then(|_one| imports.enter(project))
+            .is_none()
+    };
+    wait_until("it has its place", 10, is_there);
+    let checkpoint = other.back_up(&vault, json!({})).await;
+    other.backup_of(&checkpoint).await;
+    upload.send(archive.slice(100..)).await;
+    drop(upload.parts);
+    let answer = upload.answer.await.unwrap().unwrap();
+    assert_eq!(answer.status(), 400);
+    let body: Value = answer.json().await.unwrap();
+    assert!(
+        text(&body["error_msg"]).contains("may have 2 backups"),
+        "{body}"
+    );
+    assert_eq!(left(&other).await, (2, 0));
+}
+
 /// A file system of its own in memory, unmounted when it is dropped.
 struct Mounted(PathBuf);
 
