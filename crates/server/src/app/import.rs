@@ -248,6 +248,7 @@ impl App {
             wants_full: true,
             incremental: false,
             auto_trigger: false,
+            imported: true,
             system_disk: manifest.disks.iter().any(|disk| disk.system),
             progress: 0,
             allocated_bytes: 0,

@@ -98,6 +98,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "queue",
         sql: include_str!("migrations/0022_queue.sql"),
     },
+    Migration {
+        version: 25,
+        name: "imported",
+        sql: include_str!("migrations/0025_imported.sql"),
+    },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

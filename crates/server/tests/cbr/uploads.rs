@@ -268,6 +268,54 @@ async fn an_import_has_to_fit_into_the_vault_and_the_quota() {
     assert_eq!(left(&other).await, (2, 0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_backup_does_not_stand_for_one_that_was_made_here() {
+    let mut lab = Lab::with(|host| host.add_server("web", &[8])).await;
+    let backup = backed_up(&lab).await;
+    let archive = archive_of(&lab, &backup).await;
+    let vault: VaultId = text(&backup["vault_id"]).parse().unwrap();
+    let resource = text(&backup["resource_id"]).parse().unwrap();
+    let good_at = async |lab: &Lab| {
+        let all = lab.app().protection(None).await.unwrap();
+        let found = all.iter().find(|p| p.held.resource_id == resource);
+        found.unwrap().held.good_at
+    };
+    let before = good_at(&lab).await;
+    assert!(before.is_some());
+    lab.advance(SignedDuration::from_hours(48)).await;
+    let made = import(&lab, &vault.to_string(), "", archive).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!(
+        good_at(&lab).await,
+        before,
+        "objectives ask for one made here"
+    );
+
+    // Its time is over, and it is the last good one all the same.
+    let id = text(&backup["id"]);
+    let mut tx = lab.catalog().write().await.unwrap();
+    let expire = "UPDATE backups SET auto_trigger = 1, expired_at = $2 WHERE id = $1";
+    let past = lab.clock().now_ms() - 1000;
+    let expire = sqlx::query(expire).bind(id).bind(past);
+    expire.execute(tx.connection()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(lab.app().retain(vault, None).await.unwrap(), 0);
+    let mut tx = lab.catalog().snapshot().await.unwrap();
+    let newest = backups::newest_available(&mut tx, vault, resource).await;
+    assert_eq!(newest.unwrap().unwrap().id.to_string(), id);
+    drop(tx);
+    // Without it no full backup is there.
+    let gone = lab.delete(&format!("/backups/{id}")).await;
+    assert!(gone.status < 300, "{gone:?}");
+    let one = |b: &Value| b["backups"].as_array().map(Vec::len) == Some(1);
+    lab.wait("/backups", one).await;
+    let mut tx = lab.catalog().snapshot().await.unwrap();
+    let since = backups::since_full(&mut tx, vault, resource).await;
+    assert_eq!(since.unwrap(), None);
+    drop(tx);
+    assert_eq!(good_at(&lab).await, None);
+}
+
 /// A file system of its own in memory, unmounted when it is dropped.
 struct Mounted(PathBuf);
 

@@ -179,13 +179,14 @@ pub async fn totals_in_vault(
     Ok(totals)
 }
 
-/// When the newest usable backup of each of these servers or disks was there, in milliseconds.
+/// When the newest usable backup of each of these servers or disks was there, in milliseconds. One that
+/// was imported says nothing of how a resource is protected.
 pub async fn last_backup_times(
     conn: &mut AnyConnection,
     resources: &[Uuid],
 ) -> Result<HashMap<String, i64>> {
     let sql = "SELECT resource_id, MAX(protected_at) FROM backups WHERE resource_id IN ({}) \
-               AND protected_at IS NOT NULL GROUP BY resource_id";
+               AND imported = 0 AND protected_at IS NOT NULL GROUP BY resource_id";
     let found = numbers(conn, sql, resources).await?;
     let times = found.into_iter();
     Ok(times
