@@ -192,6 +192,11 @@ async fn prepare(
                 None => limit.min(ANONYMOUS_BODY_BYTES),
             };
             let bytes = read(&parts, body, limit).await?;
+            if !bytes.is_empty() && Authorization::leaves_body_unsigned(&parts.headers) {
+                return Err(ApiError::bad_request(
+                    "The body has to be signed here: leave X-Sdk-Content-Sha256 out, or give the SHA-256 of the body. UNSIGNED-PAYLOAD is for uploads.",
+                ));
+            }
             let caller = match signer {
                 Some(signer) => {
                     signed(&state.identity, signer, &authorization, &parts, &bytes).await?

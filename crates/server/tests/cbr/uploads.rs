@@ -335,3 +335,45 @@ impl Drop for Mounted {
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_signed_with_an_access_key() {
+    let lab = Lab::with(|host| host.add_server("web", &[4])).await;
+    let backup = backed_up(&lab).await;
+    let archive = archive_of(&lab, &backup).await;
+    let body = json!({"access_key": {"description": "uploads"}});
+    let made = lab.post("root:/access-keys", body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let mut key = made.body["access_key"].clone();
+    let path = format!(
+        "/coffer/v1/{}/vaults/{}/import",
+        lab.project,
+        text(&backup["vault_id"])
+    );
+    let send = async |key: &Value, payload: &str| {
+        let date = lab.clock().now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let host = lab.base.trim_start_matches("http://");
+        let header = sign::authorization(key, ("POST", host, &path), &date, payload);
+        let request = reqwest::Client::new()
+            .post(format!("{}{path}", lab.base))
+            .header("Authorization", header)
+            .header("X-Sdk-Date", date)
+            .header("X-Sdk-Content-Sha256", payload)
+            .body(archive.clone());
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, body) = send(&key, sign::UNSIGNED).await;
+    assert_eq!(status, 201, "{body}");
+    assert_eq!(body["task"]["state"], "success", "{body}");
+    // A hash of all of it would have to be looked at before anything is believed.
+    let (status, body) = send(&key, &sign::hash(&archive)).await;
+    assert_eq!(status, 400, "{body}");
+    assert!(
+        text(&body["error_msg"]).contains("UNSIGNED-PAYLOAD"),
+        "{body}"
+    );
+    key["secret"] = json!("another");
+    assert_eq!(send(&key, sign::UNSIGNED).await.0, 401);
+    assert_eq!(left(&lab).await, (2, 0));
+}
