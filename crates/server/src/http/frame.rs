@@ -19,6 +19,7 @@ use super::cookie;
 use super::error::{ApiError, Family, render};
 use super::public::client_address;
 use super::record::{Asked, journal, recorded};
+use super::texts;
 use crate::api::access::{self, Access};
 use crate::audit::{Ended, Journal};
 use crate::catalog::identity::ScopeId;
@@ -228,6 +229,7 @@ async fn prepare(
             )
         }
     };
+    texts::check(&parts.uri, &bytes)?;
     if let Ok(caller) = &caller {
         tracing::debug!(user.id = %caller.user_id, "caller is user {}", caller.user_id);
     }
