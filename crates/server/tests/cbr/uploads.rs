@@ -337,6 +337,72 @@ impl Drop for Mounted {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fills_up_ends_an_import_and_takes_the_next_one_that_fits() {
+    let lab = Lab::with(|host| {
+        host.add_server("large", &[192]);
+        host.add_server("small", &[8]);
+    })
+    .await;
+    let vault = lab.server_vault("v", &["large", "small"]).await;
+    let checkpoint = lab.back_up(&vault, json!({"name": "both"})).await;
+    lab.backup_of(&checkpoint).await;
+    let list = lab.get("/backups").await.body["backups"].clone();
+    let of = |name: &str| {
+        let mut list = list.as_array().unwrap().iter();
+        list.find(|b| b["resource_name"] == name).unwrap().clone()
+    };
+    let large = archive_of(&lab, &of("large")).await;
+    let small = archive_of(&lab, &of("small")).await;
+    let mut mounted = None;
+    let fill = |host: &FileHost| {
+        host.add_server("x", &[4]);
+        let disks = host.path("x", 0);
+        let root = disks.parent().and_then(Path::parent).unwrap();
+        mounted = Some(Mounted::new(&root.join("store"), "64m"));
+    };
+    let other = Lab::configured(fill, "[limits]\nstore_reserve_mib = 16\n").await;
+    let _mounted = mounted;
+    let vault = empty_vault(&other, "server").await;
+    let full = import(&other, &vault, "", large).await;
+    refused(&full, 503, "9910");
+    assert_eq!(left(&other).await, (0, 0), "{full:?}");
+    wait_until("its space is free", 20, || objects(&other, "pack") == 0);
+    let made = import(&other, &vault, "", small).await;
+    assert_eq!(made.status, 201, "{made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_take_one_file_away_at_once() {
+    let lab = Lab::with(|host| host.add_server("web", &[24])).await;
+    let backup = backed_up(&lab).await;
+    let path = format!(
+        "/backups/{}/disks/vda/export?format=raw",
+        text(&backup["id"])
+    );
+    let wanted = lab.host.bytes("web", 0);
+    // More than what buffers on the way take: all of them wait for their clients.
+    let answers = (0..64).map(|_| fetch(&lab, Method::GET, &path, &[]));
+    let answers = futures::future::join_all(answers).await;
+    assert!(answers.iter().all(|answer| answer.status() == 200));
+    assert_eq!(sessions(&lab), 1, "they share one");
+    let more = fetch(&lab, Method::GET, &path, &[]).await;
+    assert_eq!(more.status(), 503);
+    let body: Value = more.json().await.unwrap();
+    assert!(text(&body["error_msg"]).contains("64 readers"), "{body}");
+    let same = answers.into_iter().map(async |mut answer| {
+        let mut at = 0;
+        while let Some(part) = answer.chunk().await.unwrap() {
+            assert!(wanted[at..at + part.len()] == part[..], "at {at}");
+            at += part.len();
+        }
+        at == wanted.len()
+    });
+    let whole = futures::future::join_all(same).await;
+    assert!(whole.iter().all(|whole| *whole));
+    wait_until("the session ends", 10, || sessions(&lab) == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_signed_with_an_access_key() {
     let lab = Lab::with(|host| host.add_server("web", &[4])).await;
     let backup = backed_up(&lab).await;
