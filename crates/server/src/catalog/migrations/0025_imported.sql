@@ -12,3 +12,7 @@ CREATE INDEX backups_judged ON backups
     (vault_id, created_at, id, parent_id, resource_id, state, auto_trigger, imported, protected_at,
      expired_at, locked_until, stored_bytes)
     WHERE parent_id IS NULL;
+
+-- So do those who look for the newest backup of each of many resources.
+DROP INDEX backups_resource;
+CREATE INDEX backups_resource ON backups (resource_id, protected_at, imported);
