@@ -7785,7 +7785,10 @@ export interface paths {
          *     service: the body, as it is, of any length. A task reads it as it comes and may be cancelled;
          *     the answer is its end. The archive has to be whole and to fit its own digests, or nothing is made.
          *     The server and disks keep their ids where the project has them; else they get ones that
-         *     are always the same for them. Requests signed with an access key leave the body unsigned
+         *     are always the same for them. The vault has to have room for its disks beside those that are
+         *     associated, as for a backup. There are so many uploads at once, of a project and of all
+         *     (half of `limits.tasks`): one more is answered with 429. One of which hardly anything
+         *     comes for a minute is ended. Requests signed with an access key leave the body unsigned
          *     (`UNSIGNED-PAYLOAD`).
          */
         post: {
@@ -7849,6 +7852,14 @@ export interface paths {
                     };
                 };
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorBody"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };

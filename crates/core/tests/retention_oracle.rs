@@ -80,6 +80,7 @@ fn case(dice: &mut Dice) -> Case {
                 Origin::Automatic,
                 Origin::Automatic,
                 Origin::Manual,
+                Origin::Imported,
             ]),
             condition: match dice.below(10) {
                 0 => Condition::InUse,
@@ -164,7 +165,8 @@ fn brute_force(case: &Case) -> BTreeSet<usize> {
         u8::from(!kept_by_count(i))
     };
     let last = (0..items.len())
-        .filter(|&i| good(i) && (automatic(i) || !over(i)))
+        .filter(|&i| good(i) && items[i].origin != Origin::Imported)
+        .filter(|&i| automatic(i) || !over(i))
         .max_by_key(|&i| (items[i].made_at, i));
     (0..items.len())
         .filter(|&i| match fate(i) {

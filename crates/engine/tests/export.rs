@@ -6,24 +6,23 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use coffer_core::extent::Extent;
-use coffer_core::format::records::{
-    DefinitionRecord, Facts, InstantRecord, Manifest, ManifestDisk, Resource, Tracking,
-};
+use coffer_core::format::records::{Manifest, ManifestDisk, Tracking};
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_core::portable::{About, Resource as PortableResource};
 use coffer_core::units::ChunkSize;
 use coffer_core::{Error, Kind};
 use coffer_engine::block::{BlockSource, Content, SourceExtent};
 use coffer_engine::pipeline::{
-    BLOCK, BackupDisk, BackupJob, ChangesWanted, Described, Export, ExportFormat, Held, Portable,
-    back_up, changes, receive,
+    BLOCK, BackupDisk, ChangesWanted, Described, Export, ExportFormat, Held, Portable, back_up,
+    changes, receive,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store};
-use coffer_engine::testkit::MemorySource;
+use coffer_engine::testkit::{MemorySource, job};
 use futures::StreamExt;
 use object_store::memory::InMemory;
 use tokio_util::sync::CancellationToken;
@@ -110,34 +109,6 @@ fn disk(
             reason: "test".into(),
         },
         epoch: None,
-    }
-}
-
-fn job(disks: Vec<BackupDisk>) -> BackupJob {
-    BackupJob {
-        facts: Facts {
-            resource: Resource {
-                id: "r".into(),
-                kind: "OS::Nova::Server".into(),
-                name: "web".into(),
-            },
-            name: "b".into(),
-            description: String::new(),
-            project_id: None,
-            checkpoint_id: None,
-            policy_id: None,
-            automatic: false,
-            expires_at: None,
-        },
-        instant: InstantRecord {
-            at: "2026-11-23T06:00:00Z".parse().unwrap(),
-            consistency: "offline".into(),
-            frozen_ms: None,
-            moved: false,
-            notes: vec![],
-        },
-        definition: DefinitionRecord::default(),
-        disks,
     }
 }
 
@@ -607,4 +578,47 @@ async fn an_archive_that_is_not_whole_becomes_nothing() {
     assert!(text.contains("no header of tar"), "{text}");
     let text = refused(&[0; 4096], "zeroes".into()).await;
     assert!(text.contains("it ends where manifest.json"), "{text}");
+}
+
+/// Makes a backup of an archive of which `bytes` come at a time, so many seconds apart.
+async fn trickled(archive: Vec<u8>, bytes: usize, seconds: u64) -> Result<Manifest, Error> {
+    let (target, _place) = vault(64 << 10).await;
+    let stream = futures::stream::unfold(Bytes::from(archive), move |mut left| async move {
+        if left.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        let part = left.split_to(bytes.min(left.len()));
+        Some((Ok(part), left))
+    });
+    let incoming = receive(stream.boxed()).await?;
+    let names = incoming.manifest.disks.clone();
+    let disks = (1..).zip(names).zip(incoming.disks());
+    let disks = disks.map(|((at, told), source)| disk(at, &told.name, None, source));
+    let id = BackupId(Uuid::from_u128(5));
+    let Begun::Session(session) = target.begin_backup(id, &[]).await? else {
+        panic!("it is new")
+    };
+    let (progress, cancel) = (Progress::new(), CancellationToken::new());
+    back_up(session, job(disks.collect()), &progress, &cancel).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_trickles_ends_and_a_slow_one_does_not() {
+    let mut dice = Dice(0x5107);
+    let (repository, _place) = vault(64 << 10).await;
+    let mut full = vec![0; 2 << 20];
+    full.fill_with(|| (dice.next() >> 30) as u8);
+    let manifest = backed_up(&repository, 1, None, &[full]).await;
+    let bytes = archive(&repository, &manifest, &mut dice).await;
+    for (at_once, seconds) in [(1, 1), (200 << 10, 59), (bytes.len() / 2, 3600)] {
+        let begun = tokio::time::Instant::now();
+        let error = trickled(bytes.clone(), at_once, seconds).await;
+        let error = error.expect_err("it stalls");
+        assert!(error.message.contains("has stalled"), "{}", error.chain());
+        assert_eq!(error.kind, Kind::Conflict);
+        assert!(begun.elapsed() < Duration::from_secs(400), "{at_once}");
+    }
+    trickled(bytes.clone(), 64 << 10, 10).await.unwrap();
+    trickled(bytes, 300 << 10, 59).await.unwrap();
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use coffer_core::Result;
 use coffer_core::extent::{Extent, ExtentSet};
-use coffer_core::format::records::{DefinitionRecord, Facts, InstantRecord, Resource, Tracking};
+use coffer_core::format::records::Tracking;
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_engine::block::{BlockSource, Content, SourceExtent};
 use coffer_engine::pipeline::{
@@ -18,7 +18,7 @@ use coffer_engine::pipeline::{
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store};
-use coffer_engine::testkit::{Faulty, Rates};
+use coffer_engine::testkit::{Faulty, Rates, job};
 use object_store::memory::InMemory;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -99,47 +99,23 @@ fn noise() -> Bytes {
     (0..(NOISE + CHUNK) / 8).flat_map(word).collect()
 }
 
-fn job(disk: Disk, parent: Option<BackupId>) -> BackupJob {
+fn backup_of(disk: Disk, parent: Option<BackupId>) -> BackupJob {
     let tracking = match parent {
         Some(_) => Tracking::Bitmap { epoch: "e".into() },
         None => Tracking::FullScan {
             reason: "test".into(),
         },
     };
-    BackupJob {
-        facts: Facts {
-            resource: Resource {
-                id: "s".into(),
-                kind: "OS::Nova::Server".into(),
-                name: "s".into(),
-            },
-            name: "b".into(),
-            description: String::new(),
-            project_id: None,
-            checkpoint_id: None,
-            policy_id: None,
-            automatic: false,
-            expires_at: None,
-        },
-        instant: InstantRecord {
-            at: "2026-11-23T06:00:00Z".parse().unwrap(),
-            consistency: "offline".into(),
-            frozen_ms: None,
-            moved: false,
-            notes: vec![],
-        },
-        definition: DefinitionRecord::default(),
-        disks: vec![BackupDisk {
-            disk_id: DiskId(Uuid::from_u128(1)),
-            child_backup_id: None,
-            name: "vda".into(),
-            system: true,
-            parent,
-            source: Arc::new(disk),
-            tracking,
-            epoch: None,
-        }],
-    }
+    job(vec![BackupDisk {
+        disk_id: DiskId(Uuid::from_u128(1)),
+        child_backup_id: None,
+        name: "vda".into(),
+        system: true,
+        parent,
+        source: Arc::new(disk),
+        tracking,
+        epoch: None,
+    }])
 }
 
 /// Requests and bytes of deleting one of eight backups and freeing its space, on average.
@@ -172,7 +148,7 @@ async fn cost(chunks: u64) -> (f64, f64) {
             changed: vec![0..20, left..left + 4],
             version,
         };
-        back_up(session, job(disk, parent), &Progress::new(), &cancel)
+        back_up(session, backup_of(disk, parent), &Progress::new(), &cancel)
             .await
             .unwrap();
     }

@@ -8,8 +8,12 @@ mod support;
 use std::sync::Arc;
 
 use coffer_core::Kind;
+use coffer_core::format::name;
+use coffer_core::format::pack::BlobKind;
 use coffer_core::ids::BackupId;
-use coffer_engine::pipeline::{ReclaimOptions, Scope, reclaim, restore_disk, verify};
+use coffer_engine::pipeline::{
+    Deleted, ReclaimOptions, Scope, delete_backup, reclaim, restore_disk, verify,
+};
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, KeySource, Repository, Store, create_key_file};
 use coffer_engine::testkit::MemoryTarget;
@@ -497,6 +501,84 @@ async fn a_manifest_that_was_away_for_a_while_is_counted_again() {
     model.reclaim().await;
     model.check_all().await;
     model.check_counts().await;
+    model.check_clean().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_reclaim_leaves_a_backup_that_came_back_under_its_id() {
+    let mut model = Model::small(31).await;
+    model.back_up().await;
+    let id = model.ids()[0];
+    let others = model.another().await;
+    // Held by a reader, its deletion is left to reclaim.
+    let reading = others.begin_reading(&[id]).await.unwrap();
+    let deleted = delete_backup(&others, id).await.unwrap();
+    assert!(matches!(deleted, Deleted::Later { .. }), "{deleted:?}");
+    reading.end().await.unwrap();
+    // Reclaim begins, reads the manifest that is to go, and stalls.
+    let store = model.vaulted.store.clone();
+    let stalled = Repository::open(store, &model.vaulted.key).await.unwrap();
+    let read = model.vaulted.faulty.hold_read(&name::backup(id, 0));
+    let slow = tokio::spawn(async move {
+        let cancel = CancellationToken::new();
+        reclaim(&stalled, ReclaimOptions::default(), &cancel).await
+    });
+    read.reached().await;
+    // Meanwhile others finish the deletion, and the backup is moved back to the vault.
+    assert_eq!(delete_backup(&others, id).await.unwrap(), Deleted::Now);
+    assert!(others.manifest(id).await.unwrap().is_none());
+    model.forget(id);
+    model.back_up_again(id).await;
+    read.go_on();
+    slow.await.unwrap().unwrap();
+    assert!(others.manifest(id).await.unwrap().is_some(), "it came back");
+    model.check_all().await;
+    model.check_clean().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_pack_is_told_and_goes_with_the_last_backup_that_needs_it() {
+    let mut model = Model::small(32).await;
+    model.overwrite(100);
+    model.back_up().await;
+    let (first, store) = (model.ids()[0], model.another().await);
+    let (packs, _) = model.generations().await;
+    model.overwrite(70);
+    model.back_up().await;
+    model.delete(first).await;
+    // The disk rots: each chunk in the old packs has a wrong byte.
+    for id in packs.into_keys() {
+        let directory = store.newest_directory(id).await.unwrap().unwrap();
+        let object = name::pack(id, directory.generation);
+        let mut bytes = store.store.get(&object).await.unwrap().unwrap().to_vec();
+        let chunks = directory.entries.iter();
+        for entry in chunks.filter(|entry| entry.kind == BlobKind::Chunk) {
+            bytes[entry.offset as usize + entry.stored_len as usize / 2] ^= 1;
+        }
+        store.store.remove(&object).await.unwrap();
+        store.store.create(&object, bytes.into()).await.unwrap();
+    }
+    for _ in 0..2 {
+        let report = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+        // Nothing to come again for: it would be the same.
+        let seen = (report.packs_damaged, report.packs_compacted, report.waits);
+        assert_eq!(seen, (1, 0, false), "{report:?}");
+    }
+    let cancel = CancellationToken::new();
+    let verified = verify(&store, Scope::Vault, &Progress::new(), &cancel).await;
+    let verified = verified.unwrap();
+    assert!(!verified.findings.is_empty() && !verified.losses.is_empty());
+    for id in model.ids() {
+        model.delete(id).await;
+    }
+    let report = model.reclaim_with(ReclaimOptions::default()).await.unwrap();
+    assert_eq!(
+        (report.packs_damaged, report.waits),
+        (0, false),
+        "{report:?}"
+    );
+    let left = store.store.list(name::CONDEMNATIONS).await.unwrap();
+    assert!(left.is_empty(), "{left:?}");
     model.check_clean().await;
 }
 

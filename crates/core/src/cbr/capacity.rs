@@ -54,6 +54,22 @@ pub fn check_allocation(allocated_gib: u64, capacity_gib: u64) -> Result<(), Ref
     .hint("Expand the vault, or associate fewer resources."))
 }
 
+/// Refuses to import what could not be associated with the vault beside what is: no backup of it could
+/// be made there. What is in the vault already counts as `associated_gib` without the resource itself.
+pub fn check_import(size_gib: u64, associated_gib: u64, capacity_gib: u64) -> Result<(), Refusal> {
+    if associated_gib.saturating_add(size_gib) <= capacity_gib {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::VAULT_FULL,
+        format!(
+            "the archive is of {size_gib} GiB, {associated_gib} GiB are associated with the vault, and its \
+             capacity is {capacity_gib} GiB"
+        ),
+    )
+    .hint("Expand the vault, or import it into another one."))
+}
+
 /// Refuses a new capacity that is smaller than what lies in the vault.
 pub fn check_shrink(used_bytes: u64, capacity_gib: u64) -> Result<(), Refusal> {
     if used_bytes <= capacity_gib.saturating_mul(GIB) {
@@ -94,6 +110,14 @@ mod tests {
             check_room(10 * GIB + 1, 10).unwrap_err().code,
             Code::VAULT_FULL
         );
+    }
+
+    #[test]
+    fn an_import_fits_beside_what_is_associated() {
+        assert!(check_import(4, 6, 10).is_ok());
+        let refused = check_import(5, 6, 10).unwrap_err();
+        assert_eq!(refused.code, Code::VAULT_FULL);
+        assert!(check_import(u64::MAX, 1, 10).is_err());
     }
 
     #[test]

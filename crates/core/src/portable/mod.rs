@@ -196,6 +196,9 @@ impl Manifest {
         if self.backup.description.chars().count() > 1024 {
             return wrong("`backup.description` is too long".to_owned());
         }
+        if self.backup.description.contains('\0') {
+            return wrong("`backup.description` has the character NUL".to_owned());
+        }
         let is_server = match ResourceType::parse(&self.resource.kind) {
             Some(ResourceType::Server) => true,
             Some(ResourceType::Disk) => false,
@@ -344,6 +347,7 @@ mod tests {
             assert!(error.0.contains(expected), "{expected}: {error}");
         };
         check(&|m| m.version = 2, "version 2");
+        check(&|m| m.backup.description = "a\0".into(), "NUL");
         check(&|m| m.format = "x".into(), "`format`");
         check(&|m| m.disks.clear(), "no disks");
         check(&|m| m.disks[0].size_bytes = 513, "512 bytes");

@@ -19,7 +19,7 @@
 //! The newest good backup of a protected resource stays, whatever a rule says, unless the policy
 //! was told otherwise: where backups fail for longer than they are kept, the last one is what is
 //! left of the server. A time that a user gave to a single manual backup is not a rule: it holds,
-//! and such a backup is not what is left.
+//! and such a backup is not what is left. Nor is one that was imported: it may be of any time.
 
 mod forecast;
 mod reason;
@@ -84,6 +84,8 @@ pub enum Origin {
     Automatic,
     /// A user.
     Manual,
+    /// A user, of an archive from outside: kept as a manual one, and never the last one that is left.
+    Imported,
 }
 
 /// What a backup is at the moment.
@@ -235,7 +237,7 @@ pub fn judge(retention: &Retention, items: &[Item], now: Timestamp) -> Vec<Verdi
             // One whose user's time is over goes as soon as nothing holds it: it is no last one.
             let item = &items[index];
             let asked = item.origin == Origin::Manual && is_over(item, now).is_some();
-            good && !asked
+            good && !asked && item.origin != Origin::Imported
         });
         if let Some(last) = last
             && matches!(verdicts[last], Verdict::Delete(_))
@@ -277,12 +279,12 @@ fn judge_one(item: &Item, places: Option<&Vec<Place>>, now: Timestamp) -> Verdic
         (Some(Hold::Lock) | None, Some(at)) => {
             return Verdict::Delete(match item.origin {
                 Origin::Automatic => Delete::Expired(at),
-                Origin::Manual => Delete::ExpiredAsAsked(at),
+                Origin::Manual | Origin::Imported => Delete::ExpiredAsAsked(at),
             });
         }
         (None, None) => {}
     }
-    if item.origin == Origin::Manual {
+    if item.origin != Origin::Automatic {
         return Verdict::Keep(Keep::Manual);
     }
     match (places, item.expires_at) {

@@ -255,9 +255,22 @@ fn the_newest_good_backup_stays() {
     };
     check(
         &retention,
-        &[timed, asked],
+        &[timed.clone(), asked],
         "2024-02-02",
         &["last_good", "expired_as_asked"],
+    );
+    // One that was imported since is not what is left of the server either.
+    let imported = Item {
+        origin: Origin::Imported,
+        expires_at: None,
+        made_at: at("2024-01-02"),
+        ..timed.clone()
+    };
+    check(
+        &retention,
+        &[timed, imported],
+        "2024-02-02",
+        &["last_good", "manual"],
     );
 }
 
@@ -328,7 +341,8 @@ prop_compose! {
     fn any_item()(
         hours in 0_i64..3000,
         life in proptest::option::of(0_i64..3000),
-        origin in prop_oneof![3 => Just(Origin::Automatic), 1 => Just(Origin::Manual)],
+        origin in prop_oneof![3 => Just(Origin::Automatic), 1 => Just(Origin::Manual),
+            1 => Just(Origin::Imported)],
         condition in prop_oneof![
             6 => Just(Condition::Good),
             1 => Just(Condition::InUse),
@@ -376,6 +390,7 @@ proptest! {
         // the newest. That user's time ends it later, as asked.
         let newest = |list: &[Item]| list.iter()
             .filter(|i| matches!(i.condition, Condition::Good | Condition::InUse))
+            .filter(|i| i.origin != Origin::Imported)
             .filter(|i| i.origin == Origin::Automatic || i.expires_at.is_none_or(|at| at > now))
             .map(|i| i.made_at)
             .max();

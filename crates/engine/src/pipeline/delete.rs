@@ -4,6 +4,11 @@
 //! will see the condemnation. Without such a session the manifest goes at once; with one, the next
 //! reclaim finds the condemnation and finishes. Crash at any point: the same.
 //!
+//! A backup that was moved to another vault may come back under its id, with the names that its
+//! manifests had here before. So whoever removes them for a condemnation looks for it again after it has
+//! read them, and before each removal: it is lifted when they are gone, and its number is never used
+//! twice. What is left is one request of removal that arrives after all of that has happened.
+//!
 //! What the backup alone referred to is freed by reclaim; other backups lose nothing.
 
 use coffer_core::format::name;
@@ -55,7 +60,7 @@ pub fn delete_backup(repository: &Repository, id: BackupId) -> BoxFuture<'_, Res
         if !held_by.is_empty() {
             return Ok(Deleted::Later { held_by });
         }
-        remove_manifests(repository, id).await?;
+        remove_manifests(repository, id, number).await?;
         // A condemnation that reclaim wrote names packs too: it is reclaim's to lift.
         if condemned
             .iter()
@@ -67,12 +72,17 @@ pub fn delete_backup(repository: &Repository, id: BackupId) -> BoxFuture<'_, Res
     })
 }
 
-/// Removes the manifests of an id, the log first: whoever lists meanwhile finds either. Returns
-/// their number.
+/// Removes the manifests of an id that the condemnation `number` names, the log first: whoever lists
+/// meanwhile finds either. Returns their number; nothing is removed where the condemnation is gone,
+/// because then somebody else has carried it out, and what lies there has come since.
 ///
 /// Tombstones stay for ever: a write that was under way when an attempt was declared dead may
 /// arrive at any time.
-pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> Result<usize> {
+pub(super) async fn remove_manifests(
+    repository: &Repository,
+    id: BackupId,
+    number: u64,
+) -> Result<usize> {
     let mut gone = Vec::new();
     // By name, not by a list of all backups: attempts have no gaps.
     for attempt in 0.. {
@@ -89,6 +99,9 @@ pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> R
         repository.settle_backups().await?;
         return Ok(0);
     }
+    if !repository.stands(number).await? {
+        return Ok(0);
+    }
     let removed = gone.iter().map(ToString::to_string).collect();
     let entry = LogEntry {
         backups_removed: removed,
@@ -96,11 +109,16 @@ pub(super) async fn remove_manifests(repository: &Repository, id: BackupId) -> R
     };
     repository.append_log(entry).await?;
     // The highest first: what a crash leaves has no gap before it.
+    let mut count = 0;
     for name in gone.iter().rev() {
+        if !repository.stands(number).await? {
+            break;
+        }
         repository
             .store
             .remove(&name::backup(name.id, name.attempt))
             .await?;
+        count += 1;
     }
-    Ok(gone.len())
+    Ok(count)
 }

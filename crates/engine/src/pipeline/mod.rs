@@ -25,7 +25,7 @@ pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
 pub use source::{BackupSource, ReadCache};
 pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};
-pub use walk::{differences, estimate_restore};
+pub use walk::estimate_restore;
 
 use coffer_core::{Error, Result};
 use tokio_util::sync::CancellationToken;

@@ -93,6 +93,9 @@ pub struct ReclaimReport {
     pub packs_kept: u64,
     /// Packs condemned, or blobs in them, that wait for sessions to end.
     pub packs_waiting: u64,
+    /// Packs that are damaged and stay as they are, with what nobody needs in them: `coffer repo verify`
+    /// says what is lost. They go once no backup needs anything in them.
+    pub packs_damaged: u64,
     /// True if more goes once sessions have ended: it is worth to come again.
     pub waits: bool,
     /// Backups whose deletion was finished.
@@ -156,12 +159,23 @@ struct Plan {
     blob_bytes: u64,
 }
 
+/// What became of blobs that a verdict names.
+enum Dropped {
+    /// They are gone.
+    Now,
+    /// Their pack goes as a whole with a later run.
+    Later,
+    /// Their pack is damaged and stays.
+    Damaged,
+}
+
 impl Run<'_> {
     async fn all(&mut self) -> Result<()> {
         let mut why = self.options.full.then(|| "it was asked for".to_owned());
         for _ in 0..TRIES {
             self.folders.clear();
             self.report.packs_waiting = 0;
+            self.report.packs_damaged = 0;
             let broken = match self.once(why.clone()).await {
                 Err(e) if e.kind == Kind::Data => e,
                 done => return done,
@@ -592,7 +606,7 @@ impl Run<'_> {
                 continue;
             }
             for id in &record.backups {
-                remove_manifests(repository, *id).await?;
+                remove_manifests(repository, *id, number).await?;
             }
             if !record.names_data() {
                 repository.lift(number).await?;
@@ -639,12 +653,22 @@ impl Run<'_> {
             for (id, blobs) in verdict.blobs {
                 check_cancelled(self.cancel)?;
                 let dropped = blobs.into_iter().collect();
-                done &= self.compact(counts, id, &dropped, log_seen).await?;
+                match self.compact(counts, id, &dropped, log_seen).await? {
+                    Dropped::Now => {}
+                    Dropped::Later => {
+                        done = false;
+                        self.report.waits = true;
+                    }
+                    // Coming again changes nothing: it is told.
+                    Dropped::Damaged => {
+                        done = false;
+                        self.report.packs_damaged += 1;
+                    }
+                }
             }
-            match done {
-                true => repository.lift(number).await?,
-                // What it names may still be there, and nobody must refer to it.
-                false => self.report.waits = true,
+            // Else what it names may still be there, and nobody must refer to it.
+            if done {
+                repository.lift(number).await?;
             }
         }
         Ok(())
@@ -682,14 +706,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// True where nothing of `dropped` is there any more.
+    /// Rewrites a pack without `dropped`.
     async fn compact(
         &mut self,
         counts: &mut Counts,
         id: PackId,
         dropped: &HashSet<u32>,
         log_seen: Option<u64>,
-    ) -> Result<bool> {
+    ) -> Result<Dropped> {
         let repository = self.repository;
         let live = counts.pack(repository, id).await?;
         if live.is_none() && !repository.generations(id).await?.is_empty() {
@@ -697,17 +721,17 @@ impl Run<'_> {
             // condemnation after it.
             counts.touched.insert(id);
             counts.changed = true;
-            return Ok(false);
+            return Ok(Dropped::Later);
         }
         let begun = Instant::now();
         let done = match compact(repository, id, dropped, live, log_seen).await? {
             Compacted::Done { freed } => {
                 self.report.packs_compacted += 1;
                 self.report.bytes_freed += freed;
-                true
+                Dropped::Now
             }
-            Compacted::Gone => true,
-            Compacted::Damaged => false,
+            Compacted::Gone => Dropped::Now,
+            Compacted::Damaged => Dropped::Damaged,
         };
         if !self.sessions.is_empty() {
             let rest = (begun.elapsed() * REST).min(REST_MAX);
@@ -1023,7 +1047,7 @@ async fn finish_deletions(repository: &Repository) -> Result<u64> {
     for (number, record) in repository.condemnations().await?.readable {
         if !record.backups.is_empty() {
             let waits = repository.waits(number).await?.sessions;
-            condemned.push((record.backups, waits));
+            condemned.push((number, record.backups, waits));
         }
     }
     if condemned.is_empty() {
@@ -1031,10 +1055,10 @@ async fn finish_deletions(repository: &Repository) -> Result<u64> {
     }
     let sessions = repository.sessions().await?;
     let mut finished = 0;
-    for (backups, waits) in condemned {
+    for (number, backups, waits) in condemned {
         for id in backups {
             if pinning(&sessions, &waits, id).is_empty()
-                && remove_manifests(repository, id).await? > 0
+                && remove_manifests(repository, id, number).await? > 0
             {
                 finished += 1;
             }

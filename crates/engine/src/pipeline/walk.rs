@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use coffer_core::Result;
-use coffer_core::extent::{Extent, ExtentSet};
+use coffer_core::extent::Extent;
 use coffer_core::format::records::ManifestDisk;
 use coffer_core::map::{Body, ChunkRef, FANOUT};
 use coffer_core::plan::{ChunkFate, Touched, chunk_fate};
@@ -123,30 +123,5 @@ pub fn estimate_restore<'a>(
             }
         }
         Ok(report)
-    })
-}
-
-/// What differs between two backups of disks: the bytes of `newer` that are not the same in
-/// `older`. What `newer` has beyond the end of `older` differs.
-pub fn differences<'a>(
-    vault: &'a Vault,
-    older: &'a ManifestDisk,
-    newer: &'a ManifestDisk,
-) -> BoxFuture<'a, Result<ExtentSet>> {
-    Box::pin(async move {
-        let known = KnownState {
-            disk: older.clone(),
-            changed: ExtentSet::default(),
-        };
-        let mut walk = Walk::new(vault, newer, Some(known));
-        let mut found = ExtentSet::default();
-        while let Some(step) = walk.next().await? {
-            match step {
-                Step::Leave(_) => {}
-                Step::Zero(range) => found.insert(walk.extent(range)),
-                Step::Write(chunk, _) => found.insert(walk.extent(chunk..chunk + 1)),
-            }
-        }
-        Ok(found)
     })
 }

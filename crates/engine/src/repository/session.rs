@@ -496,15 +496,20 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether a condemnation is there still. Once it is gone it stays so: numbers are never used twice.
+    pub(crate) async fn stands(&self, number: u64) -> Result<bool> {
+        let name = name::numbered(name::CONDEMNATIONS, number);
+        Ok(self.store.get(&name).await?.is_some())
+    }
+
     /// Removes what is left beside a condemnation that was carried out.
     ///
     /// A list is no snapshot, so the condemnation is looked for again. It was there before anything
     /// beside it was, and its number is never used twice: where it is gone, it stays so.
     pub(crate) async fn sweep(&self, number: u64) -> Result<()> {
-        let name = name::numbered(name::CONDEMNATIONS, number);
-        match self.store.get(&name).await? {
-            Some(_) => Ok(()),
-            None => self.lift(number).await,
+        match self.stands(number).await? {
+            true => Ok(()),
+            false => self.lift(number).await,
         }
     }
 
@@ -558,8 +563,7 @@ impl Vault {
                 settled => settled?,
             },
         };
-        let condemned = name::numbered(name::CONDEMNATIONS, number);
-        if self.store.get(&condemned).await?.is_none() {
+        if !self.stands(number).await? {
             self.store.remove(&name).await?;
             return Ok(None);
         }

@@ -6,8 +6,8 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +19,7 @@ use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::Notify;
 
 /// How often what goes wrong, in requests of 10,000.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +45,26 @@ pub struct Faulty {
     /// The request after this number, and all later ones, fail: the process was killed there.
     dies_at: AtomicU64,
     off: AtomicBool,
+    held: Mutex<Option<(String, Arc<HeldRead>)>>,
+}
+
+/// A read whose answer is held back: whoever asked has stalled.
+#[derive(Debug, Default)]
+pub struct HeldRead {
+    reached: Notify,
+    goes_on: Notify,
+}
+
+impl HeldRead {
+    /// Waits until the answer is there and held.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Gives the answer.
+    pub fn go_on(&self) {
+        self.goes_on.notify_one();
+    }
 }
 
 impl fmt::Display for Faulty {
@@ -70,6 +91,7 @@ impl Faulty {
             bytes: AtomicU64::new(0),
             dies_at: AtomicU64::new(u64::MAX),
             off: AtomicBool::new(false),
+            held: Mutex::default(),
         })
     }
 
@@ -86,6 +108,25 @@ impl Faulty {
     /// Lets `more` requests through, then fails all.
     pub fn die_after(&self, more: u64) {
         self.dies_at.store(self.requests() + more, Ordering::SeqCst);
+    }
+
+    /// Holds the answer to the next read of an object whose name ends in `name`.
+    pub fn hold_read(&self, name: &str) -> Arc<HeldRead> {
+        let held = Arc::new(HeldRead::default());
+        let mut next = self.held.lock().expect("no panic holds this lock");
+        *next = Some((name.to_owned(), Arc::clone(&held)));
+        held
+    }
+
+    async fn hold(&self, location: &Path) {
+        let held = {
+            let mut next = self.held.lock().expect("no panic holds this lock");
+            next.take_if(|(name, _)| location.as_ref().ends_with(name.as_str()))
+        };
+        if let Some((_, held)) = held {
+            held.reached.notify_one();
+            held.goes_on.notified().await;
+        }
     }
 
     /// Ends all faults.
@@ -191,6 +232,7 @@ impl ObjectStore for Faulty {
                 let found = self.inner.get_opts(location, options).await?;
                 let len = found.range.end - found.range.start;
                 self.bytes.fetch_add(len, Ordering::SeqCst);
+                self.hold(location).await;
                 Ok(found)
             }
             _ => Err(injected("error")),

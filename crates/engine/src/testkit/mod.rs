@@ -7,6 +7,7 @@
 pub mod doors;
 mod faulty;
 mod guest;
+mod job;
 mod memory;
 mod records;
 pub mod simulated;
@@ -19,8 +20,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-pub use faulty::{Faulty, Rates};
+pub use faulty::{Faulty, HeldRead, Rates};
 pub use guest::{Boot, DiskSpec, Guest, GuestSpec, Image, check_records};
+pub use job::job;
 pub use memory::{MemorySource, MemoryTarget};
 pub use records::{Expect, Report};
 pub use source::{Counting, Throttled};

@@ -14,9 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use coffer_core::Kind;
-use coffer_core::format::records::{
-    DefinitionRecord, Facts, InstantRecord, Manifest, Resource, Tracking,
-};
+use coffer_core::format::records::{Manifest, Tracking};
 use coffer_core::format::{checksum, name};
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_engine::pipeline::{
@@ -26,7 +24,7 @@ use coffer_engine::pipeline::{
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{Begun, InitOptions, KeySource, RecoveryKey, Repository, Store};
 use coffer_engine::testkit::simulated::{Faults, Rng, World};
-use coffer_engine::testkit::{MemorySource, MemoryTarget, option};
+use coffer_engine::testkit::{MemorySource, MemoryTarget, job, option};
 use disk::{ABOVE, Death, Disk, Event, Luck, Mistake, Recorder, Safe, Tape, within};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -264,43 +262,19 @@ fn object(path: &Path, folder: &str) -> bool {
     within(path, folder) && !path.to_string_lossy().contains('#')
 }
 
-fn job(content: &[u8], parent: Option<BackupId>) -> BackupJob {
-    BackupJob {
-        facts: Facts {
-            resource: Resource {
-                id: "r".into(),
-                kind: "OS::Cinder::Volume".into(),
-                name: "data".into(),
-            },
-            name: "b".into(),
-            description: String::new(),
-            project_id: None,
-            checkpoint_id: None,
-            policy_id: None,
-            automatic: false,
-            expires_at: None,
+fn backup_of(content: &[u8], parent: Option<BackupId>) -> BackupJob {
+    job(vec![BackupDisk {
+        disk_id: DiskId(Uuid::from_u128(3)),
+        child_backup_id: None,
+        name: "vda".into(),
+        system: true,
+        parent,
+        source: Arc::new(MemorySource::new(content.to_vec())),
+        tracking: Tracking::FullScan {
+            reason: "test".into(),
         },
-        instant: InstantRecord {
-            at: jiff::Timestamp::UNIX_EPOCH,
-            consistency: "offline".into(),
-            frozen_ms: None,
-            moved: false,
-            notes: vec![],
-        },
-        definition: DefinitionRecord::default(),
-        disks: vec![BackupDisk {
-            disk_id: DiskId(Uuid::from_u128(3)),
-            child_backup_id: None,
-            name: "vda".into(),
-            system: true,
-            parent,
-            source: Arc::new(MemorySource::new(content.to_vec())),
-            tracking: Tracking::FullScan {
-                reason: "test".into(),
-            },
-            epoch: None,
-        }],
-    }
+        epoch: None,
+    }])
 }
 
 async fn write(
@@ -315,7 +289,7 @@ async fn write(
         Begun::Session(session) => session,
     };
     let (progress, cancel) = (Progress::new(), CancellationToken::new());
-    let done = back_up(session, job(content, parent), &progress, &cancel);
+    let done = back_up(session, backup_of(content, parent), &progress, &cancel);
     done.await.map(|_| ())
 }
 

@@ -420,6 +420,7 @@ fn waiting(
         wants_full: false,
         incremental: false,
         auto_trigger: false,
+        imported: false,
         system_disk: take.system_disk,
         progress: 0,
         allocated_bytes: 0,

@@ -200,7 +200,7 @@ impl App {
         };
         let now = self.now();
         let id = known.as_ref().map_or(ServerId(door::new_uuid()), |s| s.id);
-        let open = tasks::open_of_lock(&mut tx, &format!("server:{id}")).await;
+        let open = tasks::open_of_locks(&mut tx, &[format!("server:{id}")]).await;
         if open
             .during(OP)?
             .iter()
@@ -327,7 +327,7 @@ impl App {
         let Some(disk) = disk.filter(|disk| !disk.is_there()) else {
             return Ok(None);
         };
-        let open = crate::catalog::tasks::open_of_lock(&mut tx, &format!("disk:{key}")).await?;
+        let open = tasks::open_of_locks(&mut tx, &[format!("disk:{key}")]).await?;
         let makes = open.iter().any(|task| task.kind == "create_disk");
         let jobs = crate::catalog::jobs::running(&mut tx, project, Some(key)).await?;
         let is_create = |job: &Job| matches!(JobWork::of(job), Ok(JobWork::Create { .. }));

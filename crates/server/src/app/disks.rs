@@ -73,8 +73,8 @@ impl App {
         }
         check_free(&mut tx, &disk).await?;
         // A restore starts the server when it is done, and expects the disks that it has now.
-        let key = format!("server:{}", server.id);
-        if let Some(task) = tasks::open_of_lock(&mut tx, &key)
+        let keys = [format!("server:{}", server.id)];
+        if let Some(task) = tasks::open_of_locks(&mut tx, &keys)
             .await?
             .iter()
             .find(in_the_way)
@@ -182,7 +182,7 @@ impl App {
                 .hint("Detach it from its server first."));
         }
         check_free(&mut tx, &disk).await?;
-        if !tasks::open_of_lock(&mut tx, &format!("disk:{}", disk.id))
+        if !tasks::open_of_locks(&mut tx, &[format!("disk:{}", disk.id)])
             .await?
             .is_empty()
         {
@@ -361,10 +361,9 @@ async fn check_free(tx: &mut Tx, disk: &Disk) -> Result<()> {
         let doing = JobWork::of(job)?.disk_status().unwrap_or("changing");
         return wait(format!("disk {} is {doing}", disk.name));
     }
-    let mut open = tasks::open_of_lock(tx, &format!("disk:{}", disk.id)).await?;
-    if let Some(server) = disk.server_id {
-        open.extend(tasks::open_of_lock(tx, &format!("server:{server}")).await?);
-    }
+    let mut keys = vec![format!("disk:{}", disk.id)];
+    keys.extend(disk.server_id.map(|server| format!("server:{server}")));
+    let open = tasks::open_of_locks(tx, &keys).await?;
     match open.iter().find(in_the_way) {
         Some(task) => wait(format!(
             "disk {} is used by a task ({})",
@@ -376,7 +375,7 @@ async fn check_free(tx: &mut Tx, disk: &Disk) -> Result<()> {
 
 /// A backup that waits meets a disk as it will be then; whatever else is open was decided on the disk
 /// as it is.
-fn in_the_way(task: &&tasks::Task) -> bool {
+fn in_the_way(task: &&tasks::OpenOfLock) -> bool {
     task.kind != "backup" || task.state == TaskState::Running
 }
 
@@ -389,7 +388,7 @@ pub(super) async fn is_taken(tx: &mut Tx, host: &str, native_id: &str) -> Result
         return Ok(true);
     }
     let jobs = jobs::running(tx, disk.project_id, Some(disk.id)).await?;
-    let tasks = tasks::open_of_lock(tx, &format!("disk:{}", disk.id)).await?;
+    let tasks = tasks::open_of_locks(tx, &[format!("disk:{}", disk.id)]).await?;
     Ok(!jobs.is_empty() || !tasks.is_empty())
 }
 

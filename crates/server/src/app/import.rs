@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use coffer_core::cbr::name::{check_name, default_backup_name};
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType, capacity};
-use coffer_core::ids::{BackupId, CheckpointId, DiskId, ServerId, TaskId};
+use coffer_core::ids::{BackupId, CheckpointId, DiskId, ProjectId, ServerId, TaskId};
 use coffer_core::portable::Manifest;
 use coffer_core::state::{BackupState, CheckpointState, ProtectState, TaskState};
 use coffer_core::{Error, Kind};
@@ -23,18 +23,45 @@ use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app}
 use crate::catalog::backups::{Backup, Details};
 use crate::catalog::checkpoints::{Checkpoint, TakenResource};
 use crate::catalog::record::Json;
+use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, backups, checkpoints, disks, servers, tasks, vaults};
 use crate::door;
 use crate::tasks::work::Work;
 
 const OP: Operation = Operation::Backup;
+/// How long a failed import's rows and objects are waited for, after which the answer goes out.
+const END_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 /// Between two looks at a task whose work has ended.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// Uploads whose tasks are in the queue. Clones share them.
-#[derive(Clone, Default)]
+/// Uploads: those that came, and those whose tasks are in the queue. Clones share them.
+///
+/// An upload may take as long as its sender likes, and holds a task as long. So there are fewer of them
+/// than there are tasks at once, and of one project fewer than of all.
+#[derive(Clone)]
 pub struct Imports {
     waiting: Arc<Mutex<HashMap<TaskId, Import>>>,
+    open: Arc<Mutex<HashMap<ProjectId, usize>>>,
+    most: usize,
+    most_of_project: usize,
+}
+
+/// An upload's place among those that there may be at once, until it is dropped.
+pub struct Place {
+    imports: Imports,
+    project: ProjectId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.imports.open.lock().expect("no panic holds this lock");
+        if let Some(count) = open.get_mut(&self.project) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.project);
+            }
+        }
+    }
 }
 
 /// An upload.
@@ -48,6 +75,32 @@ pub struct Import {
 }
 
 impl Imports {
+    /// Uploads beside so many tasks at once: half as many, and half of those of one project.
+    pub fn beside(tasks: usize) -> Imports {
+        let most = (tasks / 2).max(1);
+        Imports {
+            waiting: Arc::default(),
+            open: Arc::default(),
+            most,
+            most_of_project: most.div_ceil(2),
+        }
+    }
+
+    /// Takes a place for an upload of a project; none where there are as many as there may be.
+    pub fn enter(&self, project: ProjectId) -> Option<Place> {
+        let mut open = self.open.lock().expect("no panic holds this lock");
+        let all: usize = open.values().sum();
+        let own = open.get(&project).copied().unwrap_or_default();
+        if all >= self.most || own >= self.most_of_project {
+            return None;
+        }
+        open.insert(project, own + 1);
+        Some(Place {
+            imports: self.clone(),
+            project,
+        })
+    }
+
     /// Takes the upload of a task; none where it ended with the service that took it, or was taken
     /// before.
     pub fn take(&self, task: TaskId) -> Option<Import> {
@@ -87,9 +140,12 @@ impl App {
             .await?;
         // Its sender goes when the work on it has ended, however that was.
         let told = told.await.ok();
+        let begun = tokio::time::Instant::now();
         let ended = loop {
             let mut tx = self.catalog.snapshot().await.during(OP)?;
             match tasks::get(&mut tx, task).await.during(OP)? {
+                // A store that does not answer keeps what is to be cleared away.
+                Some(_) if told.is_some() && begun.elapsed() > END_LIMIT => break None,
                 Some(task) if !task.state.is_final() => {}
                 other => break other,
             }
@@ -98,8 +154,8 @@ impl App {
         };
         match (ended, told) {
             (Some(task), _) if task.state == TaskState::Success => Ok((backup, task.id)),
-            (Some(task), Some(error)) if error.kind != Kind::Cancelled => {
-                tracing::info!(task.id = %task.id, "import failed");
+            (_, Some(error)) if error.kind != Kind::Cancelled => {
+                tracing::info!(task.id = %task, "import failed");
                 Err(AppError::Failed(OP, error))
             }
             _ => Err(AppError::Failed(
@@ -138,8 +194,9 @@ impl App {
                 .hint("Import it once that has ended.")
                 .into());
         }
-        let now = self.now();
         let size_bytes = manifest.disks.iter().map(|disk| disk.size_bytes).sum();
+        check_size(&mut tx, &vault, resource_id, capacity::gib_up(size_bytes)).await?;
+        let now = self.now();
         let name = match name {
             Some(name) => name.to_owned(),
             None if check_name("name", &manifest.backup.name).is_ok() => {
@@ -191,6 +248,7 @@ impl App {
             wants_full: true,
             incremental: false,
             auto_trigger: false,
+            imported: true,
             system_disk: manifest.disks.iter().any(|disk| disk.system),
             progress: 0,
             allocated_bytes: 0,
@@ -234,6 +292,15 @@ impl App {
         self.bell.notify_waiters();
         Ok((id, task))
     }
+}
+
+/// Refuses what a vault could not take as a resource: a backup here is of something that is associated,
+/// and all that is may not be larger than the vault.
+async fn check_size(tx: &mut Tx, vault: &Vault, resource: Uuid, size_gib: u64) -> AppResult<()> {
+    let present = vaults::resources(tx, vault.id).await.during(OP)?;
+    let others = present.iter().filter(|held| held.resource_id != resource);
+    let others: u64 = others.map(|held| held.size_gib).sum();
+    Ok(capacity::check_import(size_gib, others, vault.size_gib)?)
 }
 
 /// The ids that a server and its disks get here: their own where the project has them, so that the
@@ -289,4 +356,30 @@ async fn identities(
         (_, _) => return Err(Error::internal("a disk's backup with several disks")).during(OP),
     };
     Ok((resource, ids))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_take_half_of_the_tasks_and_of_one_project_half_of_that() {
+        let projects = [1, 2, 3].map(|byte| ProjectId([byte; 16]));
+        let [a, b, c] = projects;
+        for (tasks, all, of_one) in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (8, 4, 2), (10, 5, 3)] {
+            let imports = Imports::beside(tasks);
+            let mut of_a: Vec<_> = (0..100).map_while(|_| imports.enter(a)).collect();
+            assert_eq!(of_a.len(), of_one, "{tasks}");
+            let mut others = Vec::new();
+            for project in [b, c, b, c, b, c] {
+                others.extend(imports.enter(project));
+            }
+            assert_eq!(of_a.len() + others.len(), all, "{tasks}");
+            // A place that is given back is another one's.
+            of_a.pop();
+            assert!(imports.enter(c).is_some(), "{tasks}");
+            drop((of_a, others));
+            assert!(imports.open.lock().unwrap().is_empty());
+        }
+    }
 }

@@ -659,7 +659,8 @@ fn check_stopped(server: &Server, may_stop: bool, code: Code) -> Result<(), Refu
 
 /// Backups and restores of one server or disk exclude each other, in whatever vault they are.
 pub(super) async fn check_free(tx: &mut Tx, lock_key: &str, what: &str) -> AppResult<()> {
-    for task in tasks::open_of_lock(tx, lock_key).await.during(OP)? {
+    let keys = [lock_key.to_owned()];
+    for task in tasks::open_of_locks(tx, &keys).await.during(OP)? {
         let refusal = match task.kind.as_str() {
             "backup" => Refusal::new(
                 Code::RESTORE_DURING_BACKUP,

@@ -54,6 +54,7 @@ pub(super) fn item(
 ) -> Item {
     let origin = match backup.auto_trigger {
         true => Origin::Automatic,
+        false if backup.imported => Origin::Imported,
         false => Origin::Manual,
     };
     let condition = match backup.state {
@@ -195,7 +196,7 @@ async fn doomed(
         let newest = list
             .iter()
             .filter(|b| b.protected_at.is_some())
-            .max_by_key(|b| b.protected_at)
+            .max_by_key(|b| (!b.imported, b.protected_at))
             .map(|b| b.id);
         for (backup, verdict) in list.iter().zip(verdicts) {
             let base = being_made && newest == Some(backup.id);

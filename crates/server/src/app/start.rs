@@ -59,7 +59,7 @@ impl App {
             maps: super::maps::Maps::default(),
             serving: super::serving::Serving::default(),
             filling: super::filling::Filling::default(),
-            imports: super::import::Imports::default(),
+            imports: super::import::Imports::beside(config.limits.tasks),
             settled,
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),

@@ -85,6 +85,8 @@ record! {
         incremental: bool,
         /// A policy made it.
         auto_trigger: bool,
+        /// It was made of an archive from outside.
+        imported: bool,
         /// It is of, or holds, a system disk.
         system_disk: bool,
         /// Percent done.
@@ -125,6 +127,8 @@ record! {
         state: BackupState,
         /// A policy made it.
         auto_trigger: bool,
+        /// It was made of an archive from outside.
+        imported: bool,
         /// When it was asked for.
         created_at: Timestamp,
         /// When it became available.
@@ -144,6 +148,7 @@ impl From<&Backup> for Judged {
             resource_id: backup.resource_id,
             state: backup.state,
             auto_trigger: backup.auto_trigger,
+            imported: backup.imported,
             created_at: backup.created_at,
             protected_at: backup.protected_at,
             expired_at: backup.expired_at,
@@ -331,7 +336,8 @@ pub async fn totals_of(conn: &mut AnyConnection, vaults: &[VaultId]) -> Result<V
     record::in_parts(conn, vaults, &[], of).await
 }
 
-/// The newest available backup of a resource in a vault.
+/// The newest available backup of a resource in a vault. One that was imported comes after all that
+/// were made here: it may be of any time.
 pub async fn newest_available(
     conn: &mut AnyConnection,
     vault: VaultId,
@@ -343,13 +349,14 @@ pub async fn newest_available(
         .and("parent_id IS NULL")
         .and("protected_at IS NOT NULL")
         .and("state IN ('available', 'waiting_restore', 'restoring')");
-    let mut list: Vec<Backup> = record::list(conn, &filter, &[("protected_at", true)]).await?;
+    let order = [("imported", false), ("protected_at", true)];
+    let mut list: Vec<Backup> = record::list(conn, &filter, &order).await?;
     list.truncate(1);
     Ok(list.pop())
 }
 
 /// Number of good automatic backups of a resource since its last full one; none where there is no
-/// full one.
+/// full one. An imported one is no full one of the resource.
 pub async fn since_full(
     conn: &mut AnyConnection,
     vault: VaultId,
@@ -360,9 +367,9 @@ pub async fn since_full(
         "SELECT CAST(CASE WHEN MAX(CASE WHEN incremental = 0 THEN 1 ELSE 0 END) = 1 THEN \
          SUM(CASE WHEN auto_trigger = 1 AND protected_at > (SELECT MAX(f.protected_at) \
          FROM backups f WHERE f.vault_id = $1 AND f.resource_id = $2 AND f.parent_id IS NULL \
-         AND f.incremental = 0) THEN 1 ELSE 0 END) ELSE -1 END AS BIGINT) FROM backups \
+         AND f.imported = 0 AND f.incremental = 0) THEN 1 ELSE 0 END) ELSE -1 END AS BIGINT) FROM backups \
          WHERE vault_id = $1 AND resource_id = $2 AND parent_id IS NULL \
-         AND protected_at IS NOT NULL",
+         AND imported = 0 AND protected_at IS NOT NULL",
         values![vault, resource],
     )
     .await;

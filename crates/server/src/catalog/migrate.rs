@@ -99,6 +99,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0022_queue.sql"),
     },
     Migration {
+        version: 25,
+        name: "imported",
+        sql: include_str!("migrations/0025_imported.sql"),
+    },
+    Migration {
         version: 26,
         name: "marks",
         sql: include_str!("migrations/0026_marks.sql"),

@@ -26,13 +26,13 @@ pub struct Held {
     pub project_id: ProjectId,
     /// When it was associated.
     pub since: Timestamp,
-    /// When its newest good backup was there.
+    /// When its newest good backup was there. Imported ones do not count.
     pub good_at: Option<Timestamp>,
 }
 
 const HELD: &str = "SELECT r.resource_id, r.name, r.resource_type, r.vault_id, v.project_id, \
     r.created_at, (SELECT MAX(b.protected_at) FROM backups b WHERE b.resource_id = r.resource_id \
-    AND b.protected_at IS NOT NULL) AS good_at FROM vault_resources r \
+    AND b.imported = 0 AND b.protected_at IS NOT NULL) AS good_at FROM vault_resources r \
     JOIN vaults v ON v.id = r.vault_id";
 
 fn held_of(row: &AnyRow) -> Result<Held> {

@@ -181,14 +181,6 @@ pub async fn open_of_vault(conn: &mut AnyConnection, vault: VaultId) -> Result<V
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 
-/// Tasks with the same lock key that are not done.
-pub async fn open_of_lock(conn: &mut AnyConnection, lock_key: &str) -> Result<Vec<Task>> {
-    let filter = Filter::new()
-        .eq("lock_key", lock_key.to_owned())
-        .and("state IN ('waiting', 'running')");
-    record::list(conn, &filter, &[("created_at", false)]).await
-}
-
 record! {
     /// A task that is not done, as those see it that share its lock key.
     OpenOfLock in "tasks" {
@@ -196,10 +188,12 @@ record! {
         lock_key: String,
         /// What it does.
         kind: String,
+        /// Whether it has begun.
+        state: TaskState,
     }
 }
 
-/// As [`open_of_lock`], for several keys, in short.
+/// Tasks with some of these lock keys that are not done.
 pub async fn open_of_locks(
     conn: &mut AnyConnection,
     lock_keys: &[String],

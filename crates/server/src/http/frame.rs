@@ -19,6 +19,7 @@ use super::cookie;
 use super::error::{ApiError, Family, render};
 use super::public::client_address;
 use super::record::{Asked, journal, recorded};
+use super::texts;
 use crate::api::access::{self, Access};
 use crate::audit::{Ended, Journal};
 use crate::catalog::identity::ScopeId;
@@ -192,6 +193,11 @@ async fn prepare(
                 None => limit.min(ANONYMOUS_BODY_BYTES),
             };
             let bytes = read(&parts, body, limit).await?;
+            if !bytes.is_empty() && Authorization::leaves_body_unsigned(&parts.headers) {
+                return Err(ApiError::bad_request(
+                    "The body has to be signed here: leave X-Sdk-Content-Sha256 out, or give the SHA-256 of the body. UNSIGNED-PAYLOAD is for uploads.",
+                ));
+            }
             let caller = match signer {
                 Some(signer) => {
                     signed(&state.identity, signer, &authorization, &parts, &bytes).await?
@@ -223,6 +229,7 @@ async fn prepare(
             )
         }
     };
+    texts::check(&parts.uri, &bytes)?;
     if let Ok(caller) = &caller {
         tracing::debug!(user.id = %caller.user_id, "caller is user {}", caller.user_id);
     }

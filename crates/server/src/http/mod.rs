@@ -11,6 +11,7 @@ pub mod page;
 pub mod public;
 pub mod range;
 mod record;
+mod texts;
 
 pub use error::{ApiError, Family};
 pub use extract::{Json, Params};

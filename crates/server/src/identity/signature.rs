@@ -128,7 +128,8 @@ impl<'a> Authorization<'a> {
         }
     }
 
-    /// True where the request says that its body is not signed.
+    /// True where the request says that its body is not signed. Whether it may is the frame's to say:
+    /// only an upload may, which is not read before it is known who sends it, or one without a body.
     pub fn leaves_body_unsigned(headers: &HeaderMap) -> bool {
         header(headers, "x-sdk-content-sha256").is_some_and(|named| named == UNSIGNED)
     }

@@ -1,7 +1,7 @@
 //! Deleting backups, resources' backups and vaults. All of it may run twice.
 
-use coffer_core::ids::BackupId;
-use coffer_core::state::BackupState;
+use coffer_core::ids::{BackupId, VaultId};
+use coffer_core::state::{BackupState, TaskState};
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::hypervisor::EpochName;
 use coffer_engine::pipeline::{ReclaimOptions, delete_backup, reclaim};
@@ -13,7 +13,7 @@ use super::{Run, outcome};
 use crate::app::App;
 use crate::catalog::backups::Backup;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{backups, disks, epochs, servers, vaults};
+use crate::catalog::{Tx, backups, disks, epochs, servers, tasks, vaults};
 
 /// Deletes the backup of the task.
 pub(super) async fn run(run: &Run) -> Result<()> {
@@ -34,14 +34,7 @@ pub(super) async fn run(run: &Run) -> Result<()> {
     free(run, &vault, &repository).await;
     let now = app.now();
     let mut tx = app.catalog.write().await?;
-    outcome::finish(
-        &mut tx,
-        run,
-        coffer_core::state::TaskState::Success,
-        None,
-        now,
-    )
-    .await?;
+    outcome::finish(&mut tx, run, TaskState::Success, None, now).await?;
     tx.commit().await
 }
 
@@ -72,14 +65,7 @@ pub(super) async fn run_resources(run: &Run, resources: &[Uuid]) -> Result<()> {
     }
     let now = app.now();
     let mut tx = app.catalog.write().await?;
-    outcome::finish(
-        &mut tx,
-        run,
-        coffer_core::state::TaskState::Success,
-        None,
-        now,
-    )
-    .await?;
+    outcome::finish(&mut tx, run, TaskState::Success, None, now).await?;
     tx.commit().await
 }
 
@@ -100,14 +86,7 @@ pub(super) async fn run_vault(run: &Run) -> Result<()> {
         }
         app.repositories.destroy(&vault).await?;
         let mut tx = app.catalog.write().await?;
-        outcome::finish(
-            &mut tx,
-            run,
-            coffer_core::state::TaskState::Success,
-            None,
-            now,
-        )
-        .await?;
+        outcome::finish(&mut tx, run, TaskState::Success, None, now).await?;
         for backup in &list {
             backups::delete(&mut tx, backup.id).await?;
         }
@@ -117,14 +96,7 @@ pub(super) async fn run_vault(run: &Run) -> Result<()> {
         return Ok(());
     }
     let mut tx = app.catalog.write().await?;
-    outcome::finish(
-        &mut tx,
-        run,
-        coffer_core::state::TaskState::Success,
-        None,
-        now,
-    )
-    .await?;
+    outcome::finish(&mut tx, run, TaskState::Success, None, now).await?;
     tx.commit().await
 }
 
@@ -214,6 +186,12 @@ async fn free_space(app: &App, vault: &Vault, repository: &Repository, stop: &Ca
         let report = reclaim(repository, ReclaimOptions::default(), stop).await?;
         app.repositories.note_waiting(vault.id, report.waits).await;
         app.metrics.freed(report.bytes_freed);
+        if report.packs_damaged > 0 {
+            tracing::error!(
+                vault.id = %vault.id, count = report.packs_damaged,
+                "packs of the vault are damaged: `coffer repo verify` says which backups have lost something; what nobody needs in them stays until those are deleted"
+            );
+        }
         let used = app.repositories.used_bytes(vault).await?;
         let mut tx = app.catalog.write().await?;
         outcome::set_used(&mut tx, vault.id, used, app.now()).await?;
@@ -226,6 +204,46 @@ async fn free_space(app: &App, vault: &Vault, repository: &Repository, stop: &Ca
     }
 }
 
+/// Notes the vaults in which something was condemned when the service ended: whoever that waited for may
+/// be gone, and nothing else would come to look.
+pub(super) async fn look_for_waiting(app: &App, stop: &CancellationToken) {
+    let all = async {
+        let mut tx = app.catalog.snapshot().await?;
+        vaults::all(&mut tx).await
+    };
+    let all = all.await.unwrap_or_else(|error| {
+        tracing::warn!(error = %error.chain(), "vaults were not looked at for what waits to be freed");
+        Vec::new()
+    });
+    for vault in all {
+        if stop.is_cancelled() {
+            return;
+        }
+        match app.repositories.has_condemned(&vault).await {
+            Ok(false) => {}
+            Ok(true) => app.repositories.note_waiting(vault.id, true).await,
+            Err(error) => {
+                let passes = error.kind == Kind::Unavailable;
+                tracing::warn!(vault.id = %vault.id, error = %error.chain(), "vault was not looked at for what waits to be freed");
+                app.repositories.note_waiting(vault.id, passes).await;
+            }
+        }
+    }
+}
+
+/// Tasks that write into a vault.
+const WRITERS: [&str; 4] = ["backup", "import", "migrate", "restore"];
+
+/// True while a task was begun before, by a process that is gone or by an attempt that failed: it takes
+/// over what is there, which a reclaim would free.
+async fn is_gone_on_with(tx: &mut Tx, vault: VaultId) -> Result<bool> {
+    let open = tasks::open_of_vault(tx, vault).await?;
+    Ok(open.iter().any(|task| {
+        let waits = task.lease_owner.is_empty() || task.attempt > 1;
+        WRITERS.contains(&task.kind.as_str()) && task.started_at.is_some() && waits
+    }))
+}
+
 /// Frees what had to wait for those who used it.
 pub(super) async fn free_waiting(app: &App, stop: &CancellationToken) {
     for id in app.repositories.waiting().await {
@@ -235,11 +253,15 @@ pub(super) async fn free_waiting(app: &App, stop: &CancellationToken) {
         let freed = async {
             let mut tx = app.catalog.snapshot().await?;
             let vault = vaults::get(&mut tx, id).await?;
+            let later = is_gone_on_with(&mut tx, id).await?;
             drop(tx);
             let Some(vault) = vault else {
                 app.repositories.note_waiting(id, false).await;
                 return Ok(());
             };
+            if later {
+                return Ok(());
+            }
             let repository = app.repositories.open(&vault).await?;
             free_space(app, &vault, &repository, stop).await;
             Ok::<(), Error>(())

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use coffer_core::cbr::{Code, Refusal};
+use coffer_core::format::name;
 pub use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Manifest, ManifestDisk, Resource as ResourceRecord,
     Tracking,
@@ -144,6 +145,12 @@ impl Repositories {
         repository.throttle.set(limit.bytes_per_second);
         open.insert(vault.id, repository.clone());
         Ok(repository)
+    }
+
+    /// Whether something in a vault is condemned. Needs no key, and one request.
+    pub async fn has_condemned(&self, vault: &Vault) -> Result<bool> {
+        let condemned = self.store(vault, false)?.list(name::CONDEMNATIONS).await?;
+        Ok(!condemned.is_empty())
     }
 
     /// Notes whether something in a vault goes once those who use it have ended.

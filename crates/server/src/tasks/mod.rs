@@ -253,6 +253,13 @@ impl Workers {
         let mut running = JoinSet::new();
         let mut freeing = JoinSet::new();
         let mut looked = None;
+        {
+            let (app, stop) = (self.app.clone(), stop.clone());
+            freeing.spawn(async move {
+                delete::look_for_waiting(&app, &stop).await;
+                delete::free_waiting(&app, &stop).await;
+            });
+        }
         loop {
             if looked.is_none_or(|at: tokio::time::Instant| at.elapsed() > EXPIRY_PERIOD) {
                 looked = Some(tokio::time::Instant::now());
@@ -562,25 +569,23 @@ async fn conclude(run: &Run, result: Result<()>, why: Option<Stop>) -> Result<()
             tx.commit().await
         }
         (Some(Stop::Cancelled), _) | (_, Kind::Cancelled) => {
-            if !instant::clear_away(run).await {
+            if !instant::clear_away(run).await || !clear_import(run).await {
                 return try_again(run, &error).await;
             }
             tracing::info!("task cancelled");
-            clear_import(run).await;
             clear_move(run).await;
             create::clear_away(run).await;
             let left = restore::let_go(run).await;
             outcome::cancelled(run, left).await
         }
         _ => {
-            if !instant::clear_away(run).await {
+            if !instant::clear_away(run).await || !clear_import(run).await {
                 return try_again(run, &error).await;
             }
             tracing::error!(error = %error.chain(), "task failed");
             if let ("backup", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
                 backup::clear_away(run, id).await;
             }
-            clear_import(run).await;
             clear_move(run).await;
             create::clear_away(run).await;
             let left = restore::let_go(run).await;
@@ -601,11 +606,19 @@ async fn try_again(run: &Run, error: &Error) -> Result<()> {
     tx.commit().await
 }
 
-/// Of an import that ends without success, what it stored goes, and whoever uploads is let go.
-async fn clear_import(run: &Run) {
-    if let ("import", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) {
-        run.app.imports.take(run.task.id);
-        backup::clear_away(run, id).await;
+/// Of an import that ends without success, what it stored goes, and whoever uploads is let go. False
+/// where the store has to answer first: without its rows a backup would be seen by nobody.
+async fn clear_import(run: &Run) -> bool {
+    let ("import", Some(id)) = (run.task.kind.as_str(), run.task.backup_id) else {
+        return true;
+    };
+    run.app.imports.take(run.task.id);
+    match import::clear_away(run, id).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(error = %error.chain(), "the failed import was not cleared away");
+            error.kind != Kind::Unavailable
+        }
     }
 }
 

@@ -14,6 +14,49 @@ use serde_json::{Value, json};
 use crate::support::{world, world_with};
 
 #[tokio::test]
+async fn no_text_of_a_request_has_the_character_nul() {
+    let world = world().await;
+    let admin = world.admin().await;
+    let project = &admin.project;
+    let vaults = format!("/v3/{project}/vaults");
+    let named = |name: &str| json!({"vault": {"name": name, "resources": []}});
+    let projects = "/coffer/v1/projects".to_owned();
+    let login = |user: &str| {
+        json!({"auth": {"identity": {"methods": ["password"], "password": {"user": {
+            "name": user, "password": "x", "domain": {"name": "Default"}}}}}})
+    };
+    for (method, path, body) in [
+        (Method::POST, vaults.clone(), named("a\0b")),
+        (
+            Method::POST,
+            projects,
+            json!({"project": {"name": "p", "description": "\0"}}),
+        ),
+        (Method::POST, vaults.clone(), json!({"vault": {"\0": 1}})),
+        (Method::GET, format!("{vaults}?name=a%00"), Value::Null),
+        (Method::GET, format!("{vaults}/a%00b"), Value::Null),
+        (Method::POST, "/v3/auth/tokens".to_owned(), login("ad\0min")),
+    ] {
+        let answer = world.call(&admin, method, &path, body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        let text = answer.body.to_string();
+        assert!(text.contains("the character NUL"), "{path}: {text}");
+        if !path.starts_with("/v3/auth") {
+            assert_eq!(answer.body["error_code"], "BackupService.9900", "{path}");
+        }
+    }
+    // Without a token too, and what only looks like it is a text as any other.
+    let stranger = world.request(Method::POST, "/v3/auth/tokens");
+    let answer = world.send(stranger.json(&login("\0"))).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let body = json!({"project": {"name": "p", "description": "\\u0000 %00"}});
+    let made = world
+        .call(&admin, Method::POST, "/coffer/v1/projects", body)
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+}
+
+#[tokio::test]
 async fn errors_are_json_in_the_form_of_their_family_and_carry_the_request_id() {
     let world = world().await;
     let admin = world.admin().await;

@@ -1,5 +1,7 @@
 //! The service over HTTP, in this process.
 
+#[path = "../support/sign.rs"]
+mod sign;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,10 +1,9 @@
 //! Administration, and requests signed with access keys.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
+use crate::sign;
 use crate::support::{Answer, World, world};
 
 #[tokio::test]
@@ -86,33 +85,72 @@ async fn everybody_may_change_its_own_password() {
     world.log_in("u", "password2", "project-u").await;
 }
 
-/// Signs as the Huawei SDK does: the canonical request written out here, not computed by the code
-/// under test.
+/// A signed question.
 pub async fn signed(world: &World, key: &Value, path: &str, project: Option<&str>) -> Answer {
-    let date = world.clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let host = world.base.trim_start_matches("http://");
-    let (bare, query) = path.split_once('?').unwrap_or((path, ""));
-    let empty = hex::encode(digest(&SHA256, b""));
-    let canonical = format!(
-        "GET\n{bare}/\n{query}\nhost:{host}\nx-sdk-date:{date}\n\nhost;x-sdk-date\n{empty}"
-    );
-    let hash = hex::encode(digest(&SHA256, canonical.as_bytes()));
-    let text = format!("SDK-HMAC-SHA256\n{date}\n{hash}");
-    let secret = key["secret"].as_str().expect("a secret").as_bytes();
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), text.as_bytes());
-    let access = key["access"].as_str().expect("a name");
-    let signature = hex::encode(tag);
-    let header = format!(
-        "SDK-HMAC-SHA256 Access={access}, SignedHeaders=host;x-sdk-date, Signature={signature}"
-    );
-    let mut request = world.request(Method::GET, path);
-    request = request
-        .header("Authorization", header)
-        .header("X-Sdk-Date", date);
+    let mut request = signed_request(world, key, Method::GET, path, &sign::hash(b""));
     if let Some(project) = project {
         request = request.header("X-Project-Id", project);
     }
     world.send(request).await
+}
+
+/// A signed request, whose body counts as `payload`.
+fn signed_request(
+    world: &World,
+    key: &Value,
+    method: Method,
+    path: &str,
+    payload: &str,
+) -> RequestBuilder {
+    let date = world.clock.now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let host = world.base.trim_start_matches("http://");
+    let target = (method.as_str(), host, path);
+    let header = sign::authorization(key, target, &date, payload);
+    let request = world.request(method, path);
+    request
+        .header("Authorization", header)
+        .header("X-Sdk-Date", date)
+}
+
+#[tokio::test]
+async fn bodies_are_signed_where_they_are_no_uploads() {
+    let world = world().await;
+    let other = world.other("u", "user").await;
+    let body = json!({"access_key": {"description": "test"}});
+    let path = "/coffer/v1/access-keys";
+    let made = world.call(&other, Method::POST, path, body.clone()).await;
+    let key = &made.body["access_key"];
+    let request = |method, path: &str, body: &[u8], named: Option<&str>| {
+        let payload = named.map_or_else(|| sign::hash(body), str::to_owned);
+        let mut request = signed_request(&world, key, method, path, &payload);
+        if let Some(named) = named {
+            request = request.header("X-Sdk-Content-Sha256", named);
+        }
+        request
+            .header("X-Project-Id", &other.project)
+            .header("Content-Type", "application/json")
+            .body(body.to_vec())
+    };
+    let body = body.to_string().into_bytes();
+    let unsigned = request(Method::POST, path, &body, Some(sign::UNSIGNED));
+    let refused = world.send(unsigned).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.body);
+    let text = refused.body["error_msg"].as_str().unwrap();
+    assert!(text.contains("has to be signed"), "{text}");
+    let listed = world.get(&other, path).await;
+    assert_eq!(listed.body["access_keys"].as_array().map(Vec::len), Some(1));
+    let named = sign::hash(&body);
+    for named in [None, Some(named.as_str())] {
+        let made = world.send(request(Method::POST, path, &body, named)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    }
+    // What an SDK says of a request without a body does not matter.
+    let own = format!("/v2.1/{}/servers/detail", other.project);
+    let asked = request(Method::GET, &own, b"", Some(sign::UNSIGNED));
+    assert_eq!(world.send(asked).await.status, StatusCode::OK);
+    let gone = format!("{path}/{}", key["access"].as_str().unwrap());
+    let gone = request(Method::DELETE, &gone, b"", Some(sign::UNSIGNED));
+    assert_eq!(world.send(gone).await.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::lab::{Answer, Lab, refused};
 use crate::ways::ended;
 
 /// A question with headers, its answer as it comes.
-async fn fetch(lab: &Lab, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
+pub async fn fetch(lab: &Lab, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
     let url = format!("{}/coffer/v1/{}{path}", lab.base, lab.project);
     let client = reqwest::Client::new();
     let mut request = client
@@ -30,7 +30,7 @@ async fn fetch(lab: &Lab, method: Method, path: &str, headers: &[(&str, &str)]) 
     request.send().await.unwrap()
 }
 
-async fn whole(lab: &Lab, path: &str) -> (String, Bytes) {
+pub async fn whole(lab: &Lab, path: &str) -> (String, Bytes) {
     let answer = fetch(lab, Method::GET, path, &[]).await;
     assert_eq!(answer.status(), 200);
     let tag = answer.headers()["etag"].to_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ async fn whole(lab: &Lab, path: &str) -> (String, Bytes) {
 }
 
 /// Sessions of readers and writers in the stores of all vaults.
-fn sessions(lab: &Lab) -> usize {
+pub fn sessions(lab: &Lab) -> usize {
     let vaults = std::fs::read_dir(lab.store()).unwrap();
     let folders = vaults.map(|vault| vault.unwrap().path().join("session"));
     folders
@@ -47,13 +47,13 @@ fn sessions(lab: &Lab) -> usize {
         .count()
 }
 
-async fn backed_up(lab: &Lab) -> Value {
+pub async fn backed_up(lab: &Lab) -> Value {
     let vault = lab.server_vault("v", &["web"]).await;
     let checkpoint = lab.back_up(&vault, json!({"name": "first"})).await;
     lab.backup_of(&checkpoint).await
 }
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
@@ -485,7 +485,7 @@ async fn the_command_line_goes_on_where_it_broke_off() {
 }
 
 /// Sends an archive to a vault.
-async fn import(lab: &Lab, vault: &str, query: &str, body: impl Into<reqwest::Body>) -> Answer {
+pub async fn import(lab: &Lab, vault: &str, query: &str, body: impl Into<reqwest::Body>) -> Answer {
     let url = format!(
         "{}/coffer/v1/{}/vaults/{vault}/import{query}",
         lab.base, lab.project
@@ -498,7 +498,7 @@ async fn import(lab: &Lab, vault: &str, query: &str, body: impl Into<reqwest::Bo
     Answer { status, body }
 }
 
-async fn empty_vault(lab: &Lab, kind: &str) -> String {
+pub async fn empty_vault(lab: &Lab, kind: &str) -> String {
     let body = Lab::vault_body("in", kind, json!([]));
     let made = lab.post("/vaults", body).await;
     assert_eq!(made.status, 200, "{made:?}");
@@ -639,7 +639,7 @@ async fn the_command_line_takes_a_backup_from_one_service_to_another() {
 }
 
 /// What an import left: backups, open tasks, and sessions in the store.
-async fn left(lab: &Lab) -> (usize, usize) {
+pub async fn left(lab: &Lab) -> (usize, usize) {
     let backups = lab.get("/backups").await.body["backups"]
         .as_array()
         .unwrap()

@@ -24,8 +24,11 @@ mod quotas;
 mod real;
 mod rules;
 mod runs;
+#[path = "../support/sign.rs"]
+mod sign;
 mod survive;
 mod tags;
+mod uploads;
 mod ways;
 
 /// The catalog of a lab: a file in its directory.

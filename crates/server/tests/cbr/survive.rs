@@ -1,11 +1,16 @@
 //! Crashes, ends and failures of what is outside.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use coffer_engine::testkit::wait_until;
 use coffer_server::door::Clock;
+use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::export::{fetch, sessions};
 use crate::host::{Driver, FileHost, write_pattern};
 use crate::job::restore;
 use crate::lab::{Lab, MoreHosts};
@@ -324,4 +329,51 @@ async fn a_restore_that_cannot_begin_leaves_the_server_running() {
     )
     .await;
     assert_eq!(lab.host.bytes("db", 0), before);
+}
+
+/// Number of objects in a folder of all vaults.
+pub fn objects(lab: &Lab, folder: &str) -> usize {
+    fn count(folder: &Path) -> usize {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries
+            .map(|entry| match entry.path() {
+                path if path.is_dir() => count(&path),
+                path => usize::from(!path.to_string_lossy().contains('#')),
+            })
+            .sum()
+    }
+    let vaults = std::fs::read_dir(lab.store()).unwrap();
+    vaults
+        .map(|vault| count(&vault.unwrap().path().join(folder)))
+        .sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_reader_goes_after_a_restart_without_another_deletion() {
+    let mut lab = Lab::with(|host| host.add_server("web", &[192])).await;
+    let vault = lab.server_vault("v", &["web"]).await;
+    let short = json!({"retention_duration_days": 2});
+    let checkpoint = lab.back_up(&vault, short).await;
+    let backup = lab.backup_of(&checkpoint).await;
+    let path = format!("/backups/{}", backup["id"].as_str().unwrap());
+    // Somebody reads it when its time is over: its data stays.
+    let export = format!("{path}/disks/vda/export?format=raw");
+    let mut reader = fetch(&lab, Method::GET, &export, &[]).await;
+    reader.chunk().await.unwrap().unwrap();
+    lab.advance(SignedDuration::from_hours(49)).await;
+    lab.app().expire().await.unwrap();
+    lab.wait(&path, |b| b["error_code"] == "BackupService.6200")
+        .await;
+    let tasks = "/operation-logs?operation_type=delete";
+    let ended = |b: &Value| b["operation_logs"][0]["status"] == "success";
+    lab.wait(tasks, ended).await;
+    assert!(objects(&lab, "condemn") > 0 && objects(&lab, "pack") > 0);
+    let clock = lab.clock().clone();
+    lab.stop().await;
+    drop(reader);
+    assert_eq!(sessions(&lab), 0, "the reader ended with the service");
+    assert!(objects(&lab, "pack") > 0);
+    lab.start_with(clock).await;
+    wait_until("the data is gone", 20, || objects(&lab, "pack") == 0);
+    wait_until("it is done", 20, || objects(&lab, "condemn") == 0);
 }

@@ -26,8 +26,11 @@ use tokio::sync::{Mutex, watch};
 use crate::block::{BlockSource, Content, SourceExtent};
 use crate::nbd::push_extent;
 
-/// Nothing came for so long: whoever sends is gone.
-const STALL_LIMIT: Duration = Duration::from_secs(600);
+/// An archive that is waited for as long as this, and of which less than [`STALL_BYTES`] came in that
+/// time, has stalled: whoever sends is gone, or holds a place that others wait for.
+const STALL_LIMIT: Duration = Duration::from_secs(60);
+/// About 35 kbit/s: any line that takes backups away is faster.
+const STALL_BYTES: u64 = 256 << 10;
 /// Most bytes of zeroes behind an archive: tar fills what it writes to 10 KiB, tapes to more.
 const FILLING_MAX: u64 = 1 << 20;
 
@@ -58,6 +61,8 @@ pub async fn receive(stream: ArchiveStream) -> Result<IncomingBackup> {
     let mut input = Input {
         stream,
         buffer: BytesMut::new(),
+        waited: Duration::ZERO,
+        came: 0,
     };
     let mut sums = Vec::new();
     let size = input.entry(MANIFEST, None).await?;
@@ -292,14 +297,29 @@ impl State {
 struct Input {
     stream: ArchiveStream,
     buffer: BytesMut,
+    /// How long was waited for what comes, and how much came, since the last [`STALL_LIMIT`]. While
+    /// nobody waits, whoever sends need not send.
+    waited: Duration,
+    came: u64,
 }
 
 impl Input {
     /// The next bytes of the stream; none at its end.
     async fn next(&mut self) -> Result<Option<Bytes>> {
-        match tokio::time::timeout(STALL_LIMIT, self.stream.next()).await {
-            Ok(bytes) => bytes.transpose(),
-            Err(_) => Err(Error::unavailable("nothing of the archive came any more")),
+        loop {
+            let begun = tokio::time::Instant::now();
+            let left = STALL_LIMIT.saturating_sub(self.waited);
+            let next = tokio::time::timeout(left, self.stream.next()).await;
+            if let Ok(bytes) = next {
+                self.waited += begun.elapsed();
+                let len = bytes.as_ref().and_then(|bytes| bytes.as_ref().ok());
+                self.came += len.map_or(0, |bytes| bytes.len() as u64);
+                return bytes.transpose();
+            }
+            if self.came < STALL_BYTES {
+                return Err(stalled());
+            }
+            (self.waited, self.came) = (Duration::ZERO, 0);
         }
     }
 
@@ -372,6 +392,15 @@ impl Input {
 fn bad(what: String) -> Error {
     Error::invalid(format!("this is no archive of a backup: {what}"))
         .hint("Take a file that `coffer backup export` made, as it is.")
+}
+
+fn stalled() -> Error {
+    Error::conflict(format!(
+        "the upload has stalled: in {} seconds less than {} KiB of the archive came",
+        STALL_LIMIT.as_secs(),
+        STALL_BYTES >> 10
+    ))
+    .hint("Nothing of it is left: import the archive again over a faster connection.")
 }
 
 fn truncated(what: &str) -> Error {

@@ -162,6 +162,7 @@ impl App {
             let full = Filter::new()
                 .eq("t.resource_id", id)
                 .eq("t.incremental", false)
+                .eq("t.imported", false)
                 .and("t.parent_id IS NULL")
                 .and("t.protected_at IS NOT NULL");
             let part = Part {

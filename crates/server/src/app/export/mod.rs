@@ -359,6 +359,8 @@ impl ExportFile {
             };
             tokio::select! {
                 () = all => {}
+                // A tail may take reading everything before it: not for nobody.
+                () = sender.closed() => {}
                 () = stop.cancelled() => {}
             }
             self.held.end().await;

@@ -133,6 +133,12 @@ pub async fn reclaim(
         if report.packs_waiting > 0 {
             text += &format!("{} packs wait for sessions to end.\n", report.packs_waiting);
         }
+        if report.packs_damaged > 0 {
+            text += &format!(
+                "{} packs are damaged and stay as they are: `coffer repo verify` says what is lost.\n",
+                report.packs_damaged
+            );
+        }
         text
     })
 }
