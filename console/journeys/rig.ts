@@ -71,6 +71,11 @@ export class Watch {
 
   /** Watches a page from now on. */
   async look(page: Page): Promise<void> {
+    const { goto } = page;
+    page.goto = async (...to) => {
+      await closed(page);
+      return goto.apply(page, to);
+    };
     page.on('console', (message) => {
       if (message.type() === 'error') this.add(`console: ${message.text()} ${message.location().url}`);
     });
@@ -105,6 +110,7 @@ export class Watch {
 
   /** Leads a page to another address by the console's own router, without loading it anew. */
   async go(page: Page, address: string): Promise<void> {
+    await closed(page);
     await page.evaluate((to) => history.pushState({}, '', to), address);
     await this.calm(page);
     await settled(page);
@@ -113,6 +119,16 @@ export class Watch {
   private add(what: string): void {
     if (!this.expected.some((each) => each.test(what))) this.seen.push(what);
   }
+}
+
+/**
+ * Waits until the address asks for no dialog that is closed. It goes at once, and the address follows by
+ * a step back, which would take back what leads elsewhere meanwhile.
+ */
+async function closed(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => !new URLSearchParams(location.search).has('do') || document.querySelector('[role=dialog]') !== null,
+  );
 }
 
 /** Waits until the page has a heading, and its tables have their rows. */
@@ -171,7 +187,7 @@ export async function hasSession(page: Page): Promise<void> {
   expect(answer.ok()).toBe(true);
 }
 
-/** To another page once the dialog is closed: closing goes one step back, which would take this back too. */
+/** To another page once the dialog is closed. */
 export async function onTo(page: Page, path: string): Promise<void> {
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.goto(path);

@@ -18,6 +18,7 @@ export default function LoginAgainDialog({ onDone }: { onDone: () => void }) {
         <Base.Backdrop className={dialog.veil} />
         <Base.Viewport className={dialog.viewport}>
           <Base.Popup
+            data-modal=""
             className={`${dialog.popup} ${dialog.small}`}
             initialFocus={() => document.querySelector<HTMLInputElement>('[data-again] input[name=password]')}
           >

@@ -62,7 +62,7 @@ export default function Palette({
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal container={container}>
         <Base.Backdrop className={css.veil} />
-        <Base.Popup className={css.popup} aria-label={t('frame.jump')}>
+        <Base.Popup data-modal="" className={css.popup} aria-label={t('frame.jump')}>
           <Finder project={project} onClose={onClose} />
         </Base.Popup>
       </Base.Portal>

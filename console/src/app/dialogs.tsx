@@ -1,9 +1,20 @@
 // Dialogs lie in the address (`do=` and the ids it is about): links open them, Back closes them.
 // Each belongs to a feature; other features open it by name, never by import.
 import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense, useCallback, useLayoutEffect, useRef } from 'react';
+import {
+  type ComponentType,
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
+import { store } from '../lib/store';
 import { withTexts } from '../messages';
 import { rememberOpener } from '../ui/focus';
+import { isCovered } from '../ui/over';
 import type { DialogSearch } from './router';
 
 export interface DialogProps {
@@ -97,12 +108,21 @@ const known: Record<string, ComponentType<DialogProps>> = {
 
 type About = Omit<DialogSearch, 'do'>;
 
+/** The dialog that was closed, while the address still asks for it: closing goes one step back there. */
+const left = store('');
+
+/** What tells one dialog in the address from another. */
+const nameOf = ({ do: name, server, disk, vault, backup, task, policy, before, id }: DialogSearch): string =>
+  JSON.stringify([name, server, disk, vault, backup, task, policy, before, id]);
+
 /** Opens a dialog over the page that shows now. */
 export function useOpenDialog(): (name: string, about?: About) => void {
   const navigate = useNavigate();
   return useCallback(
     (name, about = {}) => {
       rememberOpener();
+      // Opened once more before the address has changed.
+      if (nameOf({ do: name, ...about }) === left.get()) left.set('');
       void navigate({
         to: '.',
         search: (before: Record<string, unknown>) => ({ ...without(before), do: name, ...about }),
@@ -135,8 +155,13 @@ const without = (search: Record<string, unknown>): Record<string, unknown> => {
 export function Dialogs() {
   const search = useSearch({ strict: false }) as DialogSearch;
   const { project } = useParams({ strict: false });
+  const closed = useSyncExternalStore(left.subscribe, left.get);
+  const name = nameOf(search);
+  useEffect(() => {
+    if (closed !== name) left.set('');
+  }, [closed, name]);
   const Found = search.do ? known[search.do] : undefined;
-  if (!Found || !project) return null;
+  if (!Found || !project || closed === name) return null;
   // One that gives way to another is gone: it keeps neither what was entered nor the right to close.
   return <Open key={search.do} of={Found} project={project} about={search} />;
 }
@@ -149,16 +174,13 @@ function Open({
   const navigate = useNavigate();
   const router = useRouter();
   const here = useRef(false);
-  // Before the effects of what is inside, which may close at once.
-  useLayoutEffect(() => {
-    here.current = true;
-    return () => {
-      here.current = false;
-    };
-  }, []);
+  const name = nameOf(about);
   const close = useCallback(() => {
     // What it began may end after it was left: another dialog may be open by then.
     if (!here.current) return;
+    here.current = false;
+    // It goes at once, with the right to keys; the address follows when the browser has done its part.
+    left.set(name);
     // Opened from the page: Back leads there. Opened by a link: stay, without the dialog.
     if ((router.history.location.state as { dialog?: boolean }).dialog) router.history.back();
     else
@@ -168,7 +190,20 @@ function Open({
         replace: true,
         resetScroll: false,
       } as never);
-  }, [navigate, router]);
+  }, [name, navigate, router]);
+  // Before the effects of what is inside, which may close at once.
+  useLayoutEffect(() => {
+    here.current = true;
+    // While what it shows is on its way, nothing else hears the key.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !isCovered()) close();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      here.current = false;
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [close]);
   return (
     <Suspense>
       <Found project={project} about={about} close={close} />

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { singleKeys } from '../lib/settings';
+import { isCovered, isModal, keeps } from '../ui/over';
 import { useOpenDialog } from './dialogs';
 import { nav } from './nav';
 
@@ -9,9 +10,7 @@ function taken(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
-      target.closest(
-        'input:not([type=checkbox]):not([type=radio]), textarea, select, [role=menu], [role=dialog], [role=alertdialog], [role=listbox]',
-      ) !== null)
+      target.closest(`input:not([type=checkbox]):not([type=radio]), textarea, select, ${keeps}`) !== null)
   );
 }
 
@@ -24,13 +23,13 @@ export function useKeys({ project, openPalette }: { project: string; openPalette
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
-        if (document.querySelector('[role=dialog]')) return;
+        if (isModal()) return;
         event.preventDefault();
         openPalette();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || taken(event.target) || !singleKeys()) return;
-      if (document.querySelector('[role=dialog], [role=menu]')) return;
+      if (isCovered()) return;
       if (Date.now() - afterG < 1500) {
         afterG = 0;
         const page = nav.flatMap((group) => group.pages).find((each) => each.letter === event.key);

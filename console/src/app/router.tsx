@@ -15,6 +15,7 @@ import { withTexts } from '../messages';
 import { pageChanged } from '../ui/focus';
 import { Broken, NotFound } from './Broken';
 import { whereIs } from './find';
+import { inOrder } from './inOrder';
 import { home } from './nav';
 import { Shell } from './Shell';
 
@@ -389,6 +390,8 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });
+
+inOrder(router as never, window);
 
 router.subscribe('onBeforeNavigate', (event) => {
   if (event.pathChanged && event.fromLocation) pageChanged();

@@ -84,6 +84,7 @@ export function Dialog({
         <Base.Backdrop className={css.veil} />
         <Base.Viewport className={css.viewport}>
           <Base.Popup
+            data-modal=""
             className={`${css.popup} ${css[width]}`}
             initialFocus={
               initialFocus ?? ((by) => (by !== 'touch' && toType(form.current)) || cancel.current)
