@@ -7,7 +7,7 @@ import { inVault, quiet } from './steps';
 
 /** Buttons that act at once: pressed by the journeys that are about them. */
 const acts =
-  /^(Export|Copy|Sort by|Retry|Remove|Clear|First|Next page|Previous page|Log out|Select|Close|Zoom|Show all|Details of|Disable|Enable|Accept|Reject|Notifications|Menu$|Ctrl)/i;
+  /^(Export$|Copy|Sort by|Retry|Remove|Clear|First|Next page|Previous page|Log out|Select|Close|Zoom|Show all|Details of|Disable|Enable|Accept|Reject|Notifications|Menu$|Ctrl)/i;
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}/g;
 
 /** Addresses that differ by ids, filters or the page's place alone are one page. */

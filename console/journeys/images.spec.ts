@@ -52,6 +52,18 @@ test('an image is made of a backup, which stays for it, and goes with it', async
   await expect(page.getByRole('table', { name: 'Disks' })).toContainText('System disk');
   await accessible(page, 'image');
   await picture(page, 'image');
+  // A disk of it leaves as a file.
+  await page.getByRole('button', { name: 'Export disk' }).first().click();
+  const leave = page.getByRole('dialog', { name: 'Export Image' });
+  await leave.getByRole('radio', { name: 'raw' }).check();
+  await accessible(page, 'export image');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    leave.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/\.raw$/);
+  await leave.getByRole('button', { name: 'Close' }).last().click();
+  await expect(leave).toBeHidden();
   await page.getByRole('button', { name: 'Create Server' }).click();
   const server = page.getByRole('dialog', { name: 'Create Server from a backup' });
   await expect(server).toContainText(backup.name);

@@ -179,10 +179,13 @@ async function tell(page: Page, watch: Watch): Promise<void> {
 }
 
 /** Gives the page's browser a session, without the login page: that has journeys of its own. */
-export async function hasSession(page: Page): Promise<void> {
+export async function hasSession(
+  page: Page,
+  who: { user: string; password: string } = { user: rig.user, password: rig.password },
+): Promise<void> {
   const answer = await page.request.post(`${rig.endpoint}/coffer/v1/session`, {
     headers: { 'x-coffer-console': '1', origin: rig.endpoint },
-    data: { user: rig.user, password: rig.password },
+    data: who,
   });
   expect(answer.ok()).toBe(true);
 }

@@ -80,17 +80,35 @@ const pages = [
   '/servers?do=zone',
 ];
 
+/** Pages about a backup of the stage. */
+async function backupPages(api: Api): Promise<string[]> {
+  const { backups } = await api.call<{ backups: { id: string; vault: { id: string } }[] }>(
+    'GET',
+    '/coffer/v1/{project}/backups?q=demo-incremental',
+  );
+  const [backup] = backups;
+  if (!backup) throw new Error('the stage has no backup');
+  return [
+    `/backups/${backup.id}`,
+    `/backups/${backup.id}?tab=disks`,
+    `/backups/${backup.id}?do=export-backup&backup=${backup.id}`,
+    `/backups/${backup.id}/compare/`,
+    `/vaults/${backup.vault.id}?do=import-backup&vault=${backup.vault.id}`,
+  ];
+}
+
 /** What is wrong with each page in a language, wide and narrow. */
 async function flaws(
   page: Page,
   watch: Watch,
+  api: Api,
   language: string,
   find: (page: Page) => Promise<string[]>,
 ): Promise<string[]> {
   await page.evaluate((chosen) => localStorage.setItem('coffer.language', chosen), language);
   await page.goto(at('/overview'));
   const found = new Set<string>();
-  for (const path of pages) {
+  for (const path of [...pages, ...(await backupPages(api))]) {
     await watch.go(page, at(path));
     // What lies below a dialog has no roles.
     if (path.includes('do=')) await expect(page.getByRole('dialog')).toBeVisible();
@@ -104,15 +122,19 @@ async function flaws(
 
 test('no text is hard-coded, none is cut off, wide and narrow', async ({ console: page, api, watch }) => {
   const data = await dataOf(api);
-  const found = await flaws(page, watch, 'pseudo', async () => {
+  const found = await flaws(page, watch, api, 'pseudo', async () => {
     await expect(page.locator('nav a').first()).toContainText('[');
     return [...(await strangers(page, data)), ...(await cutOff(page))];
   });
   expect(found).toEqual([]);
 });
 
-test('German shows on every page and is not cut off, wide and narrow', async ({ console: page, watch }) => {
-  const found = await flaws(page, watch, 'de', async () => {
+test('German shows on every page and is not cut off, wide and narrow', async ({
+  console: page,
+  api,
+  watch,
+}) => {
+  const found = await flaws(page, watch, api, 'de', async () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'de');
     return cutOff(page);
   });

@@ -13,6 +13,11 @@ export function onSessionLost(listener: () => void): () => void {
   return () => lostSession.delete(listener);
 }
 
+/** Tells that an answer said so. */
+export function lost(): void {
+  for (const listener of lostSession) listener();
+}
+
 async function send(input: Request): Promise<Response> {
   const request = new Request(input, { credentials: 'same-origin' });
   if (request.method !== 'GET' && request.method !== 'HEAD') request.headers.set('X-Coffer-Console', '1');
@@ -24,9 +29,7 @@ async function send(input: Request): Promise<Response> {
     throw new ApiFailure(0, '', null, null, null);
   }
   // A refused login is an answer to the login form, not the end of a session.
-  if (response.status === 401 && !new URL(request.url).pathname.endsWith('/session')) {
-    for (const listener of lostSession) listener();
-  }
+  if (response.status === 401 && !new URL(request.url).pathname.endsWith('/session')) lost();
   return response;
 }
 

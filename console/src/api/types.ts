@@ -26,6 +26,7 @@ export type Task = Schemas['Task'];
 export type Tag = Schemas['TagBody'];
 
 export type Session = Schemas['Session'];
+export type Rights = Schemas['Rights'];
 export type Refusal = Schemas['EstimateRefusal'];
 export type BackupEstimate = Schemas['BackupEstimate'];
 export type RestoreEstimate = Schemas['RestoreEstimate'];

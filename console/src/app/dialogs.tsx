@@ -40,6 +40,7 @@ const limitDialogs = () => import('../features/operations/LimitsDialog');
 const recoveryDialogs = () => import('../features/vaults/RecoveryKey');
 const groupDialogs = () => import('../features/admin/groupDialogs');
 const roleDialogs = () => import('../features/admin/roleDialogs');
+const exportDialogs = () => import('../features/backups/Export');
 const imageDialogs = () => import('../features/images/dialogs');
 const sharingDialogs = () => import('../features/sharing/dialogs');
 
@@ -79,6 +80,9 @@ const known: Record<string, ComponentType<DialogProps>> = {
   'create-server': dialog(() => import('../features/backups/CreateServer')),
   'create-image': named(imageDialogs, 'CreateImage'),
   'delete-image': named(imageDialogs, 'DeleteImage'),
+  'export-image': named(exportDialogs, 'ExportImage'),
+  'export-backup': named(exportDialogs, 'ExportBackup'),
+  'import-backup': dialog(() => import('../features/vaults/ImportBackup')),
   'rename-backup': named(backupDialogs, 'RenameBackup'),
   'delete-backup': named(backupDialogs, 'DeleteBackups'),
   'edit-notification': named(notificationDialogs, 'EditNotification'),

@@ -212,6 +212,18 @@ const backup = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./BackupRoute'))),
 });
 
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: '/backups/$backup/compare/{-$other}',
+  validateSearch: (
+    raw: Record<string, unknown>,
+  ): { of?: string | undefined; exact?: string | undefined } => ({
+    ...(text(raw.of) ? { of: text(raw.of) } : {}),
+    ...(text(raw.exact) ? { exact: '1' } : {}),
+  }),
+  component: lazyRouteComponent(() => withTexts(import('../features/backups/ComparePage'))),
+});
+
 const tasks = createRoute({
   getParentRoute: () => project,
   path: '/tasks',
@@ -363,6 +375,7 @@ const routes = root.addChildren([
     newVault,
     vault,
     backup,
+    compare,
     tasks,
     task,
     overview,

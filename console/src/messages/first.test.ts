@@ -18,6 +18,7 @@ const lazy = new Set([
   '../app/ServerBackupsPage.tsx',
   '../app/VaultRoute.tsx',
   '../app/ZoneDialog.tsx',
+  '../app/useMay.ts',
   '../ui/Runs.tsx',
   // Reasons of actions that only other pages and dialogs offer.
   '../lib/can.ts',

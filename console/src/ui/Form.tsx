@@ -105,6 +105,41 @@ export function TextField({
   );
 }
 
+/** A file from the visitor's machine. */
+export function FileField({
+  label,
+  hint,
+  error,
+  shown = false,
+  required,
+  accept,
+  off = false,
+  onChange,
+}: FieldProps & {
+  accept: string;
+  /** It cannot be changed now. */
+  off?: boolean;
+  onChange: (file: File | null) => void;
+}) {
+  const id = useId();
+  const wrong = shown ? error : null;
+  return (
+    <Shell id={id} label={label} hint={hint} error={wrong} {...(required ? { required } : {})}>
+      <input
+        id={id}
+        type="file"
+        className={css.input}
+        accept={accept}
+        disabled={off}
+        required={required}
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={described(id, hint, wrong)}
+        onChange={(event) => onChange(event.target.files?.[0] ?? null)}
+      />
+    </Shell>
+  );
+}
+
 /** Several lines of text with a counter; input stops at `longest`. */
 export function TextArea({
   label,

@@ -5,9 +5,12 @@ import { one } from '../../api/queries';
 import type { Backup, BackupDisk } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
 import { backupsSection, useSection } from '../../app/section';
+import { useMay } from '../../app/useMay';
+import { allowed, createFrom } from '../../lib/can';
 import { isGone } from '../../lib/failure';
 import { isCreating } from '../../lib/status';
 import { useWords } from '../../messages';
+import { useReason } from '../../messages/words';
 import { Button } from '../../ui/Button';
 import { Copyable } from '../../ui/Copyable';
 import { Empty, Failure, Note } from '../../ui/Failure';
@@ -196,6 +199,11 @@ function Details({ project, backup }: { project: string; backup: Backup }) {
 
 function Disks({ project, backup }: { project: string; backup: Backup }) {
   const { t } = useWords();
+  const say = useReason();
+  const open = useOpenDialog();
+  const denied = useMay(project)('coffer:backups:export');
+  const verdict = createFrom(backup);
+  const why = denied ?? (allowed(verdict) ? undefined : verdict.reason);
   const columns: Column<BackupDisk>[] = [
     {
       id: 'name',
@@ -268,6 +276,16 @@ function Disks({ project, backup }: { project: string; backup: Backup }) {
       columns={columns}
       rows={backup.disks}
       nameOf={(row) => row.name}
+      links={(row) => (
+        <Button
+          kind="link"
+          aria-label={t('portable.export_disk', { name: row.name })}
+          reason={why && say(why)}
+          onClick={() => open('export-backup', { backup: [backup.id], disk: [row.id] })}
+        >
+          {t('portable.export')}
+        </Button>
+      )}
       empty={<Empty title={t('kit.none')} />}
     />
   );

@@ -1,6 +1,8 @@
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { Backup } from '../../api/types';
 import { useOpenDialog } from '../../app/dialogs';
+import { useMay } from '../../app/useMay';
 import {
   allowed,
   cancelTask,
@@ -33,6 +35,9 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
   const { t } = useWords();
   const say = useReason();
   const open = useOpenDialog();
+  const navigate = useNavigate();
+  const { project = '' } = useParams({ strict: false });
+  const denied = useMay(project)('coffer:backups:export');
   const why = (verdict: Verdict): string | undefined => (allowed(verdict) ? undefined : say(verdict.reason));
   return (backup) => {
     const task = backup.task;
@@ -67,6 +72,22 @@ export function useBackupMenu(): (backup: Backup) => MenuEntry[] {
         icon: 'disk' as const,
         reason: why(createFrom(backup)),
         onSelect: () => open('create-disk', { backup: [backup.id] }),
+      },
+      {
+        label: t('portable.export_backup'),
+        icon: 'export' as const,
+        reason: denied ? say(denied) : why(createFrom(backup)),
+        onSelect: () => open('export-backup', { backup: [backup.id] }),
+      },
+      {
+        label: t('compare.action'),
+        reason: why(createFrom(backup)),
+        onSelect: () =>
+          void navigate({
+            to: '/p/$project/backups/$backup/compare/{-$other}',
+            params: { project, backup: backup.id },
+            search: {},
+          }),
       },
       {
         label: t('sharing.share'),

@@ -10,7 +10,7 @@ import { Size } from '../../ui/Size';
 import { StatusWord } from '../../ui/StatusWord';
 import { type Column, Table } from '../../ui/Table';
 import { Age } from '../../ui/Time';
-import { ImageActions, imageLook } from './parts';
+import { ExportImageButton, ImageActions, imageLook } from './parts';
 
 /** An image: what it is made of, and its disks. */
 export default function ImagePage() {
@@ -29,7 +29,14 @@ export default function ImagePage() {
       }
       status={image ? <StatusWord look={imageLook(image)} since={image.created_at} /> : null}
       about={<Copyable text={id} />}
-      actions={image ? <ImageActions image={image} kind="plain" /> : null}
+      actions={
+        image ? (
+          <>
+            <ExportImageButton image={image} kind="plain" />
+            <ImageActions image={image} kind="plain" />
+          </>
+        ) : null
+      }
     >
       {error && !data ? <Failure error={error} retry={() => void refetch()} /> : null}
       {data && !image ? <Empty title={t('image.is_gone')} /> : null}
@@ -82,6 +89,14 @@ function Details({ project, image }: { project: string; image: Image }) {
           columns={columns.map(({ sort: _, ...column }) => column)}
           rows={image.disks}
           nameOf={(row) => row.name}
+          links={(row) => (
+            <ExportImageButton
+              image={image}
+              kind="link"
+              disk={row.id}
+              label={t('portable.export_disk', { name: row.name })}
+            />
+          )}
           empty={<Empty title={t('image.no_disks')} />}
         />
       </Section>

@@ -1,3 +1,4 @@
+import { Link, useParams } from '@tanstack/react-router';
 import type { Backup } from '../../api/types';
 import { useWords } from '../../messages';
 import { Size } from '../../ui/Size';
@@ -6,6 +7,7 @@ import css from './RestoreDialog.module.css';
 /** What each disk wrote between two restore points, by the backups that lie in between. */
 export function Between({ points, a, b }: { points: readonly Backup[]; a: Backup; b: Backup }) {
   const { t } = useWords();
+  const { project = '' } = useParams({ strict: false });
   const [from, to] = [a, b].sort((x, y) => x.created_at.localeCompare(y.created_at)) as [Backup, Backup];
   const between = points.filter(
     (point) =>
@@ -18,7 +20,16 @@ export function Between({ points, a, b }: { points: readonly Backup[]; a: Backup
   }
   return (
     <table className={css.table}>
-      <caption className={css.caption}>{t('point.between', { from: from.name, to: to.name })}</caption>
+      <caption className={css.caption}>
+        {t('point.between', { from: from.name, to: to.name })}{' '}
+        <Link
+          to="/p/$project/backups/$backup/compare/{-$other}"
+          params={{ project, backup: to.id, other: from.id }}
+          search={{}}
+        >
+          {t('compare.two')}
+        </Link>
+      </caption>
       <thead>
         <tr>
           <th scope="col">{t('restore.disk')}</th>

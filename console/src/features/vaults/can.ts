@@ -23,6 +23,13 @@ export function associateTo(vault: Vault): Verdict {
   return ok;
 }
 
+/** Import Backup: as Perform Backup, of whatever the archive is of. */
+export function importInto(vault: Vault): Verdict {
+  if (vault.protect_type === 'replication') return no('reason.vault_replicas');
+  if (!usable(vault)) return notUsable(vault);
+  return vault.used_bytes >= vault.size_bytes ? no('reason.vault_full') : ok;
+}
+
 /** Expand Capacity: only while Available. */
 export function expand(vault: Vault): Verdict {
   return vault.state === 'available' ? ok : notUsable(vault);

@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import type { Vault } from '../../api/types';
 import { changeVault } from '../../api/vaults';
 import { useOpenDialog } from '../../app/dialogs';
+import { useMay } from '../../app/useMay';
 import { allowed, type Verdict } from '../../lib/can';
 import { useWords } from '../../messages';
 import { useReason } from '../../messages/words';
@@ -16,6 +17,7 @@ export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
   const open = useOpenDialog();
   const why = (verdict: Verdict): string | undefined => (allowed(verdict) ? undefined : say(verdict.reason));
   const { project = '' } = useParams({ strict: false });
+  const denied = useMay(project)('coffer:backups:import');
   // Level 0: at once, with a way back.
   const turn = async (vault: Vault, on: boolean): Promise<void> => {
     try {
@@ -55,6 +57,11 @@ export function useVaultMenu(): (vault: Vault) => MenuEntry[] {
             },
           ]
         : []),
+      {
+        label: t('portable.import'),
+        reason: denied ? say(denied) : why(can.importInto(vault)),
+        onSelect: () => open('import-backup', about),
+      },
       {
         label: t('vaults.expand'),
         reason: why(can.expand(vault)),

@@ -9,6 +9,7 @@ import { disks } from './disks';
 import { images } from './images';
 import { operations } from './operations';
 import { policies } from './policies';
+import { portable } from './portable';
 import { safety } from './safety';
 import { server } from './server';
 import { servers } from './servers';
@@ -27,6 +28,7 @@ export const rest: Record<keyof typeof english, Text> = {
   ...images,
   ...operations,
   ...policies,
+  ...portable,
   ...safety,
   ...server,
   ...servers,

@@ -8,6 +8,7 @@ import { disks } from './disks';
 import { images } from './images';
 import { operations } from './operations';
 import { policies } from './policies';
+import { portable } from './portable';
 import { safety } from './safety';
 import { server } from './server';
 import { servers } from './servers';
@@ -25,6 +26,7 @@ export const rest = {
   ...images,
   ...operations,
   ...policies,
+  ...portable,
   ...safety,
   ...server,
   ...servers,
