@@ -211,7 +211,7 @@ function Comparison({
       ) : (
         <>
           <Section title={t('compare.amount')}>
-            <p role="status">
+            <p role="status" className={css.sum}>
               {disks
                 ? data + zero === 0
                   ? t('compare.same')
@@ -230,18 +230,20 @@ function Comparison({
             title={t('compare.stretches')}
             aside={
               disks && disks.length > 1 ? (
-                <SelectField
-                  label={t('compare.disk')}
-                  bare
-                  value={search.of ?? ''}
-                  onChange={(of) => go({ search: { of: of || undefined } })}
-                  choices={[
-                    { value: '', label: t('compare.all_disks') },
-                    ...disks
-                      .filter((disk) => disk.size !== null)
-                      .map((disk) => ({ value: disk.id, label: disk.name })),
-                  ]}
-                />
+                <span className={css.of}>
+                  <SelectField
+                    label={t('compare.disk')}
+                    bare
+                    value={search.of ?? ''}
+                    onChange={(of) => go({ search: { of: of || undefined } })}
+                    choices={[
+                      { value: '', label: t('compare.all_disks') },
+                      ...disks
+                        .filter((disk) => disk.size !== null)
+                        .map((disk) => ({ value: disk.id, label: disk.name })),
+                    ]}
+                  />
+                </span>
               ) : null
             }
           >
