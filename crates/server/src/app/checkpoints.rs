@@ -121,10 +121,7 @@ impl App {
             return Err(nothing_left(&skipped));
         }
         let more = taking.len() as u64;
-        let planned = before.planned.get(&vault.project_id).copied();
-        let all = planned.unwrap_or_default() + more;
-        quotas::check(tx, vault.project_id, QuotaKind::Backups, all).await?;
-        before.planned.insert(vault.project_id, all);
+        before.count(tx, vault.project_id, more).await?;
 
         let now = self.now();
         let name = new
@@ -284,8 +281,8 @@ pub(super) struct Before {
     present: HashMap<VaultId, Vec<Resource>>,
     known: Known,
     totals: HashMap<Uuid, Totals>,
-    /// Backups that are planned already, by their project.
-    planned: HashMap<ProjectId, u64>,
+    /// Backups that are planned already, by their project; none for a project without a quota.
+    planned: HashMap<ProjectId, Option<u64>>,
 }
 
 impl Before {
@@ -312,6 +309,23 @@ impl Before {
             known,
             planned: HashMap::new(),
         })
+    }
+
+    /// Counts backups that are planned; refuses what would go beyond the project's quota.
+    async fn count(&mut self, tx: &mut Tx, project: ProjectId, more: u64) -> AppResult<()> {
+        let kind = QuotaKind::Backups;
+        let planned = match self.planned.get(&project) {
+            Some(None) => return Ok(()),
+            Some(Some(planned)) => *planned,
+            None if quotas::left(tx, project, kind).await.during(OP)?.is_none() => {
+                self.planned.insert(project, None);
+                return Ok(());
+            }
+            None => 0,
+        };
+        quotas::check(tx, project, kind, planned + more).await?;
+        self.planned.insert(project, Some(planned + more));
+        Ok(())
     }
 
     fn present(&self, vault: VaultId) -> &[Resource] {

@@ -20,7 +20,8 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
 use super::failed;
 
 /// How a value is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Stored {
     /// `TEXT`.
     Text(Option<String>),
@@ -369,33 +370,59 @@ pub async fn insert<T: Record>(conn: &mut AnyConnection, record: &T) -> Result<(
 
 /// As [`insert`], for many: a statement writes several.
 pub async fn insert_all<T: Record>(conn: &mut AnyConnection, records: &[T]) -> Result<()> {
-    // The text of a full part is the same each time, and prepared once; SQLite looks each parameter
-    // up among those before it.
-    for part in records.chunks(8) {
-        let mut next = 0;
-        let mut places = || {
-            next += 1;
-            format!("${next}")
+    let packs = matches!(Shape::of(conn), Shape::Packed);
+    for part in records.chunks(if packs { ROWS_PACKED } else { ROWS_PLAIN }) {
+        let values = part.iter().map(Record::values);
+        let (rows, values) = match packs {
+            true => unpacking::<T>(values.collect()),
+            false => places(values.collect()),
         };
-        let mut row = |_: &T| {
-            let row: Vec<String> = T::COLUMNS.iter().map(|_| places()).collect();
-            format!("({})", row.join(", "))
-        };
-        let rows: Vec<String> = part.iter().map(&mut row).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES {}",
-            T::TABLE,
-            T::COLUMNS.join(", "),
-            rows.join(", ")
-        );
-        let values = part.iter().flat_map(|record| record.values());
-        let query = values.fold(sqlx::query(AssertSqlSafe(sql)), bind);
+        let columns = T::COLUMNS.join(", ");
+        let sql = format!("INSERT INTO {} ({columns}) {rows}", T::TABLE);
+        let query = values.into_iter();
+        let query = query.fold(sqlx::query(AssertSqlSafe(sql)), bind);
         query
             .execute(&mut *conn)
             .await
             .map_err(failed("insert rows"))?;
     }
     Ok(())
+}
+
+/// Rows of one statement that have a parameter for each value: PostgreSQL takes 65,535.
+const ROWS_PLAIN: usize = 32;
+/// Rows of one statement that come as one text.
+const ROWS_PACKED: usize = 512;
+
+/// Rows as one JSON text, which the statement takes apart: SQLite looks each of many parameters up
+/// among those before it, and each statement more waits for its turn.
+fn unpacking<T: Record>(rows: Vec<Vec<Stored>>) -> (String, Vec<Stored>) {
+    let values: Vec<String> = (0..T::COLUMNS.len())
+        .map(|n| format!("json_extract(value, '$[{n}]')"))
+        .collect();
+    // In their order: who reads them without one sees them as they came.
+    let sql = format!(
+        "SELECT {} FROM json_each($1) ORDER BY key",
+        values.join(", ")
+    );
+    let text = serde_json::to_string(&rows).expect("texts and numbers become JSON");
+    (sql, vec![Stored::Text(Some(text))])
+}
+
+/// Rows with a place for each value.
+fn places(rows: Vec<Vec<Stored>>) -> (String, Vec<Stored>) {
+    let mut next = 0;
+    let mut place = || {
+        next += 1;
+        format!("${next}")
+    };
+    let mut row = |row: &Vec<Stored>| {
+        let places: Vec<String> = row.iter().map(|_| place()).collect();
+        format!("({})", places.join(", "))
+    };
+    let places: Vec<String> = rows.iter().map(&mut row).collect();
+    let sql = format!("VALUES {}", places.join(", "));
+    (sql, rows.into_iter().flatten().collect())
 }
 
 /// Statements whose text is fixed: `sql` has `$1`, `$2`, ... for `values`. Returns the number of
