@@ -417,7 +417,8 @@ async fn several_servers_are_switched_together_or_none() {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for (body, status) in [
         (stop(&[&first, &foreign]), StatusCode::NOT_FOUND),
-        (stop(&["\u{0}"]), StatusCode::NOT_FOUND),
+        (stop(&["\u{1}"]), StatusCode::NOT_FOUND),
+        (stop(&["\u{0}"]), StatusCode::BAD_REQUEST),
         (stop(&[]), StatusCode::BAD_REQUEST),
         (stop(&many), StatusCode::BAD_REQUEST),
         (json!({"os-stop": null}), StatusCode::BAD_REQUEST),
