@@ -199,7 +199,7 @@ const STOP: PowerAction = PowerAction::Stop {
 /// back while a job runs for gone (decision H5).
 #[track_caller]
 fn wait_for_boot(guest: &Guest, before: usize) {
-    wait_for("the guest is up again", 60, || boots(guest) > before);
+    wait_for("the guest is up again", 180, || boots(guest) > before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
