@@ -20,6 +20,8 @@ struct Counters {
     read: AtomicU64,
     new: AtomicU64,
     stored: AtomicU64,
+    deduplicated: AtomicU64,
+    deduplicated_chunks: AtomicU64,
     maps: Mutex<Vec<Arc<Map>>>,
 }
 
@@ -147,6 +149,10 @@ pub struct Snapshot {
     pub new_bytes: u64,
     /// Bytes written to the store or target, after compression.
     pub stored_bytes: u64,
+    /// Bytes of chunks that differ from the parent's and that the vault held already.
+    pub deduplicated_bytes: u64,
+    /// Number of these chunks.
+    pub deduplicated_chunks: u64,
 }
 
 impl Snapshot {
@@ -170,7 +176,11 @@ impl Progress {
     /// meanwhile.
     pub fn restart(&self) {
         let all = &self.0;
-        for counter in [&all.total, &all.done, &all.read, &all.new, &all.stored] {
+        let counters = [&all.total, &all.done, &all.read, &all.new, &all.stored];
+        for counter in counters
+            .into_iter()
+            .chain([&all.deduplicated, &all.deduplicated_chunks])
+        {
             counter.store(0, Ordering::Relaxed);
         }
     }
@@ -183,6 +193,8 @@ impl Progress {
             read_bytes: self.0.read.load(Ordering::Relaxed),
             new_bytes: self.0.new.load(Ordering::Relaxed),
             stored_bytes: self.0.stored.load(Ordering::Relaxed),
+            deduplicated_bytes: self.0.deduplicated.load(Ordering::Relaxed),
+            deduplicated_chunks: self.0.deduplicated_chunks.load(Ordering::Relaxed),
         }
     }
 
@@ -225,6 +237,12 @@ impl Progress {
     /// Adds to the bytes that were new.
     pub fn add_new(&self, bytes: u64) {
         self.0.new.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Adds a chunk to those that the vault held already.
+    pub fn add_deduplicated(&self, bytes: u64) {
+        self.0.deduplicated.fetch_add(bytes, Ordering::Relaxed);
+        self.0.deduplicated_chunks.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Adds to the bytes written.

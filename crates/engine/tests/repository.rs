@@ -10,7 +10,7 @@ use std::sync::Arc;
 use coffer_core::Kind;
 use coffer_core::format::name;
 use coffer_core::format::pack::BlobKind;
-use coffer_core::ids::BackupId;
+use coffer_core::ids::{BackupId, PackId};
 use coffer_engine::pipeline::{
     Deleted, ReclaimOptions, Scope, delete_backup, reclaim, restore_disk, verify,
 };
@@ -99,11 +99,14 @@ async fn a_full_backup_shares_nothing() {
         // The last chunk of a disk may be short.
         let least = disk.allocated_bytes.saturating_sub(65_535);
         assert!(
-            (least..=disk.allocated_bytes).contains(&disk.new_bytes),
+            (least..=disk.allocated_bytes).contains(&(disk.new_bytes + disk.deduplicated_bytes)),
             "{}",
             disk.name
         );
     }
+    let packs = support::packs_of(&model.vaulted.repository, &backups[1]).await;
+    let own = |pack: &PackId| pack.session() == backups[1].session;
+    assert!(packs.iter().all(own), "it shares with itself alone");
     model.delete(backups[0].backup_id).await;
     model.check_all().await;
 }

@@ -1,4 +1,4 @@
-//! Objects that hold one sealed record: manifests, sessions, condemnations, state, log.
+//! Objects that hold one sealed record: manifests, sessions, condemnations, state, log, index.
 //!
 //! | offset | size | field |
 //! |-------:|-----:|-------|

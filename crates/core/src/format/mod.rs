@@ -5,6 +5,7 @@
 
 pub mod counts;
 pub mod envelope;
+pub mod index;
 pub mod name;
 pub mod pack;
 pub mod records;
@@ -40,7 +41,7 @@ pub enum ObjectKind {
     State = 8,
     /// `log/...`: packs and backups added and removed.
     Log = 9,
-    /// `index/...`: sampled digests; reserved.
+    /// `index/...`: sampled digests and the packs of their chunks.
     Index = 10,
     /// `alias/...`: moved packs; reserved.
     Alias = 11,
@@ -148,6 +149,11 @@ impl From<FormatError> for Error {
 /// XXH3-64 of `bytes`: finds damage without a key, at memory speed. Proves nothing against malice.
 pub fn checksum(bytes: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(bytes)
+}
+
+/// True if an object of this kind says that it is of a version above [`VERSION`].
+pub fn is_newer(bytes: &[u8], kind: ObjectKind) -> bool {
+    matches!(Fields(bytes).start(kind, ""), Err(FormatError::Version(_)))
 }
 
 /// What is bound to sealed bytes besides their key (decision F5).

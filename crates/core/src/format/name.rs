@@ -27,6 +27,8 @@ pub const LOG: &str = "log";
 pub const TALLIES: &str = "tally";
 /// Folder of the parts of the counts.
 pub const COUNTS: &str = "counts";
+/// Folder of the sampled index: segments, numbered at random.
+pub const INDEX: &str = "index";
 
 /// `pack/<xx>/<pack id>.<generation>`, where `xx` is the first byte of the session.
 pub fn pack(id: PackId, generation: u32) -> String {

@@ -163,6 +163,14 @@ pub struct ManifestDisk {
     pub stored_bytes: u64,
     /// Bytes of map nodes written.
     pub metadata_bytes: u64,
+    /// Bytes of chunks that were read, differ from the parent's at their position, and that the
+    /// vault held already, before compression.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deduplicated_bytes: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A committed backup.
@@ -184,6 +192,10 @@ pub struct Manifest {
     /// Dead sessions of earlier attempts whose packs this backup may use.
     #[serde(default)]
     pub adopted: Vec<SessionId>,
+    /// True where a full backup was asked for: it shares no chunk with other backups (decision
+    /// F12), but for what attempts of its own stored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub independent: bool,
     /// When work on it began.
     pub started_at: Timestamp,
     /// When it was committed.
@@ -205,6 +217,11 @@ impl Manifest {
             .iter()
             .map(|disk| disk.stored_bytes + disk.metadata_bytes)
             .sum()
+    }
+
+    /// Bytes that were read, differ from the parents', and were held by the vault already.
+    pub fn deduplicated_bytes(&self) -> u64 {
+        self.disks.iter().map(|disk| disk.deduplicated_bytes).sum()
     }
 
     /// The packs that its session wrote.

@@ -2,17 +2,19 @@
 //!
 //! The source says of each range whether it is unchanged, zero or data. Data is read in groups of
 //! neighbouring chunks, many at once; the CPU pool tests each chunk for zeroes, digests it,
-//! compares with the parent's map at that position and compresses what is new; the results come
-//! back in order and go into packs and the map.
+//! compares with the parent's map at that position, looks whether the vault holds it elsewhere
+//! (`repository::dedup`) and compresses what is new; the results come back in order and go into
+//! packs and the map.
 //!
 //! Memory: [`GROUPS_IN_FLIGHT`] groups of [`GROUP_BYTES`] each twice (read and compressed), the
-//! packs of `PackWriter`, and the caches of the vault.
+//! packs of `PackWriter`, what `Finder` keeps, and the caches of the vault.
 //!
 //! Crash at any point before the manifest: stray packs, taken over by the next attempt or freed
 //! by reclaim. Crash after it: the backup exists; whoever asked finds it by its id.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use coffer_core::digest::Digest;
 use coffer_core::extent::Extent;
 use coffer_core::format::Codec;
@@ -31,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use crate::block::{BlockSource, Content};
 use crate::progress::{Found, Progress};
 use crate::repository::crypto::Keys;
-use crate::repository::{Blob, MapBuilder, PackWriter, Vault, WriteSession, chunk_digest};
+use crate::repository::{Blob, Finder, MapBuilder, PackWriter, Vault, WriteSession, chunk_digest};
 
 /// Largest read: 16 chunks of 64 KiB; larger ones gave nothing on NBD or files.
 const GROUP_BYTES: u64 = 1 << 20;
@@ -71,6 +73,9 @@ pub struct BackupJob {
     pub instant: InstantRecord,
     /// The server's definition.
     pub definition: DefinitionRecord,
+    /// A full backup was asked for: nothing that other backups stored is referred to. The disks
+    /// have no parents then.
+    pub independent: bool,
     /// The disks.
     pub disks: Vec<BackupDisk>,
 }
@@ -86,13 +91,22 @@ pub fn back_up<'a>(
     cancel: &'a CancellationToken,
 ) -> BoxFuture<'a, Result<Manifest>> {
     Box::pin(async move {
+        let vault = session.vault.clone();
+        let finder = Arc::new(Finder::new(&session, job.independent));
         let outcome = tokio::select! {
-            outcome = run(&session, job, progress) => outcome,
+            outcome = run(&session, job, &finder, progress) => outcome,
             () = cancel.cancelled() => Err(Error::cancelled("the backup was cancelled")),
         };
         match outcome {
             // Cancelled at the last moment comes too late: all the work is done.
-            Ok(manifest) => session.commit(&manifest).await.map(|()| manifest),
+            Ok(manifest) => {
+                finder.settle().await?;
+                session.commit(&manifest).await?;
+                if let Some(segment) = finder.finish(manifest.pack_count) {
+                    vault.add_segment(segment).await;
+                }
+                Ok(manifest)
+            }
             Err(e) => {
                 if cancel.is_cancelled() {
                     session.abandon().await?;
@@ -103,9 +117,17 @@ pub fn back_up<'a>(
     })
 }
 
-async fn run(session: &WriteSession, job: BackupJob, progress: &Progress) -> Result<Manifest> {
+async fn run(
+    session: &WriteSession,
+    job: BackupJob,
+    finder: &Arc<Finder>,
+    progress: &Progress,
+) -> Result<Manifest> {
     let started_at = crate::door::now();
     let vault = &session.vault;
+    if job.independent && job.disks.iter().any(|disk| disk.parent.is_some()) {
+        return Err(Error::internal("an independent backup with a parent"));
+    }
     let mut packs = PackWriter::new(vault.clone(), session.id());
     job.disks
         .iter()
@@ -113,7 +135,7 @@ async fn run(session: &WriteSession, job: BackupJob, progress: &Progress) -> Res
     let mut disks = Vec::with_capacity(job.disks.len());
     for disk in job.disks {
         let name = disk.name.clone();
-        let done = back_up_disk(session, disk, &mut packs, progress).await;
+        let done = back_up_disk(session, disk, &mut packs, finder, progress).await;
         disks.push(done.map_err(|e| e.context(format!("back up disk `{name}`")))?);
     }
     let pack_count = packs.finish().await?;
@@ -125,6 +147,7 @@ async fn run(session: &WriteSession, job: BackupJob, progress: &Progress) -> Res
         pack_count,
         packs_skipped: Vec::new(),
         adopted: session.adopted_sessions(),
+        independent: job.independent,
         started_at,
         committed_at: crate::door::now(),
         facts: job.facts,
@@ -140,8 +163,9 @@ enum Fate {
     Same,
     /// It reads as zeroes.
     Zero,
-    /// An earlier attempt of this backup stored it.
-    Adopted(ChunkRef),
+    /// The vault holds it: from an earlier attempt of this backup, from another backup, or from
+    /// this session itself.
+    Held(ChunkRef),
     /// To be stored.
     New {
         digest: Digest,
@@ -149,6 +173,15 @@ enum Fate {
         raw_len: u32,
         payload: Vec<u8>,
     },
+}
+
+/// What is known of a chunk that was read, before it is compressed.
+#[derive(Clone, Copy)]
+enum Seen {
+    Same,
+    Zero,
+    Held(ChunkRef),
+    Unknown(Digest),
 }
 
 /// Neighbouring chunks, all within one leaf.
@@ -185,6 +218,7 @@ async fn back_up_disk(
     session: &WriteSession,
     disk: BackupDisk,
     packs: &mut PackWriter,
+    finder: &Arc<Finder>,
     progress: &Progress,
 ) -> Result<ManifestDisk> {
     let vault = &session.vault;
@@ -211,6 +245,7 @@ async fn back_up_disk(
     });
     let plan = Planner {
         vault,
+        finder,
         source: disk.source.as_ref(),
         chunk_size,
         size,
@@ -219,18 +254,20 @@ async fn back_up_disk(
         must_read: parent.and_then(|known| short_chunk(chunk_size, known.size_bytes, size)),
     };
 
+    finder.begin_disk(parent.is_some());
     let map = progress.map(disk.disk_id, &disk.name, size);
     let mut builder = MapBuilder::new(vault.clone(), before, chunks);
     let mut read_bytes = 0;
     let mut new_bytes = 0;
     let mut stored_bytes = 0;
+    let mut deduplicated_bytes = 0;
     for window_start in (0..size).step_by(WINDOW_BYTES as usize) {
         let window = Extent {
             start: window_start,
             end: size.min(window_start + WINDOW_BYTES),
         };
         let steps = plan.steps(window).await?;
-        let work = stream::iter(steps).map(|step| plan.carry_out(step, session));
+        let work = stream::iter(steps).map(|step| plan.carry_out(step));
         let mut results = std::pin::pin!(work.buffered(GROUPS_IN_FLIGHT));
         while let Some(done) = results.next().await {
             match done.inspect_err(|_| map.fail())? {
@@ -252,17 +289,32 @@ async fn back_up_disk(
                 } => {
                     read_bytes += bytes;
                     progress.add_read(bytes);
-                    for (chunk, fate) in (first..).zip(fates) {
+                    for (chunk, mut fate) in (first..).zip(fates) {
+                        let extent = plan.extent(chunk, chunk + 1);
+                        // Stored by this session since it was looked at.
+                        if let Fate::New {
+                            digest, raw_len, ..
+                        } = &fate
+                            && let Some(address) = finder.look().find(digest, *raw_len)
+                        {
+                            let digest = *digest;
+                            fate = Fate::Held(ChunkRef { address, digest });
+                        }
                         let found = match &fate {
-                            Fate::Same | Fate::Adopted(_) => Found::Deduplicated,
+                            Fate::Same | Fate::Held(_) => Found::Deduplicated,
                             Fate::Zero => Found::Zero,
                             Fate::New { .. } => Found::New,
                         };
-                        map.mark(plan.extent(chunk, chunk + 1), found);
+                        map.mark(extent, found);
                         let entry = match fate {
                             Fate::Same => continue,
                             Fate::Zero => None,
-                            Fate::Adopted(chunk) => Some(chunk),
+                            Fate::Held(chunk) => {
+                                finder.refer(chunk.address);
+                                deduplicated_bytes += extent.len();
+                                progress.add_deduplicated(extent.len());
+                                Some(chunk)
+                            }
                             Fate::New {
                                 digest,
                                 codec,
@@ -279,6 +331,9 @@ async fn back_up_disk(
                                     payload,
                                 };
                                 let (address, stored) = packs.append(blob).await?;
+                                if let Some(segment) = finder.stored(digest, raw_len, address) {
+                                    vault.add_segment(segment).await;
+                                }
                                 new_bytes += u64::from(raw_len);
                                 stored_bytes += stored;
                                 progress.add_new(u64::from(raw_len));
@@ -311,6 +366,7 @@ async fn back_up_disk(
         new_bytes,
         stored_bytes,
         metadata_bytes: built.metadata_bytes,
+        deduplicated_bytes,
     })
 }
 
@@ -323,6 +379,7 @@ fn short_chunk(chunk_size: ChunkSize, before: u64, now: u64) -> Option<u64> {
 
 struct Planner<'a> {
     vault: &'a Arc<Vault>,
+    finder: &'a Arc<Finder>,
     source: &'a dyn BlockSource,
     chunk_size: ChunkSize,
     size: u64,
@@ -419,7 +476,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    async fn carry_out(&self, step: Step, session: &WriteSession) -> Result<Done> {
+    async fn carry_out(&self, step: Step) -> Result<Done> {
         match step {
             Step::Skip { from, to } => Ok(Done::Skip { from, to }),
             Step::Zero { from, to } => Ok(Done::Zero { from, to }),
@@ -435,21 +492,7 @@ impl Planner<'_> {
                     )));
                 }
                 let len = group.extent.len();
-                let (vault, adopted) = (self.vault.clone(), session.adopted.clone());
-                let chunk_bytes = self.chunk_size.bytes() as usize;
-                let fates = crate::cpu::run(move || {
-                    let judge = |(chunk, before): (&[u8], Option<Digest>)| {
-                        judge(&vault.keys, chunk, before, |digest| {
-                            adopted.get(digest).copied()
-                        })
-                    };
-                    bytes
-                        .chunks(chunk_bytes)
-                        .zip(group.parent)
-                        .map(judge)
-                        .collect::<Result<_>>()
-                })
-                .await?;
+                let fates = self.judge_group(bytes, group.parent).await?;
                 Ok(Done::Chunks {
                     first,
                     bytes: len,
@@ -457,6 +500,38 @@ impl Planner<'_> {
                 })
             }
         }
+    }
+
+    /// Decides what becomes of the chunks of a group.
+    async fn judge_group(&self, bytes: Bytes, parent: Vec<Option<Digest>>) -> Result<Vec<Fate>> {
+        let chunk_bytes = self.chunk_size.bytes() as usize;
+        let (vault, finder) = (self.vault.clone(), self.finder.clone());
+        let looked = crate::cpu::run(move || {
+            let chunks = || bytes.chunks(chunk_bytes);
+            let mut seen: Vec<Seen> = chunks()
+                .zip(parent)
+                .map(|(chunk, before)| judge(&vault.keys, chunk, before))
+                .collect();
+            look_up(&finder, &mut seen, chunks());
+            let wants = finder.wants(&unknown(&seen, chunks()), seen.len());
+            match wants.is_nothing() {
+                true => finish(&seen, chunks()).map(Ok),
+                false => Ok(Err((bytes, seen, wants))),
+            }
+        });
+        let (bytes, mut seen, wants) = match looked.await? {
+            Ok(fates) => return Ok(fates),
+            Err(missing) => missing,
+        };
+        let missing = unknown(&seen, bytes.chunks(chunk_bytes));
+        self.finder.fetch(wants, &missing).await;
+        let finder = self.finder.clone();
+        crate::cpu::run(move || {
+            let chunks = || bytes.chunks(chunk_bytes);
+            look_up(&finder, &mut seen, chunks());
+            finish(&seen, chunks())
+        })
+        .await
     }
 }
 
@@ -501,31 +576,65 @@ fn split_out(runs: &mut Vec<(Known, u64, u64)>, chunk: u64) {
     runs.splice(at..=at, parts.into_iter().filter(|part| part.1 < part.2));
 }
 
-/// Decides what becomes of a chunk's bytes.
-fn judge(
-    keys: &Keys,
-    chunk: &[u8],
-    before: Option<Digest>,
-    adopted: impl Fn(&Digest) -> Option<coffer_core::map::Address>,
-) -> Result<Fate> {
+/// Looks at a chunk's bytes.
+fn judge(keys: &Keys, chunk: &[u8], before: Option<Digest>) -> Seen {
     if is_zero(chunk) {
-        return Ok(Fate::Zero);
+        return Seen::Zero;
     }
     let digest = keys.digest(BlobKind::Chunk, chunk);
-    if before == Some(digest) {
-        return Ok(Fate::Same);
+    match before == Some(digest) {
+        true => Seen::Same,
+        false => Seen::Unknown(digest),
     }
-    if let Some(address) = adopted(&digest) {
-        return Ok(Fate::Adopted(ChunkRef { address, digest }));
+}
+
+/// Finds the chunks that the vault is known to hold.
+fn look_up<'a>(finder: &Finder, seen: &mut [Seen], chunks: impl Iterator<Item = &'a [u8]>) {
+    let look = finder.look();
+    for (seen, chunk) in seen.iter_mut().zip(chunks) {
+        if let Seen::Unknown(digest) = *seen
+            && let Some(address) = look.find(&digest, chunk_len(chunk))
+        {
+            *seen = Seen::Held(ChunkRef { address, digest });
+        }
     }
-    let raw_len = u32::try_from(chunk.len()).expect("a chunk is at most 4 MiB");
-    let (codec, payload) = compress(chunk)?;
-    Ok(Fate::New {
-        digest,
-        codec,
-        raw_len,
-        payload,
-    })
+}
+
+/// The chunks that nothing is known of, with their lengths.
+fn unknown<'a>(seen: &[Seen], chunks: impl Iterator<Item = &'a [u8]>) -> Vec<(Digest, u32)> {
+    let unknown = seen
+        .iter()
+        .zip(chunks)
+        .filter_map(|(seen, chunk)| match seen {
+            Seen::Unknown(digest) => Some((*digest, chunk_len(chunk))),
+            _ => None,
+        });
+    unknown.collect()
+}
+
+/// Compresses the chunks that nothing is known of.
+fn finish<'a>(seen: &[Seen], chunks: impl Iterator<Item = &'a [u8]>) -> Result<Vec<Fate>> {
+    let fate = |(seen, chunk): (&Seen, &[u8])| {
+        Ok(match *seen {
+            Seen::Same => Fate::Same,
+            Seen::Zero => Fate::Zero,
+            Seen::Held(chunk) => Fate::Held(chunk),
+            Seen::Unknown(digest) => {
+                let (codec, payload) = compress(chunk)?;
+                Fate::New {
+                    digest,
+                    codec,
+                    raw_len: chunk_len(chunk),
+                    payload,
+                }
+            }
+        })
+    };
+    seen.iter().zip(chunks).map(fate).collect()
+}
+
+fn chunk_len(chunk: &[u8]) -> u32 {
+    u32::try_from(chunk.len()).expect("a chunk is at most 4 MiB")
 }
 
 /// Packs a chunk; as it is where compression saves less than a sixteenth.

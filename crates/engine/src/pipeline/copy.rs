@@ -94,6 +94,7 @@ pub fn copy_backup<'a>(
             facts: manifest.facts.clone(),
             instant: manifest.instant.clone(),
             definition: manifest.definition.clone(),
+            independent: manifest.independent,
             disks: disks.collect(),
         };
         let made = back_up(session, job, progress, cancel).await;

@@ -1,4 +1,4 @@
-//! Pipelines: back up, copy, export, compare, restore, verify, delete, reclaim.
+//! Pipelines: back up, copy, export, compare, restore, verify, delete, reclaim, refresh the index.
 
 mod backup;
 mod changes;
@@ -9,6 +9,7 @@ mod export;
 mod mark;
 mod portable;
 mod reclaim;
+mod refresh;
 mod restore;
 mod source;
 mod tally;
@@ -22,6 +23,7 @@ pub use delete::{Deleted, delete_backup};
 pub use export::{EXPORT_READ_MAX, Export, ExportFormat};
 pub use portable::{ArchiveStream, Described, IncomingBackup, Portable, receive};
 pub use reclaim::{ReclaimOptions, ReclaimReport, reclaim};
+pub use refresh::{RefreshReport, refresh_index};
 pub use restore::{KnownState, RestoreReport, read_range, restore_disk};
 pub use source::{BackupSource, ReadCache};
 pub use verify::{Finding, Loss, Scope, VerifyReport, verify, verify_without_key};

@@ -549,6 +549,7 @@ async fn check_other_objects(
         (name::LOG, ObjectKind::Log),
         (name::TALLIES, ObjectKind::Counts),
         (name::COUNTS, ObjectKind::Counts),
+        (name::INDEX, ObjectKind::Index),
     ] {
         for object in store.list(folder).await? {
             let Some(bytes) = store.get(&object.name).await? else {

@@ -7,10 +7,11 @@ use coffer_core::format::records::{Attempt, LogEntry, Manifest};
 use coffer_core::format::{ObjectKind, Suite, name};
 use coffer_core::ids::PackId;
 use coffer_core::{Error, Kind, Result};
+use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use super::store::{Created, Store};
-use super::{AttemptName, Repository, Vault, log_entry, pinning, records};
+use super::{AttemptName, READS, Repository, Vault, log_entry, pinning, records};
 
 /// More entries than this do not come while the log is listed.
 const GAP: u64 = 4096;
@@ -146,6 +147,40 @@ impl Vault {
             }
         }
         Ok(removed)
+    }
+
+    /// The packs that the entries behind `number` say were removed, with the number of the newest entry
+    /// there was; none where `number` is beyond that: the log is not the one it was. For those who look
+    /// through much of the log: many entries are read at once.
+    pub(crate) async fn removals_behind(
+        &self,
+        number: Option<u64>,
+    ) -> Result<Option<(Option<u64>, Vec<PackId>)>> {
+        let numbers = numbers(&self.store).await?;
+        let newest = numbers.last().copied();
+        if newest < number {
+            return Ok(None);
+        }
+        let read = |number: u64| async move {
+            let name = name::numbered(name::LOG, number);
+            let Some(bytes) = self.store.get(&name).await? else {
+                return Ok(Vec::new());
+            };
+            let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
+            match records::open_record::<LogEntry>(&self.keys, suite, kind, &name, &bytes) {
+                Ok(entry) => Ok(entry.packs_removed),
+                // Only partly written: nobody acted on it.
+                Err(e) if e.kind == Kind::Data => Ok(Vec::new()),
+                Err(e) => Err(e),
+            }
+        };
+        let behind = numbers.into_iter().filter(|at| Some(*at) > number);
+        let mut reads = stream::iter(behind).map(read).buffered(READS);
+        let mut removed = Vec::new();
+        while let Some(packs) = reads.next().await {
+            removed.extend(packs?);
+        }
+        Ok(Some((newest, removed)))
     }
 
     async fn entries_after(&self, number: Option<u64>) -> Result<Vec<Result<LogEntry>>> {

@@ -22,9 +22,16 @@
 //! | **delete** | it changes manifests only |
 //! | **reclaim, of the same pack** | who removes a pack writes the log, then lists its generations; who compacts creates one, then reads the log: one of them sees the other, and removes it |
 //! | **compaction of the same pack** | the same verdict makes the same bytes under the same name; where the name holds something else, the slower one begins again from there. One that comes late, when there is a higher generation already, takes a free number below that: nobody looks for blobs in it, and the highest one holds |
+//!
+//! A backup also refers to chunks that neither its parents nor itself stored (`dedup`), in packs to which
+//! perhaps nobody else refers: the backup they were of is deleted, or never came to be. Nothing holds them for it;
+//! it is safe by the order in which it looks, after its session is there: what is condemned, what the log
+//! says is gone, the newest generation. `docs/decisions/0010-deduplication.md` goes through the cases. The index itself (`index/`)
+//! takes no part in this: nobody keeps or removes a pack because of it.
 
 mod counts;
 pub mod crypto;
+mod dedup;
 pub mod directory;
 pub mod keys;
 mod log;
@@ -52,6 +59,8 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 pub(crate) use counts::{Counted, Counts};
+pub use dedup::{Budget, Finder, Limits as DedupLimits};
+pub(crate) use dedup::{SegmentRead, samples_of};
 pub use keys::{KeySource, RecoveryKey, create_key_file};
 pub(crate) use log::Late;
 pub use log::{LogHead, read_log};
@@ -98,6 +107,7 @@ pub struct Vault {
     /// the average of a pack: packs are uploaded whole.
     pub throttle: crate::throttle::Throttle,
     vault_key: VaultKey,
+    dedup: dedup::Shared,
     directories: Cache<PackId, Directory>,
     nodes: Cache<Address, Loaded>,
     windows: Cache<(PackId, u32, u64), map_reader::Window>,
@@ -219,22 +229,37 @@ impl Repository {
                     ));
                 }
             }
-            Ok(Repository::from_parts(store, header, vault_key))
+            let limits = DedupLimits::default();
+            Ok(Repository::from_parts(store, header, vault_key, limits))
         })
     }
 
     /// Opens a vault.
     pub fn open(store: Store, source: &KeySource) -> BoxFuture<'_, Result<Repository>> {
+        Repository::open_limited(store, source, DedupLimits::default())
+    }
+
+    /// Opens a vault with other limits of deduplication.
+    pub fn open_limited(
+        store: Store,
+        source: &KeySource,
+        limits: DedupLimits,
+    ) -> BoxFuture<'_, Result<Repository>> {
         Box::pin(async move {
             let header = read_header(&store).await?;
             let vault_key = keys::open_key(&store, &header, source).await?;
-            let repository = Repository::from_parts(store, header, vault_key);
+            let repository = Repository::from_parts(store, header, vault_key, limits);
             repository.check_needs(Needs::Read).await?;
             Ok(repository)
         })
     }
 
-    fn from_parts(store: Store, header: VaultHeader, vault_key: VaultKey) -> Repository {
+    fn from_parts(
+        store: Store,
+        header: VaultHeader,
+        vault_key: VaultKey,
+        limits: DedupLimits,
+    ) -> Repository {
         let keys = Keys::new(&vault_key);
         let cache = |bytes: u64| (bytes / 4096) as usize;
         let vault = Vault {
@@ -243,6 +268,7 @@ impl Repository {
             keys,
             throttle: crate::throttle::Throttle::unlimited(),
             vault_key,
+            dedup: dedup::Shared::new(limits),
             directories: Cache::with_weighter(
                 cache(DIRECTORY_CACHE_BYTES),
                 DIRECTORY_CACHE_BYTES,

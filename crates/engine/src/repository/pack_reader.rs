@@ -254,11 +254,23 @@ impl Vault {
     /// For those who look for blobs to refer to, or to rewrite: what a lower generation holds beyond
     /// this one has gone, though a late write may have brought it back.
     pub async fn newest_directory(&self, id: PackId) -> Result<Option<Directory>> {
+        self.newest_directory_of(id, None).await
+    }
+
+    /// The same, where a list of the pack's generations is at hand, the highest first.
+    pub(crate) async fn newest_directory_of(
+        &self,
+        id: PackId,
+        mut listed: Option<Vec<u32>>,
+    ) -> Result<Option<Directory>> {
         let mut damage = None;
         // A list is no snapshot: it may miss one generation because it came too early, and the one
         // before it because it came too late. Then a later list finds one.
         for look in 0..RESOLVES {
-            let generations = self.generations(id).await?;
+            let generations = match listed.take() {
+                Some(listed) => listed,
+                None => self.generations(id).await?,
+            };
             if generations.is_empty() && look > 0 {
                 break;
             }

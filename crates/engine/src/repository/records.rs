@@ -150,6 +150,11 @@ pub fn record_is_sound(
         }
         .map_err(|e| undecodable(name, &e));
     }
+    if kind == ObjectKind::Index {
+        let raw = open_bytes(&vault.keys, suite, kind, name, bytes)?;
+        let segment = coffer_core::format::index::Segment::decode(&raw);
+        return segment.map(|_| ()).map_err(|e| undecodable(name, &e));
+    }
     open_record::<serde_json::Value>(&vault.keys, suite, kind, name, bytes).map(|_| ())
 }
 

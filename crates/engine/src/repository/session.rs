@@ -49,6 +49,8 @@ pub struct WriteSession {
     pub parents: HashMap<BackupId, Manifest>,
     /// Chunks that earlier attempts stored.
     pub adopted: Arc<Adopted>,
+    /// What was condemned when the session had been created: to be treated as absent.
+    pub(crate) condemned: Condemned,
 }
 
 /// Backups held in place for reading. Ends by [`ReadSession::end`]; dropped, it stays until
@@ -171,6 +173,7 @@ impl Repository {
                 attempt,
                 parents: usable,
                 adopted,
+                condemned,
             })))
         })
     }
@@ -359,7 +362,7 @@ pub(crate) fn pinning(
 }
 
 /// All that is condemned at the moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Condemned {
     /// Backups about to go.
     pub backups: HashSet<BackupId>,

@@ -30,6 +30,7 @@ pub fn job(disks: Vec<BackupDisk>) -> BackupJob {
             notes: vec![],
         },
         definition: DefinitionRecord::default(),
+        independent: false,
         disks,
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod doors;
 mod faulty;
+mod gate;
 mod guest;
 mod job;
 mod memory;
@@ -21,6 +22,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 pub use faulty::{Faulty, HeldRead, Rates};
+pub use gate::Gated;
 pub use guest::{Boot, DiskSpec, Guest, GuestSpec, Image, check_records};
 pub use job::job;
 pub use memory::{MemorySource, MemoryTarget};

@@ -153,6 +153,7 @@ impl Chain {
                 notes: instant.notes.clone(),
             },
             definition: DefinitionRecord::default(),
+            independent: false,
             disks: disks.collect(),
         };
         let manifest = back_up(write, job, progress, &CancellationToken::new()).await?;

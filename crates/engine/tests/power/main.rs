@@ -22,7 +22,9 @@ use coffer_engine::pipeline::{
     verify_without_key,
 };
 use coffer_engine::progress::Progress;
-use coffer_engine::repository::{Begun, InitOptions, KeySource, RecoveryKey, Repository, Store};
+use coffer_engine::repository::{
+    Begun, Budget, DedupLimits, InitOptions, KeySource, RecoveryKey, Repository, Store,
+};
 use coffer_engine::testkit::simulated::{Faults, Rng, World};
 use coffer_engine::testkit::{MemorySource, MemoryTarget, job, option};
 use disk::{ABOVE, Death, Disk, Event, Luck, Mistake, Recorder, Safe, Tape, within};
@@ -87,16 +89,27 @@ impl Author {
 
     /// A process of its own backs up, and may be killed. True if it was not.
     async fn back_up(&mut self, number: u128, content: &[u8], death: Option<Death>) -> bool {
+        let parent = self.newest();
+        self.back_up_on(number, parent, content, death).await
+    }
+
+    /// The same, building on `parent`.
+    async fn back_up_on(
+        &mut self,
+        number: u128,
+        parent: Option<BackupId>,
+        content: &[u8],
+        death: Option<Death>,
+    ) -> bool {
         let id = BackupId(Uuid::from_u128(number));
         let process = self.world.start(0, false);
         let (store, recorder) = self.store(death);
         let key = self.key.clone();
         self.tell(Told::Tried(id, content.to_vec()));
         let content = content.to_vec();
-        let newest = self.newest();
         let work = async move {
-            let repository = Repository::open(store, &key).await?;
-            write(&repository, id, newest, &content).await
+            let repository = Repository::open_limited(store, &key, limits()).await?;
+            write(&repository, id, parent, &content).await
         };
         let done = self.world.run_as(process, work).await;
         self.world.end(process);
@@ -246,6 +259,13 @@ async fn record(mistake: Option<Mistake>) -> History {
             _ => {}
         }
     }
+    // Its third pack is there and not durable when it is killed. Another backup finds it behind the
+    // first one, which the index names, and refers to it.
+    let third_pack: Death = |event| matches!(event, Event::Link(_, to) if within(to, "pack") && to.to_string_lossy().ends_with("00000002.0"));
+    let killed = author.back_up_on(21, None, &noise([1, 2, 3, 4]), Some(third_pack));
+    assert!(!killed.await);
+    let other = author.back_up_on(22, None, &noise([3, 1, 2]), None);
+    assert!(other.await);
     author.reclaim(None).await;
     let tape = author.tape.lock().unwrap().clone();
     History {
@@ -256,6 +276,28 @@ async fn record(mistake: Option<Mistake>) -> History {
         told: author.told,
         _folder: folder,
     }
+}
+
+/// Every chunk is in the index, as soon as its pack is full.
+fn limits() -> DedupLimits {
+    DedupLimits {
+        sampling: 0,
+        index: Budget::new(1 << 20),
+        look_bytes: 1,
+        segment_entries_min: 1,
+        segment_entries: 1,
+        ..DedupLimits::default()
+    }
+}
+
+/// Chunks that do not compress, in the order of their numbers.
+fn noise(chunks: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for number in chunks {
+        let mut rng = Rng::new(1000 + number);
+        (0..65_536 / 8).for_each(|_| out.extend(rng.next().to_le_bytes()));
+    }
+    out
 }
 
 fn object(path: &Path, folder: &str) -> bool {

@@ -8,7 +8,9 @@
 //! - the log, and the newest tally of what is counted up to one of its entries;
 //! - pack X with the blobs X0 and X1, of old backups O (X0, X1) and, in some scenes, Q (X0);
 //! - writer W1, whose pack is Y, and its next attempt W2, whose pack is Z; both build on O and may
-//!   refer to any blob of X that is there and not condemned (deduplication);
+//!   refer to any blob of X that is there and not condemned. In some scenes they back up another disk:
+//!   nothing of O is held for them, and what they refer to in X they know from its directory alone; or
+//!   W2 writes another backup, and refers to what W1 has stored and not committed (deduplication);
 //! - a deletion of O, a reader of O, and two reclaims, each run several times;
 //! - crashes: of the writer with its manifest still on its way, of either reclaim, of the deletion.
 
@@ -81,6 +83,63 @@ fn scenes() -> Vec<(&'static str, Scene)> {
                 reader: true,
                 delete: true,
                 passes: [1, 1],
+                ..none
+            },
+        ),
+        (
+            "backup of another disk x delete x reclaim x crash",
+            Scene {
+                writer: true,
+                apart: true,
+                delete: true,
+                passes: [1, 0],
+                crashes: 1,
+                ..none
+            },
+        ),
+        (
+            "backup of another disk x delete x compaction x crash",
+            Scene {
+                writer: true,
+                apart: true,
+                delete: true,
+                other: true,
+                passes: [1, 0],
+                crashes: 1,
+                ..none
+            },
+        ),
+        (
+            "backup of another disk x two compactions",
+            Scene {
+                writer: true,
+                apart: true,
+                deleted: true,
+                other: true,
+                passes: [1, 1],
+                ..none
+            },
+        ),
+        (
+            "backup of another disk x two reclaims x a pack that comes back",
+            Scene {
+                writer: true,
+                apart: true,
+                deleted: true,
+                returns: true,
+                passes: [1, 1],
+                ..none
+            },
+        ),
+        (
+            "backup x one that refers to its packs x reclaim x crash",
+            Scene {
+                writer: true,
+                retry: true,
+                stranger: true,
+                apart: true,
+                passes: [1, 0],
+                crashes: 1,
                 ..none
             },
         ),

@@ -297,7 +297,10 @@ impl Vault {
                     to("goes on", 26, &|_, _| {});
                 }
             }
-            26 => self.carry_out(state, &party, &mut to),
+            26 => {
+                let other_works = which == 0 && state.reclaims[1].at > 0;
+                self.carry_out(state, &party, other_works, &mut to);
+            }
             27 => to("removes packs", 35, &|s, _| {
                 let goes = s.condemned[k].verdict.unwrap_or(0);
                 s.packs &= !goes;
@@ -307,11 +310,7 @@ impl Vault {
             }),
             // Compaction of X.
             30 => {
-                let removed = state.log().iter();
-                let removed = removed.copied().any(|entry| match entry {
-                    Entry::PacksRemoved(packs) => packs & X0 != 0,
-                    _ => false,
-                });
+                let removed = state.removed() & X0 != 0;
                 let newest = state.x_newest();
                 let goes = state.condemned[k].verdict.unwrap_or(0) & X;
                 match newest {
@@ -359,6 +358,7 @@ impl Vault {
         &self,
         state: &State,
         party: &Party,
+        other_works: bool,
         to: &mut impl FnMut(&'static str, u8, &dyn Fn(&mut State, &mut Party)),
     ) {
         let verdict = |k: usize| state.condemned[k].verdict.unwrap_or(0);
@@ -388,6 +388,8 @@ impl Vault {
             to("leaves the condemnation", 26, &|_, p| {
                 p.settled &= !(1 << k);
             });
+        } else if self.has(Bug::LiftsUncompacted) && other_works {
+            to("passes the pack over", 35, &take);
         } else {
             to("begins to compact X", 30, &take);
         }

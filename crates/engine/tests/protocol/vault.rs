@@ -35,12 +35,22 @@ pub struct Scene {
     pub writer: bool,
     /// W2, the next attempt at the same backup.
     pub retry: bool,
+    /// W2 writes another backup instead, and finds W1's packs, finished or not.
+    pub stranger: bool,
     /// Somebody who restores O, or Q where that is there.
     pub reader: bool,
     /// Somebody deletes O.
     pub delete: bool,
+    /// O was deleted before, and nothing reclaimed since.
+    pub deleted: bool,
     /// Backup Q is there and needs X0.
     pub other: bool,
+    /// The writers back up another disk: they do not build on O, hold nothing of it, and find what it
+    /// stored by the index, in the directory of its pack (deduplication).
+    pub apart: bool,
+    /// X may be there again once it has gone as a whole: a write came twice, and late, or its removal was
+    /// not durable.
+    pub returns: bool,
     /// How often each of two reclaims runs.
     pub passes: [u8; 2],
     /// Parties that may be killed.
@@ -78,12 +88,21 @@ pub enum Bug {
     OldGenerationFirst,
     /// A writer refers to blobs without looking at what is condemned.
     RefersToCondemned,
+    /// A writer refers to chunks of another disk by a directory from before its session.
+    DirectoryFromBefore,
+    /// A writer refers to chunks in a lower generation of their pack than the newest.
+    LowestGeneration,
+    /// A writer refers to chunks of a pack of which the log says that it went.
+    IgnoresLog,
+    /// A condemnation of blobs is lifted by a reclaim that leaves them in their pack, because another
+    /// one is at it.
+    LiftsUncompacted,
     /// A reader that finds its generation gone does not look for another one.
     KeepsGeneration,
 }
 
 impl Bug {
-    pub const ALL: [Bug; 15] = [
+    pub const ALL: [Bug; 19] = [
         Bug::WaitsForNobody,
         Bug::CountsOnce,
         Bug::CountLost,
@@ -98,6 +117,10 @@ impl Bug {
         Bug::CompactsAtOnce,
         Bug::OldGenerationFirst,
         Bug::RefersToCondemned,
+        Bug::DirectoryFromBefore,
+        Bug::LowestGeneration,
+        Bug::IgnoresLog,
+        Bug::LiftsUncompacted,
         Bug::KeepsGeneration,
     ];
 }
@@ -166,7 +189,7 @@ pub(crate) struct Party {
     /// The generation a reader has at hand, or one that compacts.
     pub generation: u8,
     /// Reclaim: what it has counted; packs it may not take; sessions of the last list; condemnations to
-    /// settle, and settled; blobs of the generation at hand.
+    /// settle, and settled; blobs of the generation at hand (of a writer: those in directories it has read).
     pub counts: Counts,
     pub owned: Blobs,
     pub sessions: Sessions,
@@ -201,6 +224,9 @@ pub struct State {
     pub(crate) dead: bool,
     /// The manifest that was on its way then.
     late: Option<Blobs>,
+    /// X may come back, and it has.
+    may_return: bool,
+    returned: bool,
     /// The deletion was reported done.
     deleted: bool,
     /// A reader found nothing where its backup has something.
@@ -243,6 +269,15 @@ impl State {
         let end = self.log().len();
         assert!(end < LOG, "the log is too short");
         self.log[end] = entry;
+    }
+
+    /// What the log says was removed.
+    pub(crate) fn removed(&self) -> Blobs {
+        let entries = self.log().iter();
+        entries.fold(0, |removed, entry| match entry {
+            Entry::PacksRemoved(packs) => removed | packs,
+            _ => removed,
+        })
     }
 
     /// All that backups refer to which are counted.
@@ -340,7 +375,8 @@ impl Vault {
     pub(crate) fn pin_o(&self, state: &State) -> Sessions {
         let dead = if state.dead { FIRST } else { 0 };
         let elsewhere = if self.scene.other { READER } else { 0 };
-        !(dead | elsewhere)
+        let apart = if self.scene.apart { WRITERS } else { 0 };
+        !(dead | elsewhere | apart)
     }
 
     fn writer(&self, state: &State, which: usize, out: Out<'_>) {
@@ -354,8 +390,8 @@ impl Vault {
             if party.at >= 13 {
                 party.snap = 0;
             }
-            if party.at >= 18 {
-                (party.condemned, party.no_parent) = (0, false);
+            if matches!(party.at, 18..=21) {
+                (party.condemned, party.no_parent, party.source) = (0, false, 0);
             }
             next.writers[which] = match party.at {
                 DONE => done(),
@@ -365,6 +401,9 @@ impl Vault {
         };
         let late_session = self.has(Bug::CondemnedBeforeSession);
         match party.at {
+            0 if which == 1 && self.scene.stranger => {
+                to("begins", 10, &|_, p| p.slot = N1 as u8);
+            }
             // W2 first looks for an attempt before it, whose worker may still live.
             0 if which == 1 => {
                 let first = state.writers[0].at;
@@ -386,7 +425,12 @@ impl Vault {
                 Slot::Tombstone => to("takes attempt 1", 10, &|_, p| p.slot = N1 as u8),
                 Slot::Absent => to("takes attempt 0", 10, &|_, p| p.slot = N0 as u8),
             },
-            0 => to("begins", 10, &|_, p| p.slot = N0 as u8),
+            0 => to("begins", 10, &|s, p| {
+                p.slot = N0 as u8;
+                if self.has(Bug::DirectoryFromBefore) {
+                    p.source = s.present() & X;
+                }
+            }),
             10 => to("creates its session", 11, &|s, p| {
                 if !late_session {
                     s.sessions |= mine;
@@ -406,13 +450,44 @@ impl Vault {
             }
             13 if late_session => to("creates its session late", 14, &|s, _| s.sessions |= mine),
             13 | 14 => to("reads its parent", 15, &|s, p| {
-                p.refs = match p.no_parent {
+                p.refs = match p.no_parent || self.scene.apart {
                     true => 0,
                     false => s.refs_of(O),
                 };
             }),
             15 if party.saw => to("tells the log of W1", 16, &|s, _| s.log_of_first()),
             16 => to("removes W1's session", 17, &|s, _| s.sessions &= !FIRST),
+            15 | 17 if self.scene.apart => to("reads which packs are gone", 40, &|s, p| {
+                if !self.has(Bug::IgnoresLog) {
+                    p.condemned |= s.removed();
+                }
+            }),
+            40 => to("reads directories of another disk's packs", 41, &|s, p| {
+                let mut there = s.present();
+                if self.has(Bug::LowestGeneration) {
+                    let lowest = s.x.iter().flatten().next();
+                    there = there & !X | lowest.unwrap_or(&0);
+                }
+                let others = if p.saw || which == 1 && self.scene.stranger {
+                    Y
+                } else {
+                    0
+                };
+                p.source = match self.has(Bug::DirectoryFromBefore) {
+                    true => p.source,
+                    false => there & (X | others),
+                };
+                p.source &= !p.condemned;
+            }),
+            41 => {
+                let own = [Y, Z][which];
+                for refs in subsets(party.source) {
+                    to("refers to chunks of another disk", 18, &|s, p| {
+                        s.packs |= own;
+                        p.refs = refs | own;
+                    });
+                }
+            }
             15 | 17 => {
                 // What lies in packs that are there now; the parent's blobs need no look.
                 let taken_over = if party.saw { Y } else { 0 };
@@ -572,7 +647,9 @@ impl Vault {
         // nothing tells: a full run finds it.
         let mut state = *end;
         let stray = self.scene.retry && state.crashes < self.scene.crashes;
-        let left = self.reclaim_all(&mut state) & !if stray { Y } else { 0 };
+        // So is one that came back.
+        let known = if stray { Y } else { 0 } | if state.returned { X } else { 0 };
+        let left = self.reclaim_all(&mut state) & !known;
         if left != 0 {
             return Some(format!("blobs {left:04b} are left and nobody's"));
         }
@@ -623,15 +700,21 @@ impl Model for Vault {
         if scene.other {
             slots[Q] = Slot::Manifest(X0);
         }
+        let referred = slots.map(|slot| match slot {
+            Slot::Manifest(refs) => refs,
+            _ => 0,
+        });
+        let mut log = [Entry::None; LOG];
+        if scene.deleted {
+            slots[O] = Slot::Absent;
+            log[0] = Entry::RemovedO;
+        }
         State {
             slots,
             sessions: 0,
             adopts: false,
-            referred: slots.map(|slot| match slot {
-                Slot::Manifest(refs) => refs,
-                _ => 0,
-            }),
-            log: Default::default(),
+            referred,
+            log,
             tally: Counts {
                 backups: if scene.other { 0b11 } else { 0b01 },
                 ..Counts::default()
@@ -647,6 +730,8 @@ impl Model for Vault {
             crashes: scene.crashes,
             dead: false,
             late: None,
+            may_return: scene.returns,
+            returned: false,
             deleted: false,
             misread: false,
         }
@@ -659,6 +744,13 @@ impl Model for Vault {
         }
         self.reader(state, out);
         self.delete(state, out);
+        let is_gone = state.x_newest().is_none() && state.removed() & X == X;
+        if state.may_return && is_gone {
+            let mut back = *state;
+            back.x[0] = Some(X);
+            (back.may_return, back.returned) = (false, true);
+            out.push((("X", "is there again"), back));
+        }
         if let Some(refs) = state.late {
             let mut lands = *state;
             lands.late = None;

@@ -1,8 +1,9 @@
 //! Mistakes a programmer could make, planted where they show: between a party and its store. A party
 //! with a mistake sees and does what its requests would be if the code had that mistake.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub enum Part {
     Delete,
     Reclaim,
     Read,
+    Refresh,
 }
 
 tokio::task_local! {
@@ -67,11 +69,21 @@ pub enum Mistake {
     CompactionDropsBlob,
     /// Compaction removes the lower generation while the higher one is not durable yet.
     OldGenerationFirst,
+    /// A writer without a parent does not look at what is condemned.
+    RefersToCondemned,
+    /// A writer believes directories of packs, and what the index says, that were read before its session.
+    DirectoryFromBefore,
+    /// Reclaim lifts a condemnation, and then removes what it named.
+    LiftedBeforeGone,
+    /// Reclaim removes the packs of a verdict that it listed at its beginning, and lifts the condemnation.
+    PacksFromBefore,
+    /// A writer takes a chunk for one that the vault holds whose digest begins alike.
+    DigestPrefix,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Mistake; 15] = [
+    pub const ALL: [Mistake; 20] = [
         Mistake::ReclaimWithoutSessions,
         Mistake::DeleteIgnoresPins,
         Mistake::LogAfterRemoval,
@@ -87,7 +99,44 @@ impl Mistake {
         Mistake::LiftedTooEarly,
         Mistake::CompactionDropsBlob,
         Mistake::OldGenerationFirst,
+        Mistake::RefersToCondemned,
+        Mistake::DirectoryFromBefore,
+        Mistake::LiftedBeforeGone,
+        Mistake::PacksFromBefore,
+        Mistake::DigestPrefix,
     ];
+
+    /// True for what deduplication could get wrong.
+    pub fn is_of_dedup(self) -> bool {
+        let all = [
+            Mistake::RefersToCondemned,
+            Mistake::DirectoryFromBefore,
+            Mistake::LiftedBeforeGone,
+            Mistake::PacksFromBefore,
+            Mistake::DigestPrefix,
+        ];
+        all.contains(&self)
+    }
+}
+
+/// What was seen of packs, for all processes of a run.
+pub type Memory = Arc<Mutex<Remembered>>;
+
+/// What was seen of packs.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// What was read, by name and range.
+    reads: HashMap<(String, String), GetCopy>,
+    /// The generations of each pack when it was first listed.
+    packs: BTreeMap<String, Vec<ObjectMeta>>,
+}
+
+/// An answer that can be given again.
+#[derive(Debug, Clone)]
+pub struct GetCopy {
+    bytes: Bytes,
+    meta: ObjectMeta,
+    range: Range<u64>,
 }
 
 /// A store as a party with a mistake uses it. Without one, the store itself.
@@ -97,6 +146,7 @@ pub struct Mistaken {
     mistake: Option<Mistake>,
     /// The vault, with whose keys wrong objects are sealed.
     vault: OnceLock<Repository>,
+    memory: Memory,
     state: Mutex<State>,
 }
 
@@ -112,6 +162,10 @@ struct State {
     held: Vec<(Path, Bytes)>,
     /// Packs that are taken to be there.
     packs: Vec<ObjectMeta>,
+    /// Packs that are to be removed once a condemnation is lifted.
+    doomed: Vec<Path>,
+    /// It has told the log which packs go, and looks for them.
+    removing: bool,
 }
 
 impl fmt::Display for Mistaken {
@@ -140,11 +194,16 @@ fn done() -> PutResult {
 }
 
 impl Mistaken {
-    pub fn new(store: Arc<SimulatedStore>, mistake: Option<Mistake>) -> Arc<Mistaken> {
+    pub fn new(
+        store: Arc<SimulatedStore>,
+        mistake: Option<Mistake>,
+        memory: Memory,
+    ) -> Arc<Mistaken> {
         Arc::new(Mistaken {
             store,
             mistake,
             vault: OnceLock::new(),
+            memory,
             state: Mutex::default(),
         })
     }
@@ -176,6 +235,8 @@ impl Mistaken {
         let mut state = self.state();
         state.lists.clear();
         state.packs.clear();
+        state.doomed.clear();
+        state.removing = false;
         if self.mistake != Some(Mistake::ParentFromCache) {
             state.objects.clear();
         }
@@ -218,10 +279,45 @@ impl Mistaken {
                 self.makes(Mistake::ReclaimWithoutSessions, Part::Reclaim)
                     || self.makes(Mistake::DeleteIgnoresPins, Part::Delete)
             }
+            "condemn" => self.makes(Mistake::RefersToCondemned, Part::Backup),
             _ => false,
         };
         if blind {
             return Ok(Vec::new());
+        }
+        if self.makes(Mistake::PacksFromBefore, Part::Reclaim) {
+            let known = self.state().lists.get("pack").cloned();
+            let known = match known {
+                Some(known) => known,
+                None => {
+                    let packs = self.store.list(Some(&Path::from("pack")));
+                    let packs: Vec<ObjectMeta> = packs.try_collect().await?;
+                    self.state().lists.insert("pack".to_owned(), packs.clone());
+                    packs
+                }
+            };
+            if name.starts_with("pack/") && self.state().removing {
+                let within = format!("{name}/");
+                let inside = |object: &ObjectMeta| object.location.as_ref().starts_with(&within);
+                return Ok(known.into_iter().filter(inside).collect());
+            }
+        }
+        if self.makes(Mistake::DirectoryFromBefore, Part::Backup) && name.starts_with("pack/") {
+            let listed: Vec<ObjectMeta> = self.store.list(folder.as_ref()).try_collect().await?;
+            let mut now: BTreeMap<String, Vec<ObjectMeta>> = BTreeMap::new();
+            for object in listed {
+                let pack = object.location.as_ref().rsplit_once('.');
+                let pack = pack.map_or("", |(pack, _)| pack).to_owned();
+                now.entry(pack).or_default().push(object);
+            }
+            let mut memory = self.memory.lock().expect("no holder panics");
+            for (pack, generations) in now {
+                memory.packs.entry(pack).or_insert(generations);
+            }
+            let within = format!("{name}/");
+            let packs = memory.packs.iter();
+            let inside = packs.filter(|(pack, _)| pack.starts_with(&within));
+            return Ok(inside.flat_map(|(_, known)| known.clone()).collect());
         }
         if let Some(known) = self.state().lists.get(&name) {
             return Ok(known.clone());
@@ -326,6 +422,9 @@ impl Mistaken {
                     return Ok(done());
                 }
             }
+            "log" if self.makes(Mistake::PacksFromBefore, Part::Reclaim) => {
+                self.state().removing = true;
+            }
             "log" if self.mistake == Some(Mistake::LogAfterRemoval) => {
                 if matches!(part(), Some(Part::Delete | Part::Reclaim)) {
                     let bytes = payload.into();
@@ -383,6 +482,12 @@ impl Mistaken {
             self.state().objects.insert(name.to_owned(), copy);
             return Ok(found(location, bytes, None));
         }
+        if name.starts_with("log/") {
+            self.state().removing = false;
+        }
+        if self.makes(Mistake::DirectoryFromBefore, Part::Backup) && name.starts_with("pack/") {
+            return self.get_remembered(location, options).await;
+        }
         let remembered = match self.mistake {
             Some(Mistake::CondemnedBeforeSession) => true,
             Some(
@@ -399,6 +504,61 @@ impl Mistaken {
             }
         }
         self.store.get_opts(location, options).await
+    }
+}
+
+impl Mistaken {
+    async fn get_remembered(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        let key = (location.to_string(), format!("{:?}", options.range));
+        let known = {
+            let memory = self.memory.lock().expect("no holder panics");
+            memory.reads.get(&key).cloned()
+        };
+        let copy = match known {
+            Some(known) => known,
+            None => {
+                let read = self.store.get_opts(location, options).await?;
+                let (meta, range) = (read.meta.clone(), read.range.clone());
+                let bytes = read.bytes().await?;
+                let copy = GetCopy { bytes, meta, range };
+                let mut memory = self.memory.lock().expect("no holder panics");
+                memory.reads.insert(key, copy.clone());
+                copy
+            }
+        };
+        Ok(GetResult {
+            meta: copy.meta,
+            range: copy.range,
+            ..found(location, copy.bytes, None)
+        })
+    }
+
+    /// Removes an object as the party's code would.
+    async fn remove(&self, location: &Path) -> Result<()> {
+        let folder = location.as_ref().split_once('/').map(|(folder, _)| folder);
+        if self.makes(Mistake::LiftedBeforeGone, Part::Reclaim) {
+            match folder {
+                Some("pack") => {
+                    self.state().doomed.push(location.clone());
+                    return Ok(());
+                }
+                Some("condemn") => {
+                    self.store.delete(location).await?;
+                    sleep(Duration::from_millis(200)).await;
+                    let doomed = std::mem::take(&mut self.state().doomed);
+                    for pack in doomed {
+                        self.store.delete(&pack).await?;
+                    }
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        self.store.delete(location).await?;
+        if matches!(folder, Some("pack" | "backup")) {
+            self.write_held().await;
+        }
+        Ok(())
     }
 }
 
@@ -443,17 +603,7 @@ impl ObjectStore for Door {
         locations
             .and_then(move |location| {
                 let door = door.clone();
-                async move {
-                    let removed = door.store.delete(&location).await;
-                    let held = matches!(
-                        location.as_ref().split_once('/'),
-                        Some(("pack" | "backup", _))
-                    );
-                    if held && removed.is_ok() {
-                        door.write_held().await;
-                    }
-                    removed.map(|()| location)
-                }
+                async move { door.remove(&location).await.map(|()| location) }
             })
             .boxed()
     }

@@ -53,6 +53,8 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     pub backups: BTreeMap<BackupId, Entry>,
+    /// Somebody damaged the index, and it was not refreshed since.
+    pub index_is_damaged: bool,
 }
 
 /// Something that must never be.
@@ -155,7 +157,9 @@ pub async fn check_now(
     let (progress, cancel) = (Progress::new(), CancellationToken::new());
     let found = verify_without_key(&repository.store, &progress, &cancel).await;
     let found = found.map_err(|e| violated(format!("no verify: {}", e.chain())))?;
-    match found.findings.first() {
+    let index = format!("{}/", name::INDEX);
+    let told = |object: &str| model.index_is_damaged && object.starts_with(&index);
+    match found.findings.iter().find(|found| !told(&found.object)) {
         None => Ok(()),
         Some(finding) => Err(violated(format!(
             "found without the key: {}: {}",
@@ -202,20 +206,31 @@ async fn needed(repository: &Repository) -> Result<BTreeSet<PackId>, Violation> 
     let failed = |e: coffer_core::Error| violated(format!("no walk: {}", e.chain()));
     let mut needed = BTreeSet::new();
     for manifest in repository.survey().await.map_err(failed)?.backups {
-        for disk in &manifest.disks {
-            let mut nodes: Vec<_> = disk.root.iter().map(|r| (r.node, r.level)).collect();
-            while let Some((node, level)) = nodes.pop() {
-                needed.insert(node.address.pack);
-                let loaded = repository.checked_node(&node, level).await;
-                let loaded = loaded.map_err(failed)?;
-                needed.extend(loaded.base.iter().map(|(base, _)| base.address.pack));
-                match &loaded.node.body {
-                    Body::Leaf(entries) => {
-                        needed.extend(entries.iter().flatten().map(|e| e.address.pack));
-                    }
-                    Body::Inner(entries) => {
-                        nodes.extend(entries.iter().flatten().map(|e| (*e, level - 1)));
-                    }
+        needed.extend(packs_of(repository, &manifest).await?);
+    }
+    Ok(needed)
+}
+
+/// The packs that one backup needs.
+pub async fn packs_of(
+    repository: &Repository,
+    manifest: &Manifest,
+) -> Result<BTreeSet<PackId>, Violation> {
+    let failed = |e: coffer_core::Error| violated(format!("no walk: {}", e.chain()));
+    let mut needed = BTreeSet::new();
+    for disk in &manifest.disks {
+        let mut nodes: Vec<_> = disk.root.iter().map(|r| (r.node, r.level)).collect();
+        while let Some((node, level)) = nodes.pop() {
+            needed.insert(node.address.pack);
+            let loaded = repository.checked_node(&node, level).await;
+            let loaded = loaded.map_err(failed)?;
+            needed.extend(loaded.base.iter().map(|(base, _)| base.address.pack));
+            match &loaded.node.body {
+                Body::Leaf(entries) => {
+                    needed.extend(entries.iter().flatten().map(|e| e.address.pack));
+                }
+                Body::Inner(entries) => {
+                    nodes.extend(entries.iter().flatten().map(|e| (*e, level - 1)));
                 }
             }
         }

@@ -1,26 +1,24 @@
 //! Who works with the vault, and what they do to it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
 use coffer_core::format::Suite;
 use coffer_core::format::name;
-use coffer_core::format::pack::BlobKind;
 use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Resource, Role, Tracking,
 };
 use coffer_core::ids::{BackupId, DiskId, PackId, VaultId};
-use coffer_core::map::Address;
 use coffer_core::{Error, Kind};
 use coffer_engine::pipeline::{
     BackupDisk, BackupJob, Deleted, KnownState, ReclaimOptions, ReclaimReport, Scope, back_up,
-    delete_backup, reclaim, restore_disk, verify,
+    delete_backup, reclaim, refresh_index, restore_disk, verify,
 };
 use coffer_engine::progress::Progress;
 use coffer_engine::repository::{
-    Begun, InitOptions, KeySource, RecoveryKey, Repository, Store, WriteSession, end_session,
-    read_log,
+    Begun, Budget, DedupLimits, InitOptions, KeySource, RecoveryKey, Repository, Store, end_session,
 };
 use coffer_engine::testkit::simulated::{Faults, Process, Rng, World};
 use tokio::task::{AbortHandle, JoinHandle};
@@ -28,10 +26,11 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::contents::{Disk, Server, Source, Target};
-use super::mistakes::{Door, Mistake, Mistaken, PART, Part};
+use super::contents::{CHUNK, Disk, Server, Source, Target};
+use super::mistakes::{Door, Memory, Mistake, Mistaken, PART, Part};
 use super::model::{
-    Checked, Entry, Model, State, Strictness, Violation, check_end, check_now, restore, violated,
+    Checked, Entry, Model, State, Strictness, Violation, check_end, check_now, packs_of, restore,
+    violated,
 };
 
 /// Servers that are backed up.
@@ -119,9 +118,16 @@ pub struct Told {
     pub packs_freed: u64,
     pub packs_compacted: u64,
     pub counted_anew: u64,
-    pub deduplicated: u64,
     /// Packs that only a full run found.
     pub strays: u64,
+    /// Chunks that the vault held already.
+    pub deduplicated: u64,
+    /// Packs of others that backups without a parent refer to at the end.
+    pub foreign: u64,
+    /// Segments of the index that were taken away, cut or brought back.
+    pub meddled: u64,
+    /// Packs that were there again after they had gone.
+    pub returned: u64,
     pub trace: String,
 }
 
@@ -139,8 +145,11 @@ impl Told {
         self.packs_freed += other.packs_freed;
         self.packs_compacted += other.packs_compacted;
         self.counted_anew += other.counted_anew;
-        self.deduplicated += other.deduplicated;
         self.strays += other.strays;
+        self.deduplicated += other.deduplicated;
+        self.foreign += other.foreign;
+        self.meddled += other.meddled;
+        self.returned += other.returned;
     }
 }
 
@@ -163,6 +172,8 @@ struct Shared {
     plan: Plan,
     world: World,
     key: KeySource,
+    /// What a mistake remembers beyond the life of a process.
+    memory: Memory,
     state: Mutex<Inner>,
 }
 
@@ -176,6 +187,24 @@ struct Inner {
     beside: HashMap<Process, Vec<JoinHandle<()>>>,
     /// The same, to be ended with their process, whoever waits for them.
     killed_with: HashMap<Process, Vec<AbortHandle>>,
+    /// Segments of the index as they once were, to be brought back when they are stale.
+    segments: Vec<(String, Bytes)>,
+    /// Packs that once were.
+    packs: BTreeMap<String, Bytes>,
+}
+
+/// Every chunk is in the index from the first one on, and every commit writes a segment: what the product
+/// does with GiB happens here with a few chunks.
+fn limits() -> DedupLimits {
+    DedupLimits {
+        sampling: 0,
+        index: Budget::new(1 << 20),
+        cache_bytes: 4 << 10,
+        look_bytes: 1,
+        segment_entries_min: 1,
+        segment_entries: 3,
+        ..DedupLimits::default()
+    }
 }
 
 #[derive(Clone)]
@@ -261,11 +290,14 @@ impl Run {
             told: Told::default(),
             beside: HashMap::new(),
             killed_with: HashMap::new(),
+            segments: Vec::new(),
+            packs: BTreeMap::new(),
         };
         Run(Arc::new(Shared {
             plan,
             world,
             key,
+            memory: Memory::default(),
             state: Mutex::new(inner),
         }))
     }
@@ -402,9 +434,9 @@ impl Run {
 
     async fn open(&self, process: Process) -> Result<Here, Error> {
         let store = self.0.world.store(process);
-        let mistaken = Mistaken::new(store, self.0.plan.mistake);
+        let mistaken = Mistaken::new(store, self.0.plan.mistake, self.0.memory.clone());
         let store = Store::from_object_store(Arc::new(Door(mistaken.clone())), "");
-        let repository = Repository::open(store, &self.0.key).await?;
+        let repository = Repository::open_limited(store, &self.0.key, limits()).await?;
         mistaken.open(&self.0.key).await;
         Ok(Here {
             process,
@@ -414,7 +446,7 @@ impl Run {
     }
 
     async fn operation(&self, here: &Here, rng: &mut Rng) -> Checked {
-        match rng.below(20) {
+        match rng.below(22) {
             0..=7 => {
                 let backup = self
                     .clone()
@@ -435,6 +467,9 @@ impl Run {
                 PART.scope(Part::Reclaim, self.reclaim(here, options))
                     .await?;
             }
+            16 => PART.scope(Part::Refresh, self.refresh(here)).await?,
+            17 if rng.below(2) == 0 => self.bring_back(here, rng).await?,
+            17 => self.meddle(here, rng).await?,
             _ => {
                 let read = self.clone().read(here.clone(), Rng::new(rng.next()));
                 let read = PART.scope(Part::Read, read);
@@ -506,6 +541,8 @@ impl Run {
                 begins: Some(here.process),
             });
             let newest = inner.lineages[lineage].newest.filter(|_| rng.below(5) > 0);
+            // Only what is found in the vault: what is shown of the parent is shown elsewhere.
+            let newest = newest.filter(|_| !self.0.plan.mistake.is_some_and(Mistake::is_of_dedup));
             let disks = inner.lineages[lineage].disks.clone();
             (id, lineage, server, newest.filter(|p| *p != id), disks)
         };
@@ -518,17 +555,11 @@ impl Run {
             let mine = inner.open.iter_mut().filter(|open| open.id == id);
             mine.for_each(|open| open.begins = None);
         }
-        let mut session = match begun {
+        let session = match begun {
             Ok(Begun::Committed(manifest)) => return self.committed(id, manifest.session, lineage),
             Ok(Begun::Session(session)) => session,
             Err(e) => return self.excused("begin", &e),
         };
-        if rng.below(2) == 0 {
-            match deduplicate(&here.repository, &mut session).await {
-                Ok(found) => self.inner().told.deduplicated += u64::from(found),
-                Err(e) => self.excused("look for chunks", &e)?,
-            }
-        }
         let before = {
             let mut inner = self.inner();
             let known = parent.filter(|id| session.parents.contains_key(id));
@@ -545,6 +576,8 @@ impl Run {
             entry.contents.insert(session.id(), server.clone());
             before.filter(|_| rng.below(2) == 0)
         };
+        let independent = parent.is_none() && rng.below(4) == 0;
+        let compares_all = self.0.plan.mistake != Some(Mistake::DigestPrefix);
         let disks = disks.into_iter().enumerate().map(|(at, disk_id)| {
             let before = before.as_ref().map(|server| server[at].clone());
             let tracking = match before {
@@ -559,7 +592,7 @@ impl Run {
                 name: format!("vd{at}"),
                 system: at == 0,
                 parent,
-                source: Arc::new(Source::new(server.clone(), at, before)),
+                source: Arc::new(Source::new(server.clone(), at, before, compares_all)),
                 tracking,
                 epoch: None,
             }
@@ -574,12 +607,16 @@ impl Run {
                 notes: vec![],
             },
             definition: DefinitionRecord::default(),
+            independent,
             disks: disks.collect(),
         };
         let id_of_session = session.id();
         let (progress, cancel) = (Progress::new(), CancellationToken::new());
         match back_up(session, job, &progress, &cancel).await {
-            Ok(_) => self.committed(id, id_of_session, lineage),
+            Ok(manifest) => {
+                self.inner().told.deduplicated += manifest.deduplicated_bytes().div_ceil(CHUNK);
+                self.committed(id, id_of_session, lineage)
+            }
             // The next attempt has ended this one's session: nothing holds its parent any more.
             Err(e) if e.kind == Kind::Data && self.attempts_at(id) > 1 => Ok(()),
             Err(e) => self.excused("back up", &e),
@@ -693,6 +730,92 @@ impl Run {
             0 => Ok(()),
             wrong => Err(violated(format!("{wrong} blobs were counted wrongly"))),
         }
+    }
+
+    async fn refresh(&self, here: &Here) -> Checked {
+        here.mistaken.begin();
+        match refresh_index(&here.repository, &CancellationToken::new()).await {
+            Ok(_) => Ok(()),
+            Err(e) => self.excused("refresh", &e),
+        }
+    }
+
+    /// A pack that went is there again: its write came twice, and late, or its removal was not durable.
+    async fn bring_back(&self, here: &Here, rng: &mut Rng) -> Checked {
+        let objects = self.0.world.objects();
+        let packs = objects
+            .iter()
+            .filter(|(name, _)| name::parse_pack(name).is_some());
+        let gone: Vec<(String, Bytes)> = {
+            let mut inner = self.inner();
+            for (name, bytes) in packs {
+                let known = inner.packs.entry(name.clone());
+                known.or_insert_with(|| bytes.clone());
+            }
+            let known = inner.packs.iter();
+            known
+                .filter(|(name, _)| !objects.contains_key(*name))
+                .map(|(name, bytes)| (name.clone(), bytes.clone()))
+                .collect()
+        };
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let (name, bytes) = &gone[rng.below(gone.len() as u64) as usize];
+        if let Err(e) = here.repository.store.create(name, bytes.clone()).await {
+            return self.excused("bring back", &e);
+        }
+        self.inner().told.returned += 1;
+        Ok(())
+    }
+
+    /// What may become of an index: a segment is lost, cut, or put back as it was when packs that it
+    /// names were still there.
+    async fn meddle(&self, here: &Here, rng: &mut Rng) -> Checked {
+        let objects = self.0.world.objects();
+        let within = format!("{}/", name::INDEX);
+        let there: Vec<_> = objects
+            .iter()
+            .filter(|(name, _)| name.starts_with(&within))
+            .collect();
+        let (known, chosen) = {
+            let mut inner = self.inner();
+            for (name, bytes) in &there {
+                if inner.segments.iter().all(|(known, _)| known != *name) {
+                    let segment = ((*name).clone(), (*bytes).clone());
+                    inner.segments.push(segment);
+                }
+            }
+            let count = inner.segments.len() as u64;
+            let known = (count > 0).then(|| inner.segments[rng.below(count) as usize].clone());
+            let count = there.len() as u64;
+            let chosen = (count > 0).then(|| there[rng.below(count) as usize]);
+            (known, chosen)
+        };
+        let what = rng.below(3);
+        let (name, bytes) = match (what, known, chosen) {
+            (0, Some((name, bytes)), _) => (name, Some(bytes)),
+            (1, _, Some((name, bytes))) => {
+                self.inner().model.index_is_damaged = true;
+                let len = rng.below(bytes.len() as u64) as usize;
+                (name.clone(), Some(bytes.slice(..len)))
+            }
+            (2, _, Some((name, _))) => (name.clone(), None),
+            _ => return Ok(()),
+        };
+        let store = &here.repository.store;
+        let meddled = async {
+            store.remove(&name).await?;
+            match bytes {
+                Some(bytes) => store.create(&name, bytes).await.map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        if let Err(e) = meddled.await {
+            return self.excused("meddle", &e);
+        }
+        self.inner().told.meddled += 1;
+        Ok(())
     }
 
     /// Holds a backup for a while, and restores and verifies it meanwhile.
@@ -896,8 +1019,26 @@ impl Run {
         };
         self.reclaimed(&report)?;
         self.reclaim_fully(&here).await?;
+        let refreshed = refresh_index(&here.repository, &cancel).await;
+        refreshed.map_err(|e| failed("refresh", e))?;
+        self.inner().model.index_is_damaged = false;
         let survey = here.repository.survey().await;
         for manifest in survey.map_err(|e| failed("survey", e))?.backups {
+            if manifest.disks.iter().all(|disk| disk.parent.is_none()) {
+                let packs = packs_of(&here.repository, &manifest).await?;
+                let own = |pack: &PackId| {
+                    let session = pack.session();
+                    session == manifest.session || manifest.adopted.contains(&session)
+                };
+                let foreign = packs.iter().filter(|pack| !own(pack)).count() as u64;
+                if manifest.independent && foreign > 0 {
+                    let id = manifest.backup_id;
+                    return Err(violated(format!(
+                        "{id} is independent and refers to others"
+                    )));
+                }
+                self.inner().told.foreign += foreign;
+            }
             let server = {
                 let inner = self.inner();
                 let entry = inner.model.backups.get(&manifest.backup_id);
@@ -908,54 +1049,6 @@ impl Run {
         }
         Ok(true)
     }
-}
-
-/// Lets a backup refer to any chunk of the vault that it may refer to: its session is there; *then* it
-/// reads what is condemned, *then* which packs the log says are gone, *then* the newest directory of
-/// each pack that is there. True where there are any.
-async fn deduplicate(repository: &Repository, session: &mut WriteSession) -> Result<bool, Error> {
-    let condemned = repository.condemned().await?;
-    if !condemned.complete {
-        return Ok(false);
-    }
-    let log = match read_log(&repository.store).await {
-        Err(e) if e.kind == Kind::Data => return Ok(false),
-        log => log?,
-    };
-    let removed: BTreeSet<PackId> = log.into_iter().flat_map(|e| e.packs_removed).collect();
-    let listed = repository.store.list(name::PACKS).await?;
-    let packs: BTreeSet<PackId> = listed
-        .iter()
-        .filter_map(|object| name::parse_pack(&object.name))
-        .map(|(id, _)| id)
-        .filter(|id| !removed.contains(id))
-        .collect();
-    let mut chunks = (*session.adopted).clone();
-    for pack in packs {
-        let directory = match repository.newest_directory(pack).await {
-            Ok(Some(directory)) => directory,
-            Ok(None) => continue,
-            Err(e) if e.kind == Kind::Data => continue,
-            Err(e) => return Err(e),
-        };
-        for entry in directory
-            .entries
-            .iter()
-            .filter(|e| e.kind == BlobKind::Chunk)
-        {
-            let address = Address {
-                pack,
-                ordinal: entry.ordinal,
-                slot: 0,
-            };
-            if !condemned.is_condemned(address) {
-                chunks.entry(entry.digest).or_insert(address);
-            }
-        }
-    }
-    let found = !chunks.is_empty();
-    session.adopted = Arc::new(chunks);
-    Ok(found)
 }
 
 /// True where a backup's deletion was asked for more than once, by one after or beside the other.

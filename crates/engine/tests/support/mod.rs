@@ -18,13 +18,28 @@ use coffer_engine::pipeline::{
     verify_without_key,
 };
 use coffer_engine::progress::Progress;
-use coffer_engine::repository::{Begun, InitOptions, KeySource, Repository, Store, end_session};
+use coffer_engine::repository::{
+    Begun, Budget, DedupLimits, InitOptions, KeySource, Repository, Store, end_session,
+};
 use coffer_engine::testkit::{Faulty, MemorySource, MemoryTarget, Rates};
 use object_store::memory::InMemory;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const CHUNK: u64 = 64 * 1024;
+
+/// Every chunk is in the index, from the first one on, and the cache holds few packs.
+fn limits() -> DedupLimits {
+    DedupLimits {
+        sampling: 0,
+        index: Budget::new(1 << 20),
+        cache_bytes: 64 << 10,
+        look_bytes: 1,
+        segment_entries_min: 1,
+        segment_entries: 64,
+        ..DedupLimits::default()
+    }
+}
 
 /// xorshift64*, seeded.
 pub struct Rng(pub u64);
@@ -144,7 +159,7 @@ impl Model {
             .collect();
         let store = vaulted.store.clone();
         let working = loop {
-            match Repository::open(store.clone(), &vaulted.key).await {
+            match Repository::open_limited(store.clone(), &vaulted.key, limits()).await {
                 Ok(repository) => break repository,
                 Err(e) => assert_eq!(e.kind, Kind::Unavailable, "{}", e.chain()),
             }
@@ -179,8 +194,29 @@ impl Model {
         }
     }
 
-    /// Writes like a guest: random, repetitive and zero runs of sectors.
+    /// Copies whole chunks within a disk or to another one: they are stored already.
+    fn copy_some(&mut self) {
+        let (from, to) = (self.rng.below(3) as usize, self.rng.below(3) as usize);
+        let chunks = |at: usize| self.disks[at].1.len() as u64 / CHUNK;
+        let count = (1 + self.rng.below(8)).min(chunks(from)).min(chunks(to));
+        if count == 0 {
+            return;
+        }
+        let place = |rng: &mut Rng, chunks: u64| rng.below(chunks - count + 1) * CHUNK;
+        let (source, target) = (chunks(from), chunks(to));
+        let source = place(&mut self.rng, source) as usize;
+        let target = place(&mut self.rng, target);
+        let len = count * CHUNK;
+        let copied = self.disks[from].1[source..source + len as usize].to_vec();
+        self.disks[to].1[target as usize..(target + len) as usize].copy_from_slice(&copied);
+        self.changed[to].insert(Extent::from_len(target, len));
+    }
+
+    /// Writes like a guest: random, repetitive and zero runs of sectors, and copies.
     fn write_some(&mut self) {
+        if self.rng.below(2) == 0 {
+            self.copy_some();
+        }
         for at in 0..self.disks.len() {
             for _ in 0..self.rng.below(6) {
                 let size = self.disks[at].1.len() as u64;
@@ -284,7 +320,7 @@ impl Model {
             .any(|(instant, (_, now))| instant != now);
         let parent = self.newest.filter(|_| !full);
         let by_bitmap = parent.is_some() && !retry && !self.sizes_changed && self.rng.below(2) == 0;
-        let outcome = self.attempt(id, parent, by_bitmap, &content).await;
+        let outcome = self.attempt(id, parent, by_bitmap, full, &content).await;
         match outcome {
             Ok(()) => {
                 self.backups.insert(id, content);
@@ -320,6 +356,7 @@ impl Model {
         id: BackupId,
         parent: Option<BackupId>,
         by_bitmap: bool,
+        full: bool,
         content: &[Vec<u8>],
     ) -> Result<()> {
         let parents: Vec<BackupId> = parent.into_iter().collect();
@@ -363,6 +400,7 @@ impl Model {
                 notes: vec![],
             },
             definition: DefinitionRecord::default(),
+            independent: full,
             disks: disks.collect(),
         };
         back_up(session, job, &Progress::new(), &CancellationToken::new())
@@ -533,7 +571,9 @@ impl Model {
         let faulty = Faulty::new(self.vaulted.inner.clone(), seed, Rates::default());
         self.vaulted.faulty = faulty.clone();
         let store = Store::from_object_store(faulty, "v");
-        self.working = Repository::open(store, &self.vaulted.key).await.unwrap();
+        self.working = Repository::open_limited(store, &self.vaulted.key, limits())
+            .await
+            .unwrap();
         let open = self.open_attempt.as_ref().map(|(id, _)| *id);
         for (_, session) in self.working.sessions().await.unwrap() {
             let Some(session) = session else { continue };
@@ -694,22 +734,7 @@ impl Model {
         let repository = &self.vaulted.repository;
         let mut needed: BTreeSet<PackId> = BTreeSet::new();
         for manifest in repository.survey().await.unwrap().backups {
-            for disk in &manifest.disks {
-                let mut nodes: Vec<_> = disk.root.iter().map(|r| (r.node, r.level)).collect();
-                while let Some((node, level)) = nodes.pop() {
-                    needed.insert(node.address.pack);
-                    let loaded = repository.checked_node(&node, level).await.unwrap();
-                    needed.extend(loaded.base.iter().map(|(base, _)| base.address.pack));
-                    match &loaded.node.body {
-                        coffer_core::map::Body::Leaf(entries) => {
-                            needed.extend(entries.iter().flatten().map(|e| e.address.pack));
-                        }
-                        coffer_core::map::Body::Inner(entries) => {
-                            nodes.extend(entries.iter().flatten().map(|e| (*e, level - 1)));
-                        }
-                    }
-                }
-            }
+            needed.extend(packs_of(repository, &manifest).await);
         }
         let listed = repository.store.list(name::PACKS).await.unwrap();
         let present: BTreeSet<PackId> = listed
@@ -751,7 +776,7 @@ impl Model {
         let mut all = Vec::new();
         for folder in [
             "vault", "vault.b", "keys", "pack", "backup", "session", "condemn", "state", "log",
-            "tally", "counts",
+            "tally", "counts", "index",
         ] {
             for object in self.vaulted.repository.store.list(folder).await.unwrap() {
                 all.push((object.name, object.size));
@@ -857,8 +882,9 @@ impl Model {
             let keyless = verify_without_key(&store, &progress, &cancel)
                 .await
                 .unwrap();
-            // The end of the log is known to whoever remembers its head: the catalog.
-            if Some(object) != newest_log {
+            // The end of the log is known to whoever remembers its head: the catalog. The index is
+            // made anew without a word.
+            if Some(object) != newest_log && !object.starts_with("index") {
                 assert!(!keyless.is_clean(), "{object} is missing, without the key");
                 match self.fresh().await {
                     Ok(()) => {
@@ -873,6 +899,28 @@ impl Model {
         self.fresh().await.unwrap();
         assert!(self.verify().await.unwrap().is_clean());
     }
+}
+
+/// The packs that a backup reaches, by a walk that is nobody else's.
+pub async fn packs_of(repository: &Repository, manifest: &Manifest) -> BTreeSet<PackId> {
+    let mut needed: BTreeSet<PackId> = BTreeSet::new();
+    for disk in &manifest.disks {
+        let mut nodes: Vec<_> = disk.root.iter().map(|r| (r.node, r.level)).collect();
+        while let Some((node, level)) = nodes.pop() {
+            needed.insert(node.address.pack);
+            let loaded = repository.checked_node(&node, level).await.unwrap();
+            needed.extend(loaded.base.iter().map(|(base, _)| base.address.pack));
+            match &loaded.node.body {
+                coffer_core::map::Body::Leaf(entries) => {
+                    needed.extend(entries.iter().flatten().map(|e| e.address.pack));
+                }
+                coffer_core::map::Body::Inner(entries) => {
+                    nodes.extend(entries.iter().flatten().map(|e| (*e, level - 1)));
+                }
+            }
+        }
+    }
+    needed
 }
 
 fn facts() -> Facts {

@@ -44,6 +44,8 @@ pub struct Details {
     pub left_out: Vec<String>,
     /// The policy that made it.
     pub policy_id: Option<PolicyId>,
+    /// Bytes that were read and differ from the parent's, and that the vault held already.
+    pub deduplicated_bytes: u64,
 }
 
 record! {

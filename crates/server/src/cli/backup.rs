@@ -472,6 +472,9 @@ fn how(details: BackupDetails) -> Vec<(&'static str, String)> {
         ("Read", human::size(details.read_bytes)),
         ("Stored", human::size(details.stored_bytes)),
     ];
+    if details.deduplicated_bytes > 0 {
+        rows.push(("Deduplicated", human::size(details.deduplicated_bytes)));
+    }
     if !details.notes.is_empty() {
         rows.push(("Notes", details.notes.join("\n")));
     }

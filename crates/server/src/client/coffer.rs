@@ -35,6 +35,9 @@ pub struct BackupDetails {
     /// Bytes it added to the store.
     #[serde(default, deserialize_with = "or_default")]
     pub stored_bytes: u64,
+    /// Bytes it read that its vault held already.
+    #[serde(default, deserialize_with = "or_default")]
+    pub deduplicated_bytes: u64,
     /// `application`, `crash` or `offline`.
     #[serde(default, deserialize_with = "or_default")]
     pub consistency: String,

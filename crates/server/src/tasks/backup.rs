@@ -423,6 +423,7 @@ async fn job(
             text: definition.text.clone(),
             firmware_variables: definition.firmware_variables.clone(),
         },
+        independent: backup.wants_full,
         disks: parts,
     })
 }
@@ -579,6 +580,7 @@ pub(super) fn details_of(known: &Details, manifest: &Manifest) -> Details {
             .to_owned(),
         ),
         fallback_reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
+        deduplicated_bytes: manifest.deduplicated_bytes(),
         error: None,
         ..known.clone()
     }

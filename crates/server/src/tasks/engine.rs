@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use coffer_core::cbr::{Code, Refusal};
 use coffer_core::format::name;
@@ -15,6 +16,7 @@ pub use coffer_core::format::records::{
 };
 use coffer_core::ids::VaultId;
 use coffer_core::{Error, Kind, Result};
+use coffer_engine::pipeline::refresh_index;
 pub use coffer_engine::pipeline::{
     BackupDisk, BackupJob, KnownState, back_up, estimate_restore, restore_disk,
 };
@@ -22,10 +24,15 @@ use coffer_engine::repository::keys::create_key_file;
 use coffer_engine::repository::store::StoreCounters;
 use coffer_engine::repository::{InitOptions, KeySource, Repository, Store};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::limits::LimitTable;
 use crate::catalog::vaults::Vault;
 use crate::config::{Config, S3Config};
+
+/// How often the index of a vault is looked over: it reads what small backups stored since.
+const REFRESH_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
 /// Where one store of the configuration is.
 #[derive(Debug, Clone)]
@@ -54,6 +61,8 @@ struct Inner {
     open: Mutex<HashMap<VaultId, Repository>>,
     /// Vaults in which something goes once those who use it have ended.
     waiting: Mutex<BTreeSet<VaultId>>,
+    /// When the index of a vault was refreshed.
+    refreshed: Mutex<HashMap<VaultId, Instant>>,
 }
 
 impl Repositories {
@@ -95,6 +104,7 @@ impl Repositories {
                 reserve: config.limits.store_reserve_mib << 20,
                 open: Mutex::default(),
                 waiting: Mutex::default(),
+                refreshed: Mutex::default(),
             }),
         })
     }
@@ -165,6 +175,21 @@ impl Repositories {
     /// The vaults that were noted.
     pub async fn waiting(&self) -> Vec<VaultId> {
         self.inner.waiting.lock().await.iter().copied().collect()
+    }
+
+    /// Brings the index of a vault up to date, at most once in a [`REFRESH_PERIOD`].
+    pub async fn refresh_index(&self, vault: &Vault, cancel: &CancellationToken) -> Result<()> {
+        let repository = self.open(vault).await?;
+        let mut refreshed = self.inner.refreshed.lock().await;
+        let is_due = |at: &Instant| at.elapsed() >= REFRESH_PERIOD;
+        if !refreshed.get(&vault.id).is_none_or(is_due) {
+            return Ok(());
+        }
+        refreshed.insert(vault.id, Instant::now());
+        drop(refreshed);
+        let report = refresh_index(&repository, cancel).await?;
+        tracing::debug!(vault.id = %vault.id, packs = report.packs_read, "the index is up to date");
+        Ok(())
     }
 
     /// Sets the limit of a vault in bytes a second, also for what runs.

@@ -193,6 +193,7 @@ fn job(
         },
         instant: manifest.instant.clone(),
         definition,
+        independent: false,
         disks: disks.collect(),
     }
 }

@@ -90,6 +90,7 @@ fn details(b: &Backup) -> Value {
         "read_bytes": b.read_bytes,
         "new_bytes": b.new_bytes,
         "stored_bytes": b.stored_bytes,
+        "deduplicated_bytes": d.deduplicated_bytes,
         "instant": d.instant,
         "consistency": d.consistency,
         "frozen_ms": d.frozen_ms,

@@ -116,6 +116,7 @@ pub async fn run(
             notes: Vec::new(),
         },
         definition: DefinitionRecord::default(),
+        independent: args.full,
         disks,
     };
     let id = BackupId(coffer_server::door::new_uuid());
@@ -130,8 +131,9 @@ pub async fn run(
     output.answer(&json!({ "backup": list::document(&manifest) }), || {
         let read: u64 = manifest.disks.iter().map(|disk| disk.read_bytes).sum();
         format!(
-            "Backup {id} is complete: {} read, {} stored.\n",
+            "Backup {id} is complete: {} read, {} held already, {} stored.\n",
             human::size(read),
+            human::size(manifest.deduplicated_bytes()),
             human::size(manifest.stored_bytes()),
         )
     })

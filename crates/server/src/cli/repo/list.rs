@@ -107,6 +107,7 @@ pub fn document(manifest: &Manifest) -> Value {
             "new_bytes": disk.new_bytes,
             "stored_bytes": disk.stored_bytes,
             "metadata_bytes": disk.metadata_bytes,
+            "deduplicated_bytes": disk.deduplicated_bytes,
             "change_tracking": disk.tracking,
             "parent_id": disk.parent,
         })
@@ -122,6 +123,7 @@ pub fn document(manifest: &Manifest) -> Value {
         "committed_at": manifest.committed_at,
         "size_bytes": size_of(manifest),
         "stored_bytes": manifest.stored_bytes(),
+        "deduplicated_bytes": manifest.deduplicated_bytes(),
         "disks": disks.collect::<Vec<_>>(),
     })
 }
@@ -156,6 +158,7 @@ pub fn show(manifest: &Manifest, output: &Output) -> String {
         ("Parent", parents(manifest)),
         ("Size", human::size(size_of(manifest))),
         ("Stored", human::size(manifest.stored_bytes())),
+        ("Deduplicated", human::size(manifest.deduplicated_bytes())),
         ("Disks", lines.join("\n")),
     ];
     if !manifest.instant.notes.is_empty() {

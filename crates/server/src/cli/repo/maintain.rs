@@ -29,6 +29,8 @@ pub struct DeleteArgs {
 }
 
 /// Free the space of what no backup needs
+///
+/// Then brings the index up to date by which backups find what the repository holds already.
 #[derive(Debug, Args)]
 pub struct ReclaimArgs {
     #[command(flatten)]
@@ -112,7 +114,11 @@ pub async fn reclaim(
         full: args.full,
     };
     let report = coffer_engine::pipeline::reclaim(&repository, options, cancel).await?;
-    let document = json!({ "dry_run": args.dry_run, "report": report });
+    let index = match args.dry_run {
+        true => None,
+        false => Some(coffer_engine::pipeline::refresh_index(&repository, cancel).await?),
+    };
+    let document = json!({ "dry_run": args.dry_run, "report": report, "index": index });
     output.answer(&document, || {
         let (prefix, verb) = match args.dry_run {
             true => ("Dry run: ", "would be freed"),
