@@ -262,10 +262,10 @@ async fn record(mistake: Option<Mistake>) -> History {
     // Its third pack is there and not durable when it is killed. Another backup finds it behind the
     // first one, which the index names, and refers to it.
     let third_pack: Death = |event| matches!(event, Event::Link(_, to) if within(to, "pack") && to.to_string_lossy().ends_with("00000002.0"));
-    let killed = author.back_up_on(21, None, &noise([1, 2, 3, 4]), Some(third_pack));
+    let (whole, part) = (noise([1, 2, 3, 4]), noise([3, 1, 2]));
+    let killed = author.back_up_on(21, None, &whole, Some(third_pack));
     assert!(!killed.await);
-    let other = author.back_up_on(22, None, &noise([3, 1, 2]), None);
-    assert!(other.await);
+    assert!(author.back_up_on(22, None, &part, None).await);
     author.reclaim(None).await;
     let tape = author.tape.lock().unwrap().clone();
     History {

@@ -132,6 +132,18 @@ fn scenes() -> Vec<(&'static str, Scene)> {
             },
         ),
         (
+            "backup of another disk x compaction x a generation that comes back",
+            Scene {
+                writer: true,
+                apart: true,
+                deleted: true,
+                other: true,
+                returns: true,
+                passes: [1, 0],
+                ..none
+            },
+        ),
+        (
             "backup x one that refers to its packs x reclaim x crash",
             Scene {
                 writer: true,

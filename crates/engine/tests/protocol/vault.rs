@@ -48,8 +48,8 @@ pub struct Scene {
     /// The writers back up another disk: they do not build on O, hold nothing of it, and find what it
     /// stored by the index, in the directory of its pack (deduplication).
     pub apart: bool,
-    /// X may be there again once it has gone as a whole: a write came twice, and late, or its removal was
-    /// not durable.
+    /// X may be there again as it was first, once it has gone or was compacted: a write came twice, and
+    /// late, or its removal was not durable.
     pub returns: bool,
     /// How often each of two reclaims runs.
     pub passes: [u8; 2],
@@ -744,7 +744,10 @@ impl Model for Vault {
         }
         self.reader(state, out);
         self.delete(state, out);
-        let is_gone = state.x_newest().is_none() && state.removed() & X == X;
+        let is_gone = match state.x_newest() {
+            None => state.removed() & X == X,
+            Some(newest) => newest > 0 && state.x[0].is_none(),
+        };
         if state.may_return && is_gone {
             let mut back = *state;
             back.x[0] = Some(X);
