@@ -75,15 +75,13 @@ pub enum Mistake {
     DirectoryFromBefore,
     /// Reclaim lifts a condemnation, and then removes what it named.
     LiftedBeforeGone,
-    /// Reclaim removes the packs of a verdict that it listed at its beginning, and lifts the condemnation.
-    PacksFromBefore,
     /// A writer takes a chunk for one that the vault holds whose digest begins alike.
     DigestPrefix,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Mistake; 20] = [
+    pub const ALL: [Mistake; 19] = [
         Mistake::ReclaimWithoutSessions,
         Mistake::DeleteIgnoresPins,
         Mistake::LogAfterRemoval,
@@ -102,7 +100,6 @@ impl Mistake {
         Mistake::RefersToCondemned,
         Mistake::DirectoryFromBefore,
         Mistake::LiftedBeforeGone,
-        Mistake::PacksFromBefore,
         Mistake::DigestPrefix,
     ];
 
@@ -112,7 +109,6 @@ impl Mistake {
             Mistake::RefersToCondemned,
             Mistake::DirectoryFromBefore,
             Mistake::LiftedBeforeGone,
-            Mistake::PacksFromBefore,
             Mistake::DigestPrefix,
         ];
         all.contains(&self)
@@ -164,8 +160,6 @@ struct State {
     packs: Vec<ObjectMeta>,
     /// Packs that are to be removed once a condemnation is lifted.
     doomed: Vec<Path>,
-    /// It has told the log which packs go, and looks for them.
-    removing: bool,
 }
 
 impl fmt::Display for Mistaken {
@@ -236,7 +230,6 @@ impl Mistaken {
         state.lists.clear();
         state.packs.clear();
         state.doomed.clear();
-        state.removing = false;
         if self.mistake != Some(Mistake::ParentFromCache) {
             state.objects.clear();
         }
@@ -284,23 +277,6 @@ impl Mistaken {
         };
         if blind {
             return Ok(Vec::new());
-        }
-        if self.makes(Mistake::PacksFromBefore, Part::Reclaim) {
-            let known = self.state().lists.get("pack").cloned();
-            let known = match known {
-                Some(known) => known,
-                None => {
-                    let packs = self.store.list(Some(&Path::from("pack")));
-                    let packs: Vec<ObjectMeta> = packs.try_collect().await?;
-                    self.state().lists.insert("pack".to_owned(), packs.clone());
-                    packs
-                }
-            };
-            if name.starts_with("pack/") && self.state().removing {
-                let within = format!("{name}/");
-                let inside = |object: &ObjectMeta| object.location.as_ref().starts_with(&within);
-                return Ok(known.into_iter().filter(inside).collect());
-            }
         }
         if self.makes(Mistake::DirectoryFromBefore, Part::Backup) && name.starts_with("pack/") {
             let listed: Vec<ObjectMeta> = self.store.list(folder.as_ref()).try_collect().await?;
@@ -422,9 +398,6 @@ impl Mistaken {
                     return Ok(done());
                 }
             }
-            "log" if self.makes(Mistake::PacksFromBefore, Part::Reclaim) => {
-                self.state().removing = true;
-            }
             "log" if self.mistake == Some(Mistake::LogAfterRemoval) => {
                 if matches!(part(), Some(Part::Delete | Part::Reclaim)) {
                     let bytes = payload.into();
@@ -481,9 +454,6 @@ impl Mistaken {
             let copy = bytes.clone();
             self.state().objects.insert(name.to_owned(), copy);
             return Ok(found(location, bytes, None));
-        }
-        if name.starts_with("log/") {
-            self.state().removing = false;
         }
         if self.makes(Mistake::DirectoryFromBefore, Part::Backup) && name.starts_with("pack/") {
             return self.get_remembered(location, options).await;
