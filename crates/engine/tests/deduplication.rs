@@ -616,6 +616,53 @@ async fn segments_stay_few_and_complete() {
 }
 
 #[tokio::test]
+async fn writers_that_commit_at_once_leave_a_whole_index() {
+    let place = Place::new(eager(), 1 << 20).await;
+    let one = place.open().await;
+    for round in 0..4u32 {
+        // Of two processes, several in each.
+        let other = place.open().await;
+        let mut writers = tokio::task::JoinSet::new();
+        for number in 0..12u32 {
+            let repository = match number % 2 {
+                0 => one.clone(),
+                _ => other.clone(),
+            };
+            let from = 1 + (round * 12 + number) * 5;
+            let id = u128::from(round * 12 + number);
+            writers.spawn(async move { make(&repository, id, &[disk(from..from + 5)]).await });
+        }
+        while let Some(made) = writers.join_next().await {
+            made.unwrap();
+        }
+    }
+    let all = [disk(1..241)];
+    let made = make(&place.open().await, 100, &all).await;
+    assert_eq!(new_chunks(&made), 0, "no entry was lost");
+    check(&place, &made, &all).await;
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_damaged_is_stored_again() {
+    let place = Place::new(eager(), 32 << 20).await;
+    let disks = [disk(1..20)];
+    let repository = place.open().await;
+    let first = make(&repository, 1, &disks).await;
+    let name = place.packs().await.remove(0);
+    let mut bytes = place.store().get(&name).await.unwrap().unwrap().to_vec();
+    bytes[100_000] ^= 1;
+    place.replace(&name, bytes).await;
+    let target = Arc::new(MemoryTarget::zeroed(first.disks[0].size_bytes));
+    let (progress, cancel) = (Progress::new(), CancellationToken::new());
+    let disk = &first.disks[0];
+    let restored = restore_disk(&repository, &first, disk, target, None, &progress, &cancel);
+    assert_eq!(restored.await.unwrap_err().kind, coffer_core::Kind::Data);
+    let made = make(&repository, 2, &disks).await;
+    assert_eq!(new_chunks(&made), 19);
+    check(&place, &made, &disks).await;
+}
+
+#[tokio::test]
 async fn beyond_the_budget_less_is_found_and_nothing_is_wrong() {
     let limits = DedupLimits {
         index: Budget::new(30 << 10),

@@ -731,7 +731,10 @@ impl Run<'_> {
                 Dropped::Now
             }
             Compacted::Gone => Dropped::Now,
-            Compacted::Damaged => Dropped::Damaged,
+            Compacted::Damaged => {
+                repository.note_damaged(id);
+                Dropped::Damaged
+            }
         };
         if !self.sessions.is_empty() {
             let rest = (begun.elapsed() * REST).min(REST_MAX);

@@ -7,24 +7,25 @@
 //! 3. Read the directories of packs that no segment covers, and write segments of them. Then merge.
 //!
 //! Where the index is lost as a whole this reads every pack's directory: 80 KiB for 32 MiB. Else it
-//! reads what small sessions stored since the last time. A crash leaves segments that are whole;
+//! reads what small sessions stored since the last time. Of the log it reads what lies behind the entry
+//! that this process had come to, and all of it the first time or where segments cover less than then. A crash leaves segments that are whole;
 //! two at once write some entries twice, until those are merged.
 //!
 //! Memory: the covered ranges and the packs that went, and `segment_entries` samples.
 
 use std::collections::{HashMap, HashSet};
 
+use coffer_core::Result;
 use coffer_core::format::index::{PackSpan, Prefix, Segment, join_spans};
 use coffer_core::format::name;
 use coffer_core::ids::{PackId, SessionId};
-use coffer_core::{Kind, Result};
 use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::check_cancelled;
-use crate::repository::{Needs, Repository, SegmentRead, read_log, samples_of};
+use crate::repository::{Needs, Refreshed, Repository, SegmentRead, samples_of};
 
 /// Directories read at once.
 const LOADS_IN_FLIGHT: usize = 8;
@@ -58,21 +59,25 @@ pub fn refresh_index<'a>(
             repository.store.remove(&name).await?;
             report.segments_removed += 1;
         }
-        let log = match read_log(&repository.store).await {
-            Ok(log) => log,
-            // What there is cannot be told; verify says why.
-            Err(e) if e.kind == Kind::Data => {
-                tracing::warn!(error = %e.chain(), "the index is not refreshed");
-                return Ok(report);
-            }
-            Err(e) => return Err(e),
+        let covered = Covered::new(found.covers);
+        // Where segments were lost, what they covered lacks again.
+        let before = repository.refreshed();
+        let from = before.until.filter(|_| covered.count() >= before.covered);
+        let behind = match repository.entries_behind(from).await? {
+            Some(behind) => behind,
+            None => repository.entries_behind(None).await?.unwrap_or_default(),
         };
         let mut gone = HashSet::new();
         let mut added = Vec::new();
-        for entry in log {
+        for entry in behind.entries {
+            check_cancelled(cancel)?;
             gone.extend(entry.packs_removed);
             added.extend(entry.packs_added);
         }
+        // Also those that went before, and of which too few were in one segment then.
+        repository.read_gone().await?;
+        let named = found.packs.iter().flat_map(|(_, packs)| packs);
+        gone.extend(named.filter(|pack| repository.is_gone(**pack)));
         for (number, packs) in found.packs {
             check_cancelled(cancel)?;
             let lost = packs.iter().filter(|pack| gone.contains(pack)).count();
@@ -80,7 +85,6 @@ pub fn refresh_index<'a>(
                 report.segments_removed += repository.rewrite_segments(&[number], &gone).await?;
             }
         }
-        let covered = Covered::new(found.covers);
         let lacking = added.into_iter().flat_map(|range| {
             let session = range.session;
             let counters = (0..range.count).filter(move |n| !range.without.contains(n));
@@ -89,6 +93,10 @@ pub fn refresh_index<'a>(
         let lacking = lacking.filter(|pack| !covered.has(*pack) && !gone.contains(pack));
         add(repository, lacking, &mut report, cancel).await?;
         repository.merge_segments().await?;
+        repository.note_refreshed(Refreshed {
+            until: behind.until,
+            covered: covered.count() + report.packs_read,
+        });
         Ok(report)
     })
 }
@@ -130,6 +138,11 @@ impl Covered {
             all.entry(span.session).or_default().push(span);
         }
         Covered(all)
+    }
+
+    fn count(&self) -> u64 {
+        let spans = self.0.values().flatten();
+        spans.map(|span| u64::from(span.count)).sum()
     }
 
     fn has(&self, pack: PackId) -> bool {

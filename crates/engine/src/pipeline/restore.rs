@@ -383,7 +383,8 @@ impl Fetch {
             read => read?,
         };
         let (keys, buffers) = (vault.keys.clone(), buffers.clone());
-        crate::cpu::run(move || {
+        let pack = self.directory.id;
+        let opened = crate::cpu::run(move || {
             let Fetch {
                 directory,
                 start,
@@ -397,8 +398,13 @@ impl Fetch {
                     .open_into(&keys, blob, stored, plain)
                     .map_err(|what| at_chunk(bad_blob(directory, blob, what), chunk))
             })
+        });
+        // What else its backup needs of it may be restored; nobody shall refer to it anew.
+        opened.await.inspect_err(|error| {
+            if error.kind == Kind::Data {
+                vault.note_damaged(pack);
+            }
         })
-        .await
     }
 
     /// Reads the same chunks one by one from the pack's present generation.

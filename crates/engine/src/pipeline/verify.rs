@@ -296,8 +296,9 @@ async fn check_pack(repository: &Repository, id: PackId, generation: u32) -> Res
     let name = name::pack(id, generation);
     let bytes = repository.store.get(&name).await?;
     let bytes = bytes.ok_or_else(|| Error::not_found(format!("pack `{name}` is gone")))?;
+    let vault = repository.vault().clone();
     let repository = repository.clone();
-    crate::cpu::run(move || {
+    let checked = crate::cpu::run(move || {
         let directory = repository.parse_pack(id, generation, &bytes)?;
         let mut checked = CheckedPack {
             sound: 0,
@@ -313,9 +314,13 @@ async fn check_pack(repository: &Repository, id: PackId, generation: u32) -> Res
                 Err(problem) => checked.bad.push((entry.ordinal, problem)),
             }
         }
-        Ok(checked)
+        Ok::<_, Error>(checked)
     })
-    .await
+    .await?;
+    if !checked.bad.is_empty() {
+        vault.note_damaged(id);
+    }
+    Ok(checked)
 }
 
 /// Walks a backup's maps and collects what cannot be restored.
@@ -562,6 +567,11 @@ async fn check_other_objects(
                 &bytes,
             );
             if let Err(e) = checked {
+                // A hint: the next refresh makes it anew, and nothing is lost until then.
+                if kind == ObjectKind::Index {
+                    tracing::warn!(object = object.name, error = %e.chain(), "a segment of the index is damaged");
+                    continue;
+                }
                 let known = report.findings.iter().any(|f| f.object == object.name);
                 if !known {
                     report.find(object.name, e.chain());

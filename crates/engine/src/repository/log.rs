@@ -149,38 +149,43 @@ impl Vault {
         Ok(removed)
     }
 
-    /// The packs that the entries behind `number` say were removed, with the number of the newest entry
-    /// there was; none where `number` is beyond that: the log is not the one it was. For those who look
-    /// through much of the log: many entries are read at once.
-    pub(crate) async fn removals_behind(
-        &self,
-        number: Option<u64>,
-    ) -> Result<Option<(Option<u64>, Vec<PackId>)>> {
+    /// The entries behind `number`, many read at once, for those who look through much of the log; none
+    /// where it ends before `number`: it is not the log that it was. One that was only partly written
+    /// is none: nobody acted on it.
+    pub(crate) async fn entries_behind(&self, number: Option<u64>) -> Result<Option<Behind>> {
         let numbers = numbers(&self.store).await?;
-        let newest = numbers.last().copied();
-        if newest < number {
+        if numbers.last().copied() < number {
             return Ok(None);
         }
         let read = |number: u64| async move {
             let name = name::numbered(name::LOG, number);
             let Some(bytes) = self.store.get(&name).await? else {
-                return Ok(Vec::new());
+                return Ok((number, None));
             };
             let (suite, kind) = (Suite::Tagged, ObjectKind::Log);
             match records::open_record::<LogEntry>(&self.keys, suite, kind, &name, &bytes) {
-                Ok(entry) => Ok(entry.packs_removed),
-                // Only partly written: nobody acted on it.
-                Err(e) if e.kind == Kind::Data => Ok(Vec::new()),
+                Ok(entry) => Ok((number, Some(entry))),
+                Err(e) if e.kind == Kind::Data => Ok((number, Some(LogEntry::default()))),
                 Err(e) => Err(e),
             }
         };
-        let behind = numbers.into_iter().filter(|at| Some(*at) > number);
-        let mut reads = stream::iter(behind).map(read).buffered(READS);
-        let mut removed = Vec::new();
-        while let Some(packs) = reads.next().await {
-            removed.extend(packs?);
+        let later = numbers.into_iter().filter(|at| Some(*at) > number);
+        let mut reads = stream::iter(later).map(read).buffered(READS);
+        let mut behind = Behind {
+            until: number,
+            entries: Vec::new(),
+        };
+        let mut is_whole = true;
+        while let Some(read) = reads.next().await {
+            let (number, entry) = read?;
+            // Who goes on from there looks again for one that was missing.
+            is_whole &= entry.is_some();
+            if is_whole {
+                behind.until = Some(number);
+            }
+            behind.entries.extend(entry);
         }
-        Ok(Some((newest, removed)))
+        Ok(Some(behind))
     }
 
     async fn entries_after(&self, number: Option<u64>) -> Result<Vec<Result<LogEntry>>> {
@@ -268,6 +273,15 @@ impl Repository {
             }
         }
     }
+}
+
+/// What lies behind an entry of the log.
+#[derive(Debug, Default)]
+pub(crate) struct Behind {
+    /// Up to there every entry was read.
+    pub until: Option<u64>,
+    /// The entries, ascending.
+    pub entries: Vec<LogEntry>,
 }
 
 /// What became of a backup that the log did not know.

@@ -60,7 +60,7 @@ use jiff::Timestamp;
 
 pub(crate) use counts::{Counted, Counts};
 pub use dedup::{Budget, Finder, Limits as DedupLimits};
-pub(crate) use dedup::{SegmentRead, samples_of};
+pub(crate) use dedup::{Refreshed, SegmentRead, samples_of};
 pub use keys::{KeySource, RecoveryKey, create_key_file};
 pub(crate) use log::Late;
 pub use log::{LogHead, read_log};

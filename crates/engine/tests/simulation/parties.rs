@@ -367,6 +367,7 @@ impl Run {
                 }
             }
             self.0.world.end(process);
+            self.note_packs();
             // As after a power cut: whatever is in the store at this moment.
             if self.0.plan.mistake.is_some() || rng.below(4) == 0 {
                 let checked = self.check_now().await;
@@ -740,18 +741,19 @@ impl Run {
         }
     }
 
+    /// Remembers the packs that are there.
+    fn note_packs(&self) {
+        let objects = self.0.world.objects().into_iter();
+        let packs = objects.filter(|(name, _)| name::parse_pack(name).is_some());
+        self.inner().packs.extend(packs);
+    }
+
     /// A pack that went is there again: its write came twice, and late, or its removal was not durable.
     async fn bring_back(&self, here: &Here, rng: &mut Rng) -> Checked {
+        self.note_packs();
         let objects = self.0.world.objects();
-        let packs = objects
-            .iter()
-            .filter(|(name, _)| name::parse_pack(name).is_some());
         let gone: Vec<(String, Bytes)> = {
-            let mut inner = self.inner();
-            for (name, bytes) in packs {
-                let known = inner.packs.entry(name.clone());
-                known.or_insert_with(|| bytes.clone());
-            }
+            let inner = self.inner();
             let known = inner.packs.iter();
             known
                 .filter(|(name, _)| !objects.contains_key(*name))

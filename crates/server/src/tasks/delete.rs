@@ -202,6 +202,10 @@ async fn free_space(app: &App, vault: &Vault, repository: &Repository, stop: &Ca
         app.repositories.note_waiting(vault.id, passes).await;
         tracing::warn!(vault.id = %vault.id, error = %error.chain(), "space was not freed; it is tried again, at the latest with the next deletion");
     }
+    // Last, and by itself: what it adds helps backups to come, and nothing waits for it.
+    if let Err(error) = app.repositories.refresh_index(vault, stop).await {
+        tracing::warn!(vault.id = %vault.id, error = %error.chain(), "the index was not brought up to date; a later deletion does it");
+    }
 }
 
 /// Notes the vaults in which something was condemned when the service ended: whoever that waited for may

@@ -180,14 +180,16 @@ impl Repositories {
     /// Brings the index of a vault up to date, at most once in a [`REFRESH_PERIOD`].
     pub async fn refresh_index(&self, vault: &Vault, cancel: &CancellationToken) -> Result<()> {
         let repository = self.open(vault).await?;
-        let mut refreshed = self.inner.refreshed.lock().await;
+        // One at a time; where one is at work, another one need not.
+        let Ok(mut refreshed) = self.inner.refreshed.try_lock() else {
+            return Ok(());
+        };
         let is_due = |at: &Instant| at.elapsed() >= REFRESH_PERIOD;
         if !refreshed.get(&vault.id).is_none_or(is_due) {
             return Ok(());
         }
-        refreshed.insert(vault.id, Instant::now());
-        drop(refreshed);
         let report = refresh_index(&repository, cancel).await?;
+        refreshed.insert(vault.id, Instant::now());
         tracing::debug!(vault.id = %vault.id, packs = report.packs_read, "the index is up to date");
         Ok(())
     }

@@ -49,7 +49,7 @@ use coffer_core::format::name;
 use coffer_core::format::pack::BlobKind;
 use coffer_core::ids::{PackId, SessionId};
 use coffer_core::map::Address;
-use coffer_core::{Error, Result};
+use coffer_core::{Error, Kind, Result};
 use futures::{StreamExt, stream};
 
 use super::session::{Adopted, Condemned};
@@ -71,6 +71,10 @@ const PACKS_AHEAD: u32 = 2;
 const ABSENT_CHUNKS: u64 = 1024;
 /// Entries added to the index at once: about a millisecond.
 const INSERTED_AT_ONCE: usize = 1 << 14;
+/// Packs that are tried for one chunk: as many as the index remembers.
+const SAME_MAX: usize = 4;
+/// Damaged packs that are remembered: 1 MiB. Beyond that nobody should back up here.
+const DAMAGED_MAX: usize = 1 << 16;
 /// How often the list of segments is read because one of them was merged meanwhile.
 const LISTS_MAX: usize = 4;
 
@@ -127,7 +131,24 @@ pub(crate) struct Shared {
     pub limits: Limits,
     /// The index, as long as some session uses it.
     index: Mutex<Weak<Index>>,
-    gone: tokio::sync::Mutex<Gone>,
+    gone: RwLock<Gone>,
+    /// One reads on in the log at a time.
+    advancing: tokio::sync::Mutex<()>,
+    /// One merges segments at a time.
+    merging: tokio::sync::Mutex<()>,
+    /// Up to where a refresh has been, and how many packs segments covered then.
+    refreshed: Mutex<Refreshed>,
+    /// Packs in which something was found that cannot be read.
+    damaged: RwLock<HashSet<PackId>>,
+}
+
+/// How far a refresh has come in this process.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Refreshed {
+    /// The newest entry of the log that was taken into account.
+    pub until: Option<u64>,
+    /// Packs that segments covered.
+    pub covered: u64,
 }
 
 impl Shared {
@@ -135,7 +156,11 @@ impl Shared {
         Shared {
             limits,
             index: Mutex::default(),
-            gone: tokio::sync::Mutex::default(),
+            gone: RwLock::default(),
+            advancing: tokio::sync::Mutex::default(),
+            merging: tokio::sync::Mutex::default(),
+            refreshed: Mutex::default(),
+            damaged: RwLock::default(),
         }
     }
 }
@@ -154,23 +179,33 @@ struct Gone {
 }
 
 impl Gone {
-    async fn advance(&mut self, vault: &Vault) -> Result<()> {
-        let behind = vault.removals_behind(self.until).await?;
-        let (newest, packs) = match behind {
-            Some(behind) => behind,
-            // The store was put back to what it once was.
-            None => {
-                *self = Gone::default();
-                vault.removals_behind(None).await?.unwrap_or_default()
-            }
-        };
-        self.packs.extend(packs.into_iter().map(word_of));
-        self.until = newest;
-        Ok(())
-    }
-
     fn has(&self, pack: PackId) -> bool {
         self.packs.contains(&word_of(pack))
+    }
+}
+
+impl Shared {
+    /// Reads on in the log.
+    async fn advance_gone(&self, vault: &Vault) -> Result<()> {
+        let _one_at_a_time = self.advancing.lock().await;
+        let until = read(&self.gone).until;
+        let mut behind = vault.entries_behind(until).await?;
+        // The store was put back to what it once was.
+        let is_other = behind.is_none();
+        if is_other {
+            behind = vault.entries_behind(None).await?;
+        }
+        let behind = behind.unwrap_or_default();
+        let mut gone = write(&self.gone);
+        if is_other {
+            *gone = Gone::default();
+        }
+        for entry in behind.entries {
+            gone.packs
+                .extend(entry.packs_removed.into_iter().map(word_of));
+        }
+        gone.until = behind.until;
+        Ok(())
     }
 }
 
@@ -386,11 +421,21 @@ impl Finder {
     /// The packs that the index names for some of the chunks, less those that were looked at.
     fn hooks(&self, index: &Index, unknown: &[(Digest, u32)], seen: u64) -> Vec<PackId> {
         let (table, cache, absent) = (read(&index.table), read(&self.cache), read(&self.absent));
+        let (gone, damaged) = (
+            read(&self.vault.dedup.gone),
+            read(&self.vault.dedup.damaged),
+        );
         let useful = |pack: &PackId| {
-            !cache.holds(*pack) && absent.get(pack).is_none_or(|at| at + ABSENT_CHUNKS <= seen)
+            !cache.holds(*pack)
+                && !gone.has(*pack)
+                && !damaged.contains(pack)
+                && absent.get(pack).is_none_or(|at| at + ABSENT_CHUNKS <= seen)
         };
         let mut packs = Vec::new();
-        for (digest, _) in unknown {
+        let missing = unknown
+            .iter()
+            .filter(|(digest, len)| cache.find(digest, *len).is_none());
+        for (digest, _) in missing {
             // The newest: that is where its neighbours are, too.
             if let Some(pack) = table.find(Prefix::of(digest)).filter(useful).last()
                 && !packs.contains(&pack)
@@ -407,52 +452,67 @@ impl Finder {
         let mut packs = wants.packs;
         if wants.index {
             self.open_index().await;
-            let Some(index) = self.index.get() else {
-                return;
-            };
-            packs = self.hooks(index, unknown, self.seen.load(Ordering::Relaxed));
         }
-        if packs.is_empty() {
+        let Some(index) = self.index.get() else {
             return;
-        }
+        };
         let _one_at_a_time = self.loading.lock().await;
+        // Where a pack is not there, another one may have the chunk.
+        for round in 0..SAME_MAX {
+            if round > 0 || wants.index {
+                packs = self.hooks(index, unknown, self.seen.load(Ordering::Relaxed));
+            }
+            if !self.load_all(&packs).await {
+                return;
+            }
+        }
+    }
+
+    /// Reads the directories of packs, and of those behind them. True where one of them was not there.
+    async fn load_all(&self, packs: &[PackId]) -> bool {
         let mut wanted: Vec<(PackId, bool)> = Vec::new();
-        {
-            let gone = self.vault.dedup.gone.lock().await;
-            for pack in packs {
-                // What this session has not stored yet need not be looked for.
-                let ahead = match pack.session() == self.session {
-                    true => 0,
-                    false => PACKS_AHEAD,
-                };
-                for behind in 0..=ahead {
-                    let counter = pack.counter().saturating_add(behind);
-                    let pack = PackId::new(pack.session(), counter);
-                    if !self.may_load(pack) || wanted.iter().any(|(known, _)| *known == pack) {
-                        continue;
-                    }
-                    if gone.has(pack) {
-                        self.note_absent(pack);
-                        continue;
-                    }
-                    self.loads.fetch_add(1, Ordering::Relaxed);
+        for pack in packs {
+            // What this session has not stored yet need not be looked for.
+            let ahead = match pack.session() == self.session {
+                true => 0,
+                false => PACKS_AHEAD,
+            };
+            for behind in 0..=ahead {
+                let counter = pack.counter().saturating_add(behind);
+                let pack = PackId::new(pack.session(), counter);
+                if wanted.iter().all(|(known, _)| *known != pack) {
                     wanted.push((pack, behind == 0));
                 }
             }
         }
-        let mut there = self.generations_of(&wanted).await;
-        let reads = wanted.into_iter().filter_map(|(pack, is_named)| {
-            let generations = there.remove(&pack);
-            if generations.is_none() && is_named {
-                self.note_absent(pack);
-            }
-            // Behind the last pack of each session there is none.
-            generations.map(|generations| self.load(pack, generations))
+        wanted.retain(|(pack, _)| !self.vault.is_gone(*pack) && !self.vault.is_damaged(*pack));
+        wanted.retain(|(pack, _)| {
+            let loads = self.may_load(*pack);
+            self.loads.fetch_add(u64::from(loads), Ordering::Relaxed);
+            loads
         });
-        stream::iter(reads)
-            .buffer_unordered(LOADS_IN_FLIGHT)
-            .for_each(|()| std::future::ready(()))
-            .await;
+        if wanted.is_empty() {
+            return false;
+        }
+        let mut there = self.generations_of(&wanted).await;
+        let mut is_lacking = false;
+        let mut reads = Vec::new();
+        for (pack, is_named) in wanted {
+            match there.remove(&pack) {
+                Some(generations) => reads.push(self.load(pack, generations)),
+                None if is_named => {
+                    is_lacking = true;
+                    self.note_absent(pack);
+                }
+                // Behind the last pack of each session there is none.
+                None => {}
+            }
+        }
+        let mut reads = stream::iter(reads).buffer_unordered(LOADS_IN_FLIGHT);
+        while let Some(is_loaded) = reads.next().await {
+            is_lacking |= !is_loaded;
+        }
+        is_lacking
     }
 
     /// The generations of packs that are there, the highest first, by one list of each folder.
@@ -500,20 +560,24 @@ impl Finder {
     }
 
     /// Reads a pack's directory from the store: of the highest of the generations that were listed.
-    async fn load(&self, pack: PackId, generations: Vec<u32>) {
+    /// False where it is not there.
+    async fn load(&self, pack: PackId, generations: Vec<u32>) -> bool {
         let condemned = match &self.condemned {
             _ if pack.session() == self.session => None,
             Some(condemned) => Some(condemned),
-            None => return,
+            None => return true,
         };
         let read = self.vault.newest_directory_of(pack, Some(generations));
         let read = read.await.unwrap_or_else(|error| {
             tracing::debug!(%pack, error = %error.chain(), "a pack's directory could not be read");
+            if error.kind == Kind::Data {
+                self.vault.note_damaged(pack);
+            }
             None
         });
         let Some(directory) = read else {
             self.note_absent(pack);
-            return;
+            return false;
         };
         let chunks: Vec<Chunk> = directory
             .entries
@@ -534,6 +598,7 @@ impl Finder {
             })
             .collect();
         write(&self.cache).add(pack, chunks);
+        true
     }
 
     /// Opens the vault's index where it is worth it by now.
@@ -568,7 +633,7 @@ impl Finder {
                 false => CHANGES_SHARE,
             };
             let len: u64 = listed.iter().map(|segment| segment.size).sum();
-            let until = shared.gone.lock().await.until;
+            let until = read(&shared.gone).until;
             let newest = self.vault.last_number(name::LOG).await?;
             let count = |last: Option<u64>| last.map_or(0, |last| last + 1);
             let unread = count(newest).saturating_sub(count(until));
@@ -589,7 +654,7 @@ impl Finder {
         };
         index.load(&self.vault).await?;
         // Before any directory is read.
-        shared.gone.lock().await.advance(&self.vault).await?;
+        self.vault.read_gone().await?;
         Ok(Some(index))
     }
 
@@ -707,6 +772,39 @@ impl Vault {
         }
     }
 
+    /// Remembers that something in a pack cannot be read. Nothing in it is referred to anew by this
+    /// process: what its disks hold still is stored again.
+    pub(crate) fn note_damaged(&self, pack: PackId) {
+        let mut damaged = write(&self.dedup.damaged);
+        if damaged.len() < DAMAGED_MAX {
+            damaged.insert(pack);
+        }
+    }
+
+    fn is_damaged(&self, pack: PackId) -> bool {
+        read(&self.dedup.damaged).contains(&pack)
+    }
+
+    /// True if the log says that a pack was removed, as far as this process has read it.
+    pub(crate) fn is_gone(&self, pack: PackId) -> bool {
+        read(&self.dedup.gone).has(pack)
+    }
+
+    /// Reads on in the log which packs are gone.
+    pub(crate) async fn read_gone(&self) -> Result<()> {
+        self.dedup.advance_gone(self).await
+    }
+
+    /// How far a refresh has come.
+    pub(crate) fn refreshed(&self) -> Refreshed {
+        *self.dedup.refreshed.lock().expect("no holder panicked")
+    }
+
+    /// Notes how far one has come.
+    pub(crate) fn note_refreshed(&self, refreshed: Refreshed) {
+        *self.dedup.refreshed.lock().expect("no holder panicked") = refreshed;
+    }
+
     /// Limits of deduplication.
     pub(crate) fn dedup_limits(&self) -> &Limits {
         &self.dedup.limits
@@ -719,8 +817,7 @@ pub(crate) async fn samples_of(vault: &Vault, pack: PackId) -> Result<Vec<(Prefi
         Ok(Some(directory)) => directory,
         Ok(None) => return Ok(Vec::new()),
         Err(Error {
-            kind: coffer_core::Kind::Data,
-            ..
+            kind: Kind::Data, ..
         }) => return Ok(Vec::new()),
         Err(e) => return Err(e),
     };

@@ -26,8 +26,10 @@ const SMALL_SEGMENTS_MAX: usize = 16;
 const SMALL_SEGMENTS_LEFT: usize = 8;
 /// A segment of this size is not merged any more: 6 MiB.
 const FULL_BYTES: u64 = 6 << 20;
-/// Bytes of segments that one merge takes.
-const MERGE_BYTES: u64 = 4 * FULL_BYTES;
+/// Bytes of segments that one merge takes: about four times as much memory.
+const MERGE_BYTES: u64 = 2 * FULL_BYTES;
+/// Largest object that is read as a segment: an envelope takes 64 MiB.
+const READ_MAX: u64 = 65 << 20;
 
 /// A segment as it is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,9 +67,13 @@ impl Vault {
     /// Reads a segment.
     pub(crate) async fn read_segment(&self, number: u64) -> Result<Read> {
         let name = name::numbered(name::INDEX, number);
-        let Some(bytes) = self.store.get(&name).await? else {
+        let Some((bytes, len)) = self.store.get_suffix(&name, READ_MAX).await? else {
             return Ok(Read::Gone);
         };
+        if len > READ_MAX {
+            let error = Error::data(format!("object `{name}` is too long: {len} bytes"));
+            return Ok(Read::Damaged(error));
+        }
         if is_newer(&bytes, ObjectKind::Index) {
             return Ok(Read::Newer);
         }
@@ -105,8 +111,11 @@ impl Vault {
         }
     }
 
-    /// Merges the smallest segments where there are many.
+    /// Merges the smallest segments where there are many, unless somebody in this process does.
     pub(crate) async fn merge_segments(&self) -> Result<()> {
+        let Ok(_alone) = self.dedup.merging.try_lock() else {
+            return Ok(());
+        };
         let mut small = self.list_segments().await?;
         small.retain(|segment| segment.size < FULL_BYTES);
         if small.len() <= SMALL_SEGMENTS_MAX {
@@ -118,7 +127,8 @@ impl Vault {
     }
 
     /// Writes one segment in the place of several, without entries of packs that are gone. Returns
-    /// how many are not there any more.
+    /// how many are not there any more. Where one of them goes meanwhile, another program is at it, and
+    /// all is left as it is.
     pub(crate) async fn rewrite_segments(
         &self,
         numbers: &[u64],
@@ -143,13 +153,22 @@ impl Vault {
                     tracing::warn!(error = %error.chain(), "a damaged segment of the index is dropped");
                     merged.push(*number);
                 }
-                Read::Gone | Read::Newer => {}
+                Read::Gone => return Ok(0),
+                Read::Newer => {}
             }
         }
         let removed = merged.len() as u64;
         if !covers.is_empty() || !samples.is_empty() {
             let segment = crate::cpu::run(move || Segment::new(sampling, covers, samples)).await;
-            self.write_segment(segment).await?;
+            let written = self.write_segment(segment).await?;
+            // Of two that come here, at most one has removed anything: the other one takes its own back.
+            let there = self.list_segments().await?;
+            let is_there = |number: &u64| there.iter().any(|found| found.number == *number);
+            if !merged.iter().all(is_there) {
+                let name = name::numbered(name::INDEX, written);
+                self.store.remove(&name).await?;
+                return Ok(0);
+            }
         }
         for number in merged {
             let name = name::numbered(name::INDEX, number);

@@ -204,7 +204,8 @@ impl Table {
     /// where the prefix is not sampled any more, or even the lowest rate leaves no room.
     fn make_room(&mut self, bytes: u64, prefix: Prefix) -> bool {
         while !self.budget.take(bytes) {
-            if self.sampling >= SAMPLING_MAX {
+            // Where others have all the budget, nothing is gained by what this one gives.
+            if self.sampling >= SAMPLING_MAX || self.taken / 2 < bytes {
                 return false;
             }
             self.halve();

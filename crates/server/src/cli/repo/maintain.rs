@@ -116,7 +116,11 @@ pub async fn reclaim(
     let report = coffer_engine::pipeline::reclaim(&repository, options, cancel).await?;
     let index = match args.dry_run {
         true => None,
-        false => Some(coffer_engine::pipeline::refresh_index(&repository, cancel).await?),
+        // What was freed is told whatever becomes of this.
+        false => coffer_engine::pipeline::refresh_index(&repository, cancel)
+            .await
+            .inspect_err(|error| tracing::warn!(error = %error.chain(), "the index was not brought up to date"))
+            .ok(),
     };
     let document = json!({ "dry_run": args.dry_run, "report": report, "index": index });
     output.answer(&document, || {
