@@ -18,9 +18,9 @@ use crate::test::{Count, tell_time};
 /// Programs whose guests have to keep a pace.
 const ALONE: &[&str] = &["consistency", "test_guest"];
 /// Programs with guests that have none to keep.
-const GUESTS: &[&str] = &["hypervisor_libvirt", "restarts"];
+const GUESTS: &[&str] = &["hypervisor_libvirt", "restarts", "drills"];
 /// A program most of whose tests have no guest, and the modules of those that do.
-const MIXED: (&str, &[&str]) = ("cbr", &["real::", "instant::"]);
+const MIXED: (&str, &[&str]) = ("cbr", &["real::", "instant::", "drills::"]);
 
 /// A program, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,9 +229,12 @@ mod tests {
         assert_eq!(shown(alone), ["consistency"]);
         assert_eq!(
             shown(guests),
-            ["hypervisor_libvirt", "cbr real:: instant::"]
+            ["hypervisor_libvirt", "cbr real:: instant:: drills::"]
         );
-        assert_eq!(shown(rest), ["api", "cbr --skip real:: --skip instant::"]);
+        assert_eq!(
+            shown(rest),
+            ["api", "cbr --skip real:: --skip instant:: --skip drills::"]
+        );
         assert!(programs("").is_err());
     }
 

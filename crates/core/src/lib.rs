@@ -7,6 +7,7 @@
 pub mod access;
 pub mod cbr;
 pub mod digest;
+pub mod drill;
 pub mod error;
 pub mod extent;
 pub mod format;

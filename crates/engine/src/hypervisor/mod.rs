@@ -10,7 +10,7 @@ pub mod file;
 pub mod image;
 mod image_file;
 pub mod libvirt;
-mod qemu;
+pub(crate) mod qemu;
 mod stage;
 
 /// What others tell, to whoever reads it: tests feed it broken. Each says whether it was understood.

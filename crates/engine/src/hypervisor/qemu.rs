@@ -1,4 +1,5 @@
-//! QEMU's tools: `qemu-nbd` processes that export images, and `qemu-img`.
+//! QEMU's tools: `qemu-nbd` processes that export images, and `qemu-img`; and how processes are
+//! started that end with this one, which the guests of drills are too.
 //!
 //! The only module that starts processes. A `qemu-nbd` holds its image's lock, so that no
 //! hypervisor can start a server on it meanwhile; it ends with its [`QemuNbd`], and with this
@@ -345,7 +346,7 @@ fn pause() {
 /// Starts a process that is told to end when this one does.
 ///
 /// The kernel ties it to the *thread* that forks, so one thread does it all and never ends.
-fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
+pub(crate) fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
     type Job = (Command, mpsc::SyncSender<std::io::Result<Child>>);
     static SPAWNER: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
     let spawner = SPAWNER.get_or_init(|| {

@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 
 /// A disk of a domain's definition, before anything of it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DefinedDisk {
+pub(crate) struct DefinedDisk {
     /// Name on the server: `vda`.
     pub target: String,
     pub bus: String,
@@ -28,14 +28,14 @@ pub(super) struct DefinedDisk {
 
 /// A network card of a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DefinedNic {
+pub(crate) struct DefinedNic {
     pub network: String,
     pub mac: String,
 }
 
 /// What is used of a domain's definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DomainDefinition {
+pub(crate) struct DomainDefinition {
     pub uuid: String,
     pub name: String,
     pub vcpus: u32,

@@ -22,7 +22,7 @@
 mod attach;
 mod changed;
 mod connection;
-mod definition;
+pub(crate) mod definition;
 mod disks;
 mod epochs;
 mod extend;
