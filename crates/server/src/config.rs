@@ -65,6 +65,9 @@ pub struct Config {
     /// How much may run at once.
     #[serde(default)]
     pub limits: Limits,
+    /// Recovery drills.
+    #[serde(default)]
+    pub drills: DrillConfig,
     /// What a password has to be.
     #[serde(default)]
     pub passwords: PasswordRules,
@@ -386,6 +389,35 @@ pub enum LogFormat {
     Json,
 }
 
+/// Recovery drills: backups that are started for a trial by QEMU on this host.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DrillConfig {
+    /// Drills at once.
+    pub at_once: usize,
+    /// Where they have their sockets, and QEMU what guests write while they come up. Its path is
+    /// short, and other users may pass through.
+    pub folder: PathBuf,
+    /// Most memory of a guest, in MiB, whatever its server has.
+    pub memory_mib: u64,
+    /// Most processors of a guest.
+    pub vcpus: u32,
+    /// Use KVM for backups that do not say what their server had.
+    pub kvm: bool,
+}
+
+impl Default for DrillConfig {
+    fn default() -> DrillConfig {
+        DrillConfig {
+            at_once: 2,
+            folder: PathBuf::from("/var/tmp/coffer"),
+            memory_mib: 2048,
+            vcpus: 2,
+            kvm: false,
+        }
+    }
+}
+
 /// How much may run at once, and how long.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -563,6 +595,9 @@ impl Config {
             ),
             ("http.connections", self.http.connections),
             ("limits.tasks", self.limits.tasks),
+            ("drills.at_once", self.drills.at_once),
+            ("drills.memory_mib", self.drills.memory_mib as usize),
+            ("drills.vcpus", self.drills.vcpus as usize),
             ("limits.tasks_per_host", self.limits.tasks_per_host),
             ("limits.tasks_per_vault", self.limits.tasks_per_vault),
             ("limits.login_failures", self.limits.login_failures as usize),
@@ -576,6 +611,7 @@ impl Config {
                 return Err(Error::invalid(format!("`{key}` is 0")));
             }
         }
+        absolute("drills.folder", &self.drills.folder)?;
         self.passwords.validate()?;
         if let Some(path) = &self.metrics.token_file {
             absolute("metrics.token_file", path)?;

@@ -10,6 +10,7 @@ pub mod changes;
 pub mod checkpoints;
 pub mod create;
 pub mod disks;
+pub mod drills;
 pub mod estimates;
 mod examine;
 pub mod expiry;
@@ -92,6 +93,8 @@ pub struct App {
     pub filling: filling::Filling,
     /// Archives that are being uploaded.
     pub imports: import::Imports,
+    /// Backups that are started for a trial.
+    pub drills: drills::Drills,
     /// Whether the hypervisors are as the last run did not leave them.
     pub settled: start::Settled,
     /// The region this service is.

@@ -234,6 +234,38 @@ fn served(
     disks.collect()
 }
 
+/// A backup that is held in place for a task, until it is dropped.
+pub(crate) struct TaskHold {
+    hold: Hold,
+    /// What the store says of it.
+    pub manifest: Arc<Manifest>,
+    /// Its disks.
+    pub disks: Vec<Served>,
+}
+
+impl TaskHold {
+    /// Lets the backup go, and waits until it is free.
+    pub async fn end(self) {
+        self.hold.end().await;
+    }
+}
+
+impl Serving {
+    /// Holds a whole backup in place for a task: its id, and that of its manifest. Cancel-safe.
+    pub(crate) async fn hold_for_task(
+        &self,
+        repository: &Repository,
+        ids: (BackupId, BackupId),
+    ) -> Result<TaskHold> {
+        let (hold, manifest, disks) = self.hold(repository.clone(), ids).await?;
+        Ok(TaskHold {
+            hold,
+            manifest,
+            disks: disks.into_iter().map(|(_, served)| served).collect(),
+        })
+    }
+}
+
 impl App {
     /// Holds a backup in place for one reader. Each of its disks is an export of its name; of a
     /// disk's backup there is one, which is the default export too.

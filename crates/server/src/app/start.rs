@@ -60,6 +60,7 @@ impl App {
             serving: super::serving::Serving::default(),
             filling: super::filling::Filling::default(),
             imports: super::import::Imports::beside(config.limits.tasks),
+            drills: super::drills::Drills::new(config),
             settled,
             region: config.region.as_str().into(),
             restore_dirs: restore_dirs.into(),
@@ -80,6 +81,7 @@ impl App {
             tasks: config.limits.tasks,
         };
         self.limits.load(&self.catalog).await?;
+        self.drills.open(&service).await;
         let workers = Workers::new(self.clone(), &service, limits);
         workers.free_leases().await?;
         let scheduler = crate::tasks::scheduler::run(self.clone(), stop.clone());

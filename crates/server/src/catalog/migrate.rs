@@ -99,6 +99,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0022_queue.sql"),
     },
     Migration {
+        version: 23,
+        name: "drills",
+        sql: include_str!("migrations/0023_drills.sql"),
+    },
+    Migration {
         version: 25,
         name: "imported",
         sql: include_str!("migrations/0025_imported.sql"),

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod backups;
 pub mod checkpoints;
 pub mod disks;
+pub mod drills;
 pub mod epochs;
 pub mod figures;
 pub mod identity;

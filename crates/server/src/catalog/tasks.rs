@@ -119,6 +119,8 @@ pub struct Full {
     pub vaults: Vec<VaultId>,
     /// Hosts and vaults whose automatic backups wait for their window.
     pub closed: Closed,
+    /// There are as many drills as there may be.
+    pub drills: bool,
 }
 
 /// A task that a worker has.
@@ -133,6 +135,16 @@ pub struct Held {
     /// It looks after a server whose disks are filled, and takes nobody's place.
     pub filling: bool,
 }
+
+impl Held {
+    /// It tries a backup: that has a limit of its own, for it reads little and takes memory.
+    pub fn is_drill(&self) -> bool {
+        self.lock_key.starts_with(DRILL_KEY)
+    }
+}
+
+/// How lock keys of drills begin: each has one of its own, for any number may try one backup.
+pub const DRILL_KEY: &str = "drill:";
 
 /// A task of a project.
 pub async fn find(
@@ -312,6 +324,9 @@ fn may_begin(held: &[Held], full: &Full, now: Timestamp) -> Filter {
         .none_of("t.lock_key", &keys)
         .none_of("t.host", &full.hosts)
         .none_of("t.vault_id", &full.vaults);
+    if full.drills {
+        filter = filter.and("t.kind <> 'drill'");
+    }
     // An automatic backup waits for its window, unless it was raised or has been begun before.
     let free = format!(
         "(t.policy_id IS NULL OR t.kind <> 'backup' OR t.state = 'running' \

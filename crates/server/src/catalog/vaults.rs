@@ -322,6 +322,9 @@ pub async fn delete(conn: &mut AnyConnection, id: VaultId) -> Result<()> {
         "DELETE FROM objectives WHERE scope = 'vault' AND id = $1",
         "DELETE FROM alerts WHERE subject = $1",
         "DELETE FROM recovery_keys WHERE vault_id = $1",
+        "DELETE FROM drill_settings WHERE vault_id = $1",
+        "DELETE FROM drill_evidence WHERE task_id IN (SELECT task_id FROM drills WHERE vault_id = $1)",
+        "DELETE FROM drills WHERE vault_id = $1 AND verdict <> 'open'",
         "DELETE FROM vaults WHERE id = $1",
     ] {
         record::execute(conn, sql, values![id]).await?;

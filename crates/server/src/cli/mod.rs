@@ -15,6 +15,7 @@ mod connect;
 mod disk;
 mod disk_change;
 mod doctor;
+mod drill;
 mod environment;
 mod estimate;
 mod export;
@@ -118,6 +119,7 @@ enum Command {
     Image(image::ImageArgs),
     Restore(restore::RestoreArgs),
     Nbd(nbd::NbdArgs),
+    Drill(drill::DrillArgs),
     Task(task::TaskArgs),
     Audit(audit::AuditArgs),
     Host(host::HostArgs),
@@ -184,6 +186,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Image(args) => image::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Nbd(args) => nbd::run(args, context),
+        Command::Drill(args) => drill::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Host(args) => host::run(args, context),

@@ -113,6 +113,13 @@ impl Client {
         self.0.transport.text(url, &session.token).await
     }
 
+    /// A small file of Coffer's own additions.
+    pub async fn own_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        let session = self.session().await;
+        let url = self.url(&session, Service::Coffer, path)?;
+        self.0.transport.bytes(url, &session.token).await
+    }
+
     /// The tags of a server (`cloudservers`) or a disk (`cloudvolumes`).
     pub async fn tags(&self, kind: TagsOf, id: &str) -> Result<Value> {
         let path = self.tags_path(kind, id).await?;

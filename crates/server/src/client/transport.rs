@@ -85,13 +85,19 @@ impl Transport {
 
     /// Asks for a text that is no JSON.
     pub async fn text(&self, url: Url, token: &str) -> Result<String> {
+        let bytes = self.bytes(url, token).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Asks for what is no JSON.
+    pub async fn bytes(&self, url: Url, token: &str) -> Result<Vec<u8>> {
         let place = format!("{}://{}", url.scheme(), url.authority());
         let request = self.http.get(url).header(AUTH_TOKEN, token);
         let response = request.send().await.map_err(|e| no_answer(&place, e))?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|e| no_answer(&place, e))?;
         match status.is_success() {
-            true => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            true => Ok(bytes.to_vec()),
             false => Err(ApiFailure::read(status.as_u16(), &bytes, None).into_error()),
         }
     }

@@ -233,6 +233,9 @@ async fn done(run: &Run) -> Result<()> {
 /// Of a task that ends without success, what it made goes, rows and images.
 pub(super) async fn clear_away(run: &Run) {
     let work = serde_json::from_value::<Work>(run.task.payload.0.clone());
+    if !matches!(work, Ok(Work::CreateDisk(_) | Work::CreateServer(_))) {
+        return;
+    }
     let cleared = async {
         let driver = run.app.inventory.driver(&run.task.host)?;
         match work {

@@ -20,6 +20,7 @@
 pub(crate) mod backup;
 mod create;
 mod delete;
+mod drill;
 pub mod engine;
 mod import;
 mod instant;
@@ -337,8 +338,12 @@ impl Workers {
             hosts: self.app.settled.unsettled(),
             ..Full::default()
         };
-        let many =
-            |f: &dyn Fn(&Held) -> bool| held.iter().filter(|h| !h.filling && f(h)).count() as u64;
+        let many = |f: &dyn Fn(&Held) -> bool| {
+            held.iter()
+                .filter(|h| !h.filling && !h.is_drill() && f(h))
+                .count() as u64
+        };
+        full.drills = held.iter().filter(|h| h.is_drill()).count() >= self.app.drills.at_once;
         for task in &held {
             let (host, vault) = (&task.host, task.vault_id);
             if !host.is_empty() && many(&|h| h.host == *host) >= limits.tasks_of_host(host) {
@@ -441,6 +446,7 @@ async fn perform(run: &Run) -> Result<()> {
         Work::Delete {} => delete::run(run).await,
         Work::RemoveResources { resources } => delete::run_resources(run, &resources).await,
         Work::Import {} => import::run(run).await,
+        Work::Drill(work) => drill::run(run, &work).await,
         Work::Migrate {
             resources,
             destination,

@@ -18,13 +18,13 @@ use crate::catalog::backups::{Backup, Figures};
 use crate::catalog::epochs::Epoch;
 use crate::catalog::tasks::Task;
 use crate::catalog::vaults::Vault;
-use crate::catalog::{Tx, backups, checkpoints, epochs, tasks, vaults};
+use crate::catalog::{Tx, backups, checkpoints, drills, epochs, tasks, vaults};
 
 /// The operation whose codes a task's errors have.
 pub(super) fn operation(task: &Task) -> Operation {
     match task.kind.as_str() {
         "backup" | "import" => Operation::Backup,
-        "restore" | "create_disk" | "create_server" => Operation::Restore,
+        "restore" | "create_disk" | "create_server" | "drill" => Operation::Restore,
         "delete" => Operation::DeleteBackup,
         "remove_resource" => Operation::RemoveResources,
         "vault_delete" => Operation::DeleteVault,
@@ -80,6 +80,7 @@ async fn record(
     let (action, resource) = match (task.kind.as_str(), task.backup_id) {
         ("backup", Some(id)) => ("cbr:backups:create", of_backup(id)),
         ("import", Some(id)) => ("coffer:backups:import", of_backup(id)),
+        ("drill", Some(id)) => ("coffer:drills:create", of_backup(id)),
         ("restore", Some(id)) => ("cbr:backups:restore", of_backup(id)),
         ("delete", Some(id)) => ("cbr:backups:delete", of_backup(id)),
         ("remove_resource", _) => ("cbr:vaults:removeResources", of_vault),
@@ -324,6 +325,9 @@ pub(super) async fn failed(run: &Run, error: &Error, left: Left) -> Result<()> {
         notify::raise(&mut tx, run.task.project_id, &event, now).await?;
     }
     let backup = backup_of(&mut tx, run).await?;
+    if run.task.kind == "drill" {
+        drills::close(&mut tx, run.task.id, &message, now).await?;
+    }
     match (run.task.kind.as_str(), backup) {
         ("backup", Some(backup)) => mark_failed(&mut tx, &backup, &message, now).await?,
         ("import", Some(backup)) => {

@@ -32,6 +32,9 @@ async fn begin_runs(app: &App, stop: &CancellationToken) {
         if let Err(error) = app.run_due_policies().await {
             tracing::warn!(error = %error.chain(), "policies could not be looked at");
         }
+        if let Err(error) = app.run_due_drills().await {
+            tracing::warn!(error = %error.chain(), "drills that are due could not be begun");
+        }
         tick(stop).await;
     }
 }

@@ -1,5 +1,6 @@
 //! What a task has to do, as it is kept in its row.
 
+use coffer_core::drill::Checks;
 use coffer_core::ids::{BackupId, DiskId, ServerId, VaultId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -145,6 +146,13 @@ pub struct NewServerWork {
     pub instant: bool,
 }
 
+/// Trying a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillWork {
+    /// What the guest has to do.
+    pub checks: Checks,
+}
+
 /// Work of a task. The backup concerned stands in the task's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "work", rename_all = "snake_case")]
@@ -183,6 +191,8 @@ pub enum Work {
     },
     /// Make a backup of an archive that is being uploaded (`app::import`).
     Import {},
+    /// Start a backup for a trial (`tasks::drill`).
+    Drill(DrillWork),
     /// Nothing any more: says what a vault took by itself. Such a task has ended when it is made.
     Associate {
         /// Taken into the vault.
@@ -205,6 +215,7 @@ impl Work {
             Work::Delete {} => "delete",
             Work::RemoveResources { .. } => "remove_resource",
             Work::Import {} => "import",
+            Work::Drill(_) => "drill",
             Work::Migrate { .. } => "migrate",
             Work::Associate { .. } => "associate",
             Work::VaultDelete {} => "vault_delete",

@@ -4,6 +4,7 @@
 mod associate;
 mod create;
 mod disks;
+mod drills;
 mod elsewhere;
 mod export;
 mod host;

@@ -9,6 +9,7 @@ mod act;
 mod audit;
 mod changes;
 mod domains;
+mod drills;
 mod estimates;
 mod export;
 mod grants;
@@ -96,6 +97,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ways::go_back))
         .routes(routes!(nbd::read))
         .routes(routes!(changes::list))
+        .routes(routes!(drills::run))
+        .routes(routes!(drills::list))
+        .routes(routes!(drills::show))
+        .routes(routes!(drills::screenshot))
+        .routes(routes!(drills::report))
+        .routes(routes!(drills::setting, drills::set))
         .routes(routes!(export::backup))
         .routes(routes!(export::backup_checksum))
         .routes(routes!(import::import))

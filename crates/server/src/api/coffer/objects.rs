@@ -54,7 +54,8 @@ words! {
     /// What a task does.
     TaskKind { Backup = "backup", Restore = "restore", Delete = "delete",
         VaultDelete = "vault_delete", RemoveResource = "remove_resource", Migrate = "migrate",
-        CreateDisk = "create_disk", CreateServer = "create_server", Import = "import", }
+        CreateDisk = "create_disk", CreateServer = "create_server", Import = "import",
+        Drill = "drill", }
     /// Steps of a restore.
     StepName { Stop = "stop", SafetyBackup = "safety_backup", Write = "write", Start = "start", }
     /// Where a step stands.

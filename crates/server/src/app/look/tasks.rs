@@ -91,7 +91,7 @@ impl TaskLook {
             && !self.task.cancel
             && matches!(
                 self.task.kind.as_str(),
-                "backup" | "restore" | "create_disk" | "create_server" | "import"
+                "backup" | "restore" | "create_disk" | "create_server" | "import" | "drill"
             )
     }
 
