@@ -224,65 +224,261 @@ pub struct Sign {
     pub line: String,
 }
 
-/// What lines have in them, in lower case: all parts of one entry in one line. What is said of a root
-/// file system stands before the panic that it ends in.
-const SIGNS: &[(&[&str], Reason)] = &[
+/// Longest line that is told of what a guest said, in characters.
+const LINE_CHARS_MAX: usize = 300;
+
+/// Who says a line, which decides until when it means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    /// Firmware and boot loader: nothing after the kernel's first word is theirs.
+    Loader,
+    /// The kernel and what it starts.
+    System,
+}
+
+/// How much a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// No guest comes up after it.
+    Certain,
+    /// A guest that works may say it too: it explains why one did not come up in time.
+    Ambiguous,
+}
+
+use Speaker::{Loader, System};
+use Weight::{Ambiguous, Certain};
+
+/// How lines begin, in lower case and without the kernel's time, and what else is in them. What is said
+/// of a root file system stands before the panic that it ends in.
+const SIGNS: &[(&[&str], Speaker, Weight, Reason)] = &[
     // SeaBIOS, OVMF, and boot sectors.
-    (&["no bootable device"], Reason::NoBootDevice),
-    (&["no bootable option or device"], Reason::NoBootDevice),
-    (&["no bootable medium"], Reason::NoBootDevice),
-    (&["missing operating system"], Reason::NoBootDevice),
-    (&["missing os"], Reason::NoBootDevice),
-    (&["operating system not found"], Reason::NoBootDevice),
-    (&["error loading operating system"], Reason::NoBootDevice),
-    (&["invalid partition table"], Reason::NoBootDevice),
-    // syslinux, GRUB, Windows.
-    (&["could not find kernel image"], Reason::BootLoader),
-    (&["loading ", "failed: no such file"], Reason::BootLoader),
-    (&["no configuration file found"], Reason::BootLoader),
-    (&["no default or ui configuration"], Reason::BootLoader),
-    (&["failed to load com32"], Reason::BootLoader),
-    (&["failed to load ldlinux"], Reason::BootLoader),
-    (&["boot error"], Reason::BootLoader),
-    (&["grub rescue>"], Reason::BootLoader),
-    (&["error: file `", "not found"], Reason::BootLoader),
-    (&["error: file '", "not found"], Reason::BootLoader),
-    (&["error: no such device:"], Reason::BootLoader),
-    (&["error: no such partition"], Reason::BootLoader),
     (
-        &["error: you need to load the kernel first"],
+        &["no bootable device"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    (
+        &["no bootable option or device"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    (
+        &["missing operating system"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    (&["missing os"], Loader, Certain, Reason::NoBootDevice),
+    (
+        &["operating system not found"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    (
+        &["error loading operating system"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    (
+        &["invalid partition table"],
+        Loader,
+        Certain,
+        Reason::NoBootDevice,
+    ),
+    // syslinux, GRUB, Windows. Another entry of a menu may do what one could not.
+    (
+        &["could not find kernel image"],
+        Loader,
+        Certain,
         Reason::BootLoader,
     ),
-    (&["bootmgr is missing"], Reason::BootLoader),
+    (
+        &["loading ", "failed: no such file"],
+        Loader,
+        Certain,
+        Reason::BootLoader,
+    ),
+    (
+        &["no configuration file found"],
+        Loader,
+        Certain,
+        Reason::BootLoader,
+    ),
+    (
+        &["no default or ui configuration"],
+        Loader,
+        Certain,
+        Reason::BootLoader,
+    ),
+    (
+        &["failed to load com32"],
+        Loader,
+        Ambiguous,
+        Reason::BootLoader,
+    ),
+    (
+        &["failed to load ldlinux"],
+        Loader,
+        Certain,
+        Reason::BootLoader,
+    ),
+    (&["boot error"], Loader, Ambiguous, Reason::BootLoader),
+    (&["grub rescue>"], Loader, Certain, Reason::BootLoader),
+    (
+        &["error: file ", "not found"],
+        Loader,
+        Ambiguous,
+        Reason::BootLoader,
+    ),
+    (
+        &["error: no such device"],
+        Loader,
+        Ambiguous,
+        Reason::BootLoader,
+    ),
+    (
+        &["error: no such partition"],
+        Loader,
+        Ambiguous,
+        Reason::BootLoader,
+    ),
+    (
+        &["error: you need to load the kernel first"],
+        Loader,
+        Certain,
+        Reason::BootLoader,
+    ),
+    (&["bootmgr is missing"], Loader, Certain, Reason::BootLoader),
     // First programs: those of Debian, of dracut, of busybox systems.
-    (&["alert!", "does not exist"], Reason::RootNotFound),
-    (&["unable to find root device"], Reason::RootNotFound),
-    (&["gave up waiting for root"], Reason::RootNotFound),
-    (&["could not boot"], Reason::RootNotFound),
-    (&["no filesystem labelled"], Reason::RootNotFound),
-    (&["unable to mount root fs"], Reason::RootNotFound),
-    (&["cannot open root device"], Reason::RootNotFound),
-    (&["mounting ", " on /root failed"], Reason::RootDamaged),
-    (&["mounting ", " on /sysroot failed"], Reason::RootDamaged),
-    (&["cannot mount /dev/"], Reason::RootDamaged),
-    (&["failed to mount /sysroot"], Reason::RootDamaged),
-    (&["requires a manual fsck"], Reason::RootDamaged),
+    (
+        &["alert!", "does not exist", "dropping to a shell"],
+        System,
+        Certain,
+        Reason::RootNotFound,
+    ),
+    (
+        &["alert!", "does not exist"],
+        System,
+        Ambiguous,
+        Reason::RootNotFound,
+    ),
+    (
+        &["unable to find root device"],
+        System,
+        Ambiguous,
+        Reason::RootNotFound,
+    ),
+    (
+        &["gave up waiting for root"],
+        System,
+        Certain,
+        Reason::RootNotFound,
+    ),
+    (
+        &["no filesystem labelled"],
+        System,
+        Ambiguous,
+        Reason::RootNotFound,
+    ),
+    (
+        &["kernel panic - not syncing: vfs: unable to mount root fs"],
+        System,
+        Certain,
+        Reason::RootNotFound,
+    ),
+    (
+        &["cannot open root device"],
+        System,
+        Ambiguous,
+        Reason::RootNotFound,
+    ),
+    (
+        &["mounting ", " on /root failed"],
+        System,
+        Certain,
+        Reason::RootDamaged,
+    ),
+    (
+        &["mounting ", " on /sysroot failed"],
+        System,
+        Certain,
+        Reason::RootDamaged,
+    ),
+    (
+        &["cannot mount /dev/"],
+        System,
+        Ambiguous,
+        Reason::RootDamaged,
+    ),
+    (
+        &["failed to mount /sysroot"],
+        System,
+        Certain,
+        Reason::RootDamaged,
+    ),
+    (
+        &["requires a manual fsck"],
+        System,
+        Ambiguous,
+        Reason::RootDamaged,
+    ),
     (
         &["unexpected inconsistency", "fsck manually"],
+        System,
+        Ambiguous,
         Reason::RootDamaged,
     ),
-    (&["switch_root: can't execute"], Reason::RootDamaged),
+    (
+        &["can't execute", "init"],
+        System,
+        Ambiguous,
+        Reason::RootDamaged,
+    ),
     (
         &["target filesystem doesn't have requested"],
+        System,
+        Certain,
         Reason::RootDamaged,
     ),
-    (&["no init found. try passing init="], Reason::RootDamaged),
+    (
+        &["no init found. try passing init="],
+        System,
+        Certain,
+        Reason::RootDamaged,
+    ),
     // The kernel, and systems that come up for repairs alone.
-    (&["kernel panic - not syncing"], Reason::KernelPanic),
-    (&["you are in emergency mode"], Reason::Emergency),
-    (&["entering emergency mode"], Reason::Emergency),
-    (&["give root password for maintenance"], Reason::Emergency),
+    (
+        &["kernel panic - not syncing"],
+        System,
+        Certain,
+        Reason::KernelPanic,
+    ),
+    (
+        &["you are in emergency mode"],
+        System,
+        Certain,
+        Reason::Emergency,
+    ),
+    (
+        &["entering emergency mode"],
+        System,
+        Certain,
+        Reason::Emergency,
+    ),
+    (
+        &["give root password for maintenance"],
+        System,
+        Certain,
+        Reason::Emergency,
+    ),
 ];
+
+/// How the kernel's first lines begin.
+const KERNEL: &[&str] = &["linux version ", "command line: ", "kernel command line: "];
 
 /// Lines that say that a file system is damaged, or a disk cannot be read; the guest may come up all
 /// the same.
@@ -304,22 +500,68 @@ fn has(line: &str, parts: &[&str]) -> bool {
     parts.iter().all(|part| line.contains(part))
 }
 
+/// The lines in lower case and as they are, both without the kernel's time.
 fn lines(text: &str) -> impl Iterator<Item = (String, String)> {
     text.lines().map(|line| {
-        let line = line.trim().to_owned();
+        let line: String = without_time(line.trim())
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(LINE_CHARS_MAX)
+            .collect();
         (line.to_lowercase(), line)
     })
 }
 
-/// Looks in what a firmware, a boot loader or a guest said for what ends a drill.
+/// A line of the kernel's without `[    1.234567] `.
+fn without_time(line: &str) -> &str {
+    let rest = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+        .filter(|(time, _)| {
+            time.chars()
+                .all(|c| c.is_ascii_digit() || " .T".contains(c))
+        });
+    rest.map_or(line, |(_, rest)| rest)
+}
+
+/// True if a line begins so, or what it says does: after the name of who says it and a colon.
+fn begins(line: &str, parts: &[&str]) -> bool {
+    let Some((first, rest)) = parts.split_first() else {
+        return false;
+    };
+    let said = line.split_once(": ").map(|(_, said)| said);
+    let starts = |text: &str| text.starts_with(first) && has(&text[first.len()..], rest);
+    starts(line) || said.is_some_and(starts)
+}
+
+/// Looks in what a firmware, a boot loader or a guest said for what ends a drill for sure.
 ///
 /// A root file system that cannot be mounted, while the kernel complains about a file system, is a
 /// damaged one rather than one that is not found.
 pub fn find_sign(text: &str) -> Option<Sign> {
+    look_for(text, Certain)
+}
+
+/// As [`find_sign`], for a guest that did not come up in time: also what by itself would prove
+/// nothing.
+pub fn explain(text: &str) -> Option<Sign> {
+    look_for(text, Certain).or_else(|| look_for(text, Ambiguous))
+}
+
+fn look_for(text: &str, wanted: Weight) -> Option<Sign> {
     let all: Vec<_> = lines(text).collect();
-    let found = SIGNS.iter().find_map(|(parts, reason)| {
-        let (_, line) = all.iter().find(|(lower, _)| has(lower, parts))?;
-        Some(Sign {
+    let kernel = all
+        .iter()
+        .position(|(lower, _)| KERNEL.iter().any(|first| lower.starts_with(first)));
+    let found = SIGNS.iter().find_map(|(parts, speaker, weight, reason)| {
+        let until = match speaker {
+            Loader => kernel.unwrap_or(all.len()),
+            System => all.len(),
+        };
+        let (_, line) = all[..until]
+            .iter()
+            .find(|(lower, _)| begins(lower, parts))?;
+        (*weight == wanted).then(|| Sign {
             reason: *reason,
             line: line.clone(),
         })
@@ -405,7 +647,7 @@ mod tests {
         check(
             "error: file `/boot/vmlinuz-6.1' not found.\nerror: you need to load the kernel first.",
             Reason::BootLoader,
-            "error: file `/boot/vmlinuz-6.1' not found.",
+            "error: you need to load the kernel first.",
         );
         check(
             "ALERT!  UUID=1234 does not exist.  Dropping to a shell!",
@@ -415,7 +657,7 @@ mod tests {
         check(
             "[    2.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
             Reason::RootNotFound,
-            "[    2.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
+            "Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)",
         );
         check(
             "mount: mounting /dev/vda2 on /root failed: Invalid argument",
@@ -425,7 +667,7 @@ mod tests {
         check(
             "[    9.0] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
             Reason::KernelPanic,
-            "[    9.0] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
+            "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
         );
         check(
             "You are in emergency mode. After logging in, type \"journalctl -xb\"",
@@ -440,7 +682,7 @@ mod tests {
             "[1.0] EXT4-fs (vda2): VFS: Can't find ext4 filesystem\n\
              [1.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(254,2)",
             Reason::RootDamaged,
-            "[1.0] EXT4-fs (vda2): VFS: Can't find ext4 filesystem",
+            "EXT4-fs (vda2): VFS: Can't find ext4 filesystem",
         );
     }
 
@@ -454,6 +696,25 @@ mod tests {
             warnings("a\n[3.2] EXT4-fs error (device vda2): bad block\nb").len(),
             1
         );
+    }
+
+    #[test]
+    fn what_a_working_guest_may_say_ends_no_drill() {
+        for text in [
+            // Told by a system that runs, in a log or by somebody.
+            "Linux version 6.1\nMissing operating system\nlogin: ",
+            "sshd: he said kernel panic - not syncing",
+            "cat: error: file `x' not found",
+            "fsck: no filesystem labelled data",
+        ] {
+            assert_eq!(find_sign(text), None, "{text}");
+        }
+        let late = explain("FAILED: no filesystem labelled root").expect("an explanation");
+        assert_eq!(late.reason, Reason::RootNotFound);
+        assert_eq!(explain("Linux version 6.1\nMissing OS"), None);
+        let long = "Kernel panic - not syncing: ".to_owned() + &"x".repeat(5000);
+        let line = find_sign(&long).expect("a sign").line;
+        assert_eq!(line.chars().count(), LINE_CHARS_MAX);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use coffer_core::format::records::{
 };
 use coffer_core::ids::{BackupId, DiskId, VaultId};
 use coffer_engine::block::BlockSource;
-use coffer_engine::drill::{self, DrillDisk, Machine, Outcome, Place, Share, Verdict};
+use coffer_engine::drill::{self, DrillDisk, Machine, Outcome, Place, Room, Share, Verdict};
 use coffer_engine::hypervisor::ServerDefinition;
 use coffer_engine::hypervisor::file::RawFileSource;
 use coffer_engine::pipeline::{BackupDisk, BackupJob, BackupSource, ReadCache, back_up};
@@ -33,6 +33,12 @@ use uuid::Uuid;
 const AT_ONCE: usize = 2;
 /// Where the root file system of the test guest's system disk begins.
 const ROOT_OFFSET: u64 = 65 << 20;
+
+/// What guests may write.
+const ROOM: Room = Room {
+    overlay_bytes: 512 << 20,
+    reserve_bytes: 1 << 20,
+};
 
 /// A vault with backups of the test guest, good and broken.
 struct Lab {
@@ -55,7 +61,7 @@ impl Lab {
         let repository = Repository::init(store, &options, &KeySource::File(key))
             .await
             .unwrap();
-        let place = Place::new(&folder.path().join("d"), "coffer-test-").unwrap();
+        let place = Place::new(&folder.path().join("d"), "coffer-test-", ROOM).unwrap();
         let lab = Lab {
             folder,
             repository,
@@ -272,8 +278,12 @@ static BROKEN: [Broken; 10] = [
     ),
     broken("disk-order", &[Reason::NoBootDevice], "No bootable device"),
     broken("kernel", &[Reason::BootLoader], "vmlinuz"),
-    broken("root-label", &[Reason::RootNotFound], "tg-sys"),
     broken("blob", &[Reason::BlobDamaged], "disk vda"),
+    Broken {
+        long: true,
+        limit: 120,
+        ..broken("root-label", &[Reason::RootNotFound], "tg-sys")
+    },
     Broken {
         long: true,
         ..broken("partitions", &[Reason::NoBootDevice], "Missing OS")
@@ -474,7 +484,14 @@ async fn what_a_killed_service_left_goes_with_the_next_start_and_another_ones_st
         std::fs::create_dir(path).unwrap();
         std::fs::write(path.join("screen.png"), b"x").unwrap();
     }
-    let place = Place::new(folder.path(), "coffer-test-").unwrap();
+    let passable = std::fs::Permissions::from_mode(0o711);
+    std::fs::set_permissions(folder.path(), passable).unwrap();
+    let place = Place::new(folder.path(), "coffer-test-", ROOM).unwrap();
     place.clean().await.unwrap();
     assert!(!left.exists() && other.exists());
+    // Where others may write, nothing of ours is safe.
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let refused = Place::new(folder.path(), "coffer-test-", ROOM).unwrap_err();
+    assert_eq!(refused.kind, Kind::Invalid, "{refused}");
 }

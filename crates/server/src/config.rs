@@ -396,8 +396,13 @@ pub struct DrillConfig {
     /// Drills at once.
     pub at_once: usize,
     /// Where they have their sockets, and QEMU what guests write while they come up. Its path is
-    /// short, and other users may pass through.
+    /// short; it is made where it is not there, and belongs to the service alone. Where that is root,
+    /// other users have to be able to pass through to it.
     pub folder: PathBuf,
+    /// Most that a guest may write to one of its disks, in MiB.
+    pub overlay_mib: u64,
+    /// Space that stays free in the folder's file system, in MiB.
+    pub reserve_mib: u64,
     /// Most memory of a guest, in MiB, whatever its server has.
     pub memory_mib: u64,
     /// Most processors of a guest.
@@ -410,7 +415,9 @@ impl Default for DrillConfig {
     fn default() -> DrillConfig {
         DrillConfig {
             at_once: 2,
-            folder: PathBuf::from("/var/tmp/coffer"),
+            folder: PathBuf::from("/run/coffer/drills"),
+            overlay_mib: 1024,
+            reserve_mib: 256,
             memory_mib: 2048,
             vcpus: 2,
             kvm: false,

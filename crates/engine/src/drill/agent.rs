@@ -138,12 +138,17 @@ impl Agent {
                     self.end(Talk::Failed(format!("it could not be run: {}", short(why))));
                 }
             },
-            Asked::Status(_) => self.status(result),
+            Asked::Status(_) => self.status(result, &answer["error"]),
             Asked::Ping => {}
         }
     }
 
-    fn status(&mut self, result: &Value) {
+    fn status(&mut self, result: &Value, error: &Value) {
+        // It is told once; who asks again is told that there is no such process.
+        if let Some(why) = error["desc"].as_str() {
+            let how = format!("how it ended is not known: {}", short(why));
+            return self.end(Talk::Failed(how));
+        }
         if result["exited"] != json!(true) {
             // Asked again at the next step.
             if let Some((asked, _)) = self.asked

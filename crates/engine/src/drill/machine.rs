@@ -1,9 +1,10 @@
 //! The machine of a drill: what a server's definition says of its hardware, as QEMU is told it.
 //!
 //! Only what a guest needs to come up as it did is taken: firmware, disks with their buses and serial
-//! numbers, memory, what the firmware tells of the machine. No network card, no passed-through device,
-//! no path of the host but firmware and kernel. Nothing of the definition's text becomes an option
-//! of QEMU's as it stands: words are chosen from lists, and commas in names are doubled.
+//! numbers, memory, what the firmware tells of the machine. No network card, no passed-through device.
+//! Whoever may write a definition into a vault chooses nothing of this host by it: words are chosen
+//! from lists, commas in names are doubled, and the only path that is taken is that of a firmware in
+//! one of [`FIRMWARE_FOLDERS`].
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,18 @@ const OVMF: &[(&str, &str)] = &[
         "/usr/share/qemu/ovmf-x86_64-vars.bin",
     ),
 ];
+/// Where firmware may lie that a definition names.
+const FIRMWARE_FOLDERS: &[&str] = &[
+    "/usr/share/OVMF",
+    "/usr/share/edk2",
+    "/usr/share/edk2-ovmf",
+    "/usr/share/ovmf",
+    "/usr/share/qemu",
+];
+/// Largest firmware and largest file of its variables, in bytes.
+const FIRMWARE_BYTES_MAX: usize = 64 << 20;
+/// How qcow2 images begin.
+const QCOW2_MAGIC: &[u8] = b"QFI\xfb";
 /// The file of the firmware's variables in a drill's folder.
 pub(super) const VARIABLES: &str = "variables.fd";
 
@@ -48,6 +61,7 @@ pub(super) const VARIABLES: &str = "variables.fd";
 enum Bus {
     Virtio,
     Scsi,
+    Sata,
     Ide,
     Usb,
 }
@@ -69,6 +83,8 @@ enum Firmware {
     Bios,
     Uefi {
         code: PathBuf,
+        /// `raw` or `qcow2`.
+        format: &'static str,
         secure: bool,
         /// What the drill's copy of the variables holds at first.
         variables: Vec<u8>,
@@ -86,8 +102,6 @@ pub struct Machine {
     /// `type=1` fields of SMBIOS.
     system: Vec<(&'static str, String)>,
     firmware: Firmware,
-    /// Kernel, first file system and command line, where the definition starts one of the host.
-    kernel: Option<(PathBuf, Option<PathBuf>, String)>,
     slots: Vec<Slot>,
     /// What the user should know of it, as sentences.
     pub notes: Vec<String>,
@@ -126,9 +140,9 @@ impl Machine {
         }
     }
 
-    /// Memory in MiB.
-    pub fn memory_mib(&self) -> u64 {
-        self.memory_mib
+    /// It is to run on KVM, as its server does.
+    pub(super) fn wants_kvm(&self) -> bool {
+        self.kvm
     }
 
     /// What the drill's folder has to hold besides sockets.
@@ -170,26 +184,26 @@ impl Machine {
                 .map(|(name, value)| format!(",{name}={}", doubled(value)));
             put("-smbios", &format!("type=1{}", fields.collect::<String>()));
         }
-        if let Firmware::Uefi { code, secure, .. } = &self.firmware {
+        if let Firmware::Uefi {
+            code,
+            format,
+            secure,
+            variables,
+        } = &self.firmware
+        {
             let code = doubled(&code.display().to_string());
             put(
                 "-drive",
-                &format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"),
+                &format!("if=pflash,unit=0,format={format},readonly=on,file={code}"),
             );
+            let format = format_of(variables);
             put(
                 "-drive",
-                &format!("if=pflash,unit=1,format=raw,file={VARIABLES}"),
+                &format!("if=pflash,unit=1,format={format},file={VARIABLES}"),
             );
             if *secure {
                 put("-global", "driver=cfi.pflash01,property=secure,value=on");
             }
-        }
-        if let Some((kernel, initrd, line)) = &self.kernel {
-            put("-kernel", &kernel.display().to_string());
-            if let Some(initrd) = initrd {
-                put("-initrd", &initrd.display().to_string());
-            }
-            put("-append", line);
         }
         self.put_disks(disk, &mut put);
         words
@@ -203,10 +217,10 @@ impl Machine {
         if has(Bus::Usb) {
             put("-device", "qemu-xhci,id=usb");
         }
-        if has(Bus::Ide) {
+        if has(Bus::Sata) {
             put("-device", "ich9-ahci,id=ahci");
         }
-        let mut port = 0;
+        let (mut port, mut unit) = (0, 0);
         for (index, slot) in self.slots.iter().enumerate() {
             let Some(blocks) = disk(&slot.name) else {
                 continue;
@@ -216,9 +230,14 @@ impl Machine {
                 Bus::Virtio => "virtio-blk-pci".to_owned(),
                 Bus::Scsi => "scsi-hd,bus=scsi.0".to_owned(),
                 Bus::Usb => "usb-storage,bus=usb.0".to_owned(),
-                Bus::Ide => {
+                Bus::Sata => {
                     port += 1;
                     format!("ide-hd,bus=ahci.{}", port - 1)
+                }
+                // The two channels that the older machine has.
+                Bus::Ide => {
+                    unit += 1;
+                    format!("ide-hd,bus=ide.{},unit={}", (unit - 1) / 2, (unit - 1) % 2)
                 }
             };
             let serial = slot.serial.as_deref().map_or(String::new(), |serial| {
@@ -251,7 +270,6 @@ fn assumed(disks: &[String], share: Share) -> Machine {
         uuid: None,
         system: Vec::new(),
         firmware: Firmware::Bios,
-        kernel: None,
         slots: slots.collect(),
         notes: vec![
             "The backup does not say what hardware its server has: BIOS and virtio disks were assumed."
@@ -285,20 +303,14 @@ fn from_xml(definition: &ServerDefinition, disks: &[String], share: Share) -> Re
         ));
     }
     let firmware = firmware(root, definition)?;
-    let kernel = os.and_then(|os| {
-        let kernel = PathBuf::from(text(os, "kernel")?);
-        let initrd = text(os, "initrd").map(PathBuf::from);
-        Some((kernel, initrd, text(os, "cmdline").unwrap_or_default()))
-    });
-    if let Some((kernel, initrd, _)) = &kernel {
-        for path in [Some(kernel), initrd.as_ref()].into_iter().flatten() {
-            is_file(path, "the kernel that the server's definition names")?;
-        }
-        notes.push(
-            "The server starts a kernel of its host: that is not part of the backup.".to_owned(),
-        );
+    if os.is_some_and(|os| text(os, "kernel").is_some()) {
+        return Err(Error::invalid(
+            "the server starts a kernel of its host, which is no part of the backup",
+        )
+        .hint("Make a server from the backup, and start that."));
     }
-    let slots = slots(&domain, disks, &mut notes);
+    let slots = slots(&domain, (disks, q35), &mut notes);
+    note_controllers(root, &slots, &mut notes);
     Ok(Machine {
         q35,
         kvm: root.attribute("type") == Some("kvm"),
@@ -307,7 +319,6 @@ fn from_xml(definition: &ServerDefinition, disks: &[String], share: Share) -> Re
         uuid: plain_uuid(&domain.uuid),
         system: system(root),
         firmware,
-        kernel,
         slots,
         notes,
     })
@@ -318,8 +329,11 @@ fn plain_uuid(text: &str) -> Option<String> {
 }
 
 /// The disks of the backup at their places in the definition, in its order.
-fn slots(domain: &DomainDefinition, disks: &[String], notes: &mut Vec<String>) -> Vec<Slot> {
-    let orders: bool = domain.disks.iter().any(|d| d.boot_order.is_some());
+fn slots(
+    domain: &DomainDefinition,
+    (disks, q35): (&[String], bool),
+    notes: &mut Vec<String>,
+) -> Vec<Slot> {
     let mut slots = Vec::new();
     let mut left_out = Vec::new();
     for defined in &domain.disks {
@@ -332,9 +346,19 @@ fn slots(domain: &DomainDefinition, disks: &[String], notes: &mut Vec<String>) -
         }
         let bus = match defined.bus.as_str() {
             "scsi" => Bus::Scsi,
-            "sata" | "ide" => Bus::Ide,
+            "sata" => Bus::Sata,
+            "ide" if q35 => Bus::Sata,
+            "ide" => Bus::Ide,
             "usb" => Bus::Usb,
-            _ => Bus::Virtio,
+            "virtio" | "" => Bus::Virtio,
+            other => {
+                let name: String = other.chars().take(32).collect();
+                notes.push(format!(
+                    "Disk {} hung at another bus ({name}); the drill has it at virtio.",
+                    defined.target
+                ));
+                Bus::Virtio
+            }
         };
         slots.push(Slot {
             name: defined.target.clone(),
@@ -343,7 +367,10 @@ fn slots(domain: &DomainDefinition, disks: &[String], notes: &mut Vec<String>) -
             boot: defined.boot_order,
         });
     }
-    if !orders && let Some(first) = slots.first_mut() {
+    // What is booted from may have been a CD, or a disk that the backup leaves out.
+    if slots.iter().all(|slot| slot.boot.is_none())
+        && let Some(first) = slots.first_mut()
+    {
         first.boot = Some(1);
     }
     for name in disks {
@@ -386,6 +413,21 @@ fn system(root: Node<'_, '_>) -> Vec<(&'static str, String)> {
     entries.filter_map(entry).collect()
 }
 
+/// Says where a disk has another controller than the drill gives it.
+fn note_controllers(root: Node<'_, '_>, slots: &[Slot], notes: &mut Vec<String>) {
+    let devices = child(root, "devices");
+    let models = devices.into_iter().flat_map(|devices| devices.children());
+    let other = models
+        .filter(|node| node.has_tag_name("controller") && node.attribute("type") == Some("scsi"))
+        .filter_map(|node| node.attribute("model"))
+        .any(|model| !model.starts_with("virtio"));
+    if other && slots.iter().any(|slot| slot.bus == Bus::Scsi) {
+        notes.push(
+            "The server has another SCSI controller; the drill has one of virtio.".to_owned(),
+        );
+    }
+}
+
 fn firmware(root: Node<'_, '_>, definition: &ServerDefinition) -> Result<Firmware> {
     let os = child(root, "os");
     let loader = os.and_then(|os| child(os, "loader"));
@@ -394,50 +436,61 @@ fn firmware(root: Node<'_, '_>, definition: &ServerDefinition) -> Result<Firmwar
     if !is_uefi {
         return Ok(Firmware::Bios);
     }
+    // The same whatever is wrong: a definition shall not tell what files there are.
+    let none = || {
+        Error::unavailable("this host has no such UEFI firmware for the drill")
+            .hint("Install OVMF (Debian: `ovmf`), in the version that the server has.")
+    };
     let named = loader.and_then(|l| l.text()).map(str::trim);
-    let named = named.filter(|path| !path.is_empty()).map(PathBuf::from);
-    let known = OVMF.iter().find(|(code, _)| Path::new(code).is_file());
-    let code = match (named, known) {
-        (Some(path), _) => {
-            is_file(&path, "the firmware that the server's definition names")?;
-            path
-        }
-        (None, Some((code, _))) => PathBuf::from(code),
-        (None, None) => {
-            return Err(
-                Error::unavailable("this host has no UEFI firmware for the drill")
-                    .hint("Install OVMF (Debian: `ovmf`)."),
-            );
+    let code = match named.filter(|path| !path.is_empty()) {
+        Some(path) => firmware_file(Path::new(path)).ok_or_else(none)?,
+        None => {
+            let known = OVMF
+                .iter()
+                .find_map(|(code, _)| firmware_file(Path::new(code)));
+            known.ok_or_else(none)?
         }
     };
     let mut variables = base64::engine::general_purpose::STANDARD
         .decode(&definition.firmware_variables)
         .map_err(|e| Error::data("read the backup's firmware variables").caused_by(e))?;
     if variables.is_empty() {
-        let template = OVMF.iter().find(|(known, _)| Path::new(known) == code);
-        let template = template.map(|(_, variables)| Path::new(*variables));
-        let template = template.filter(|path| path.is_file());
-        let template = template.ok_or_else(|| {
-            Error::unavailable("there are no variables for the server's UEFI firmware")
-                .hint("Install OVMF (Debian: `ovmf`).")
-        })?;
-        variables = std::fs::read(template)
-            .map_err(|e| crate::hypervisor::file::io_error(template, "read", e))?;
+        let template = OVMF
+            .iter()
+            .find(|(known, _)| firmware_file(Path::new(known)).as_ref() == Some(&code));
+        let template = template.and_then(|(_, variables)| firmware_file(Path::new(variables)));
+        variables = std::fs::read(template.ok_or_else(none)?).map_err(|_| none())?;
     }
+    if variables.len() > FIRMWARE_BYTES_MAX {
+        return Err(Error::data("the backup's firmware variables are too large"));
+    }
+    let format = loader.and_then(|l| l.attribute("format"));
     Ok(Firmware::Uefi {
         code,
+        format: if format == Some("qcow2") {
+            "qcow2"
+        } else {
+            "raw"
+        },
         secure: loader.is_some_and(|l| l.attribute("secure") == Some("yes")),
         variables,
     })
 }
 
-fn is_file(path: &Path, what: &str) -> Result<()> {
-    match path.is_file() {
-        true => Ok(()),
-        false => Err(Error::unavailable(format!(
-            "{what} is not on this host: {}",
-            path.display()
-        ))),
+/// A firmware's file where it really lies; none for anything else that a path may lead to.
+fn firmware_file(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().ok()?;
+    let known = FIRMWARE_FOLDERS
+        .iter()
+        .any(|folder| real.starts_with(folder));
+    (known && real.is_file()).then_some(real)
+}
+
+/// What an image of variables is.
+fn format_of(image: &[u8]) -> &'static str {
+    match image.starts_with(QCOW2_MAGIC) {
+        true => "qcow2",
+        false => "raw",
     }
 }
 
@@ -520,9 +573,40 @@ mod tests {
         other.text = "<domain".to_owned();
         let error = Machine::of(&other, &[], SHARE).expect_err("refused");
         assert_eq!(error.kind, coffer_core::Kind::Data);
-        let os = "<kernel>/not/there</kernel>";
+        let os = "<kernel>/etc/hostname</kernel>";
         let error = Machine::of(&definition(os, ""), &[], SHARE).expect_err("refused");
-        assert_eq!(error.kind, coffer_core::Kind::Unavailable);
+        assert_eq!(error.kind, coffer_core::Kind::Invalid);
+    }
+
+    #[test]
+    fn a_definition_opens_no_file_of_the_host_and_does_not_learn_of_any() {
+        let of = |path: &str| {
+            let os = format!("<loader type='pflash'>{path}</loader>");
+            let error = Machine::of(&definition(&os, ""), &[], SHARE).expect_err("refused");
+            error.chain()
+        };
+        let there = of("/etc/passwd");
+        assert_eq!(there, of("/not/there"));
+        assert_eq!(there, of("/usr/share/qemu/../../../etc/passwd"));
+        assert!(!there.contains("passwd"), "{there}");
+    }
+
+    #[test]
+    fn the_first_disk_boots_where_a_cd_was_asked_first() {
+        let cd = "<disk type='file' device='cdrom'><target dev='sdz' bus='sata'/>\
+                  <boot order='1'/></disk>";
+        let devices = cd.to_owned() + &disk("hda", "ide", "") + &disk("hdb", "ide", "");
+        let mut old = definition("", &devices);
+        old.text = old.text.replace("pc-q35-7.2", "pc-i440fx-7.2");
+        let names = ["hda", "hdb"].map(str::to_owned);
+        let words = words(&Machine::of(&old, &names, SHARE).expect("a machine"));
+        for part in [
+            "-machine pc,",
+            "ide-hd,bus=ide.0,unit=0,drive=disk0,bootindex=1",
+            "ide-hd,bus=ide.0,unit=1,drive=disk1",
+        ] {
+            assert!(words.contains(part), "{part}\n{words}");
+        }
     }
 
     #[test]

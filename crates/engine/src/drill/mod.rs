@@ -31,7 +31,7 @@ use crate::hypervisor::file::{blocking, io_error};
 use crate::hypervisor::qemu::RuntimeDir;
 use agent::{Agent, Talk};
 pub use machine::{Machine, Share};
-use process::{Qemu, User};
+use process::{Bounds, Qemu, User};
 pub use sources::DrillDisk;
 use sources::Exports;
 
@@ -45,14 +45,25 @@ pub const KEPT_BYTES: usize = 64 << 10;
 pub const PICTURE_BYTES_MAX: u64 = 1 << 20;
 /// So many restarts are no part of coming up: a first boot or a relabelling takes one or two.
 const RESTARTS_MAX: usize = 3;
-/// The user that guests run as where this process is root: `nobody`.
-const NOBODY: u32 = 65534;
+/// First of the users that guests run as where this process is root: each drill has one of its own out
+/// of [`USERS`], far from those that people and services have.
+const FIRST_USER: u32 = 0x7000_0000;
+const USERS: u32 = 1 << 24;
 
 /// Where drills have their sockets, and QEMU what guests write.
 #[derive(Debug, Clone)]
 pub struct Place {
     runtime: RuntimeDir,
-    user: Option<User>,
+    room: Room,
+}
+
+/// How much of the file system of a place drills may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Most that a guest may write to one of its disks, in bytes.
+    pub overlay_bytes: u64,
+    /// What stays free there, in bytes: with less no drill begins, and those that run end.
+    pub reserve_bytes: u64,
 }
 
 impl Place {
@@ -60,11 +71,13 @@ impl Place {
     /// drills of several services apart.
     ///
     /// # Errors
-    /// `Invalid` where the folder's path is too long for sockets.
-    pub fn new(folder: &Path, prefix: &str) -> Result<Place> {
+    /// `Invalid` where the folder's path is too long for sockets, where somebody else may write
+    /// there, or where this process is root and other users cannot pass through: guests never run
+    /// as root.
+    pub fn new(folder: &Path, prefix: &str, room: Room) -> Result<Place> {
         let runtime = RuntimeDir::new(folder, prefix)?;
-        let user = user_for(runtime.folder());
-        Ok(Place { runtime, user })
+        check_folder(runtime.folder())?;
+        Ok(Place { runtime, room })
     }
 
     /// Removes what drills of earlier processes left. Their guests ended with these processes.
@@ -86,23 +99,56 @@ impl Place {
         })
         .await
     }
+
+    fn check_space(&self) -> Result<()> {
+        let what = "the folder for drills";
+        crate::space::check(what, self.runtime.folder(), self.room.reserve_bytes)
+    }
 }
 
-/// Root's guests run as nobody, with the group that may use KVM, where that user can reach the folder.
-fn user_for(folder: &Path) -> Option<User> {
+/// Refuses a folder in which others could put something, or that guests' users cannot reach.
+fn check_folder(folder: &Path) -> Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    if !rustix::process::geteuid().is_root() {
-        return None;
+    let refused = |text: &str| {
+        let text = format!("{} cannot have drills: {text}", folder.display());
+        Err(Error::invalid(text).hint("Name another folder: `drills.folder` of the configuration."))
+    };
+    let own = rustix::process::geteuid();
+    let found = std::fs::symlink_metadata(folder).map_err(|e| io_error(folder, "look at", e))?;
+    if found.uid() != own.as_raw() || found.permissions().mode() & 0o022 != 0 {
+        return refused("it belongs to others, or they may write there");
     }
     let passes = |path: &Path| {
         std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
     };
+    match own.is_root() && !folder.ancestors().all(passes) {
+        true => refused("guests of root run as another user, who cannot pass through to it"),
+        false => Ok(()),
+    }
+}
+
+/// Whom the next guest runs as: of root's, each as a user of its own, with the group that may use KVM.
+fn next_user() -> Result<Option<User>> {
+    use std::os::unix::fs::MetadataExt;
+    if !rustix::process::geteuid().is_root() {
+        return Ok(None);
+    }
+    let mut random = [0; 4];
+    crate::repository::crypto::random(&mut random)?;
+    let uid = FIRST_USER + u32::from_le_bytes(random) % USERS;
     let kvm = std::fs::metadata("/dev/kvm").map(|found| found.gid());
-    folder.ancestors().all(passes).then(|| User {
-        uid: NOBODY,
-        // Root's own group would be no step down.
-        gid: kvm.ok().filter(|gid| *gid != 0).unwrap_or(NOBODY),
-    })
+    // Root's own group would be no step down.
+    let gid = kvm.ok().filter(|gid| *gid != 0).unwrap_or(uid);
+    Ok(Some(User { uid, gid }))
+}
+
+/// Lets the guest's user have a file of a drill.
+fn give(path: &Path, user: Option<User>) -> Result<()> {
+    match user {
+        None => Ok(()),
+        Some(user) => std::os::unix::fs::lchown(path, Some(user.uid), Some(user.gid))
+            .map_err(|e| io_error(path, "give away", e)),
+    }
 }
 
 /// A drill to be done.
@@ -172,18 +218,26 @@ pub struct Outcome {
 pub async fn run(place: &Place, request: Request, cancel: &CancellationToken) -> Result<Outcome> {
     let begun = Instant::now();
     let mut times = Times::default();
+    place.check_space()?;
+    let user = next_user()?;
     let folder = Folder::make(place)?;
     if let Some((name, content)) = request.machine.files() {
         let path = folder.path.join(name);
         std::fs::write(&path, content).map_err(|e| io_error(&path, "write", e))?;
-        place.give(&path);
+        give(&path, user)?;
     }
     let exports = Exports::open(&folder.path, &request.disks)?;
-    place.give(exports.socket());
+    give(exports.socket(), user)?;
+    // Last of all: from now on others may put there what they like.
+    give(&folder.path, user)?;
     times.exported = begun.elapsed();
+    let bounds = Bounds {
+        user,
+        file_bytes: place.room.overlay_bytes,
+    };
     let arguments = request.machine.arguments(|name| exports.blocks(name));
     let name = format!("drill-{}", request.name);
-    let started = Qemu::start(&name, &folder.path, place.user, arguments, cancel).await;
+    let started = Qemu::start(&name, &folder.path, bounds, arguments, cancel).await;
     let qemu = match started {
         Ok(qemu) => qemu,
         Err(error) => {
@@ -195,6 +249,7 @@ pub async fn run(place: &Place, request: Request, cancel: &CancellationToken) ->
     let mut watch = Watch {
         begun,
         started: Instant::now(),
+        place,
         qemu,
         agent: Agent::new(
             folder.path.join(process::AGENT),
@@ -218,6 +273,10 @@ pub async fn run(place: &Place, request: Request, cancel: &CancellationToken) ->
         Ok(_) => watch.qemu.screen(PICTURE_BYTES_MAX).await.ok(),
         Err(_) => None,
     };
+    let has_kvm = match &decided {
+        Ok(_) => watch.qemu.has_kvm().await.ok(),
+        Err(_) => None,
+    };
     let last_words = watch.last_words();
     let mut notes = request.machine.notes.clone();
     let warned = drill::warnings(&lossy(&watch.serial));
@@ -226,6 +285,9 @@ pub async fn run(place: &Place, request: Request, cancel: &CancellationToken) ->
             .into_iter()
             .map(|line| format!("The guest says: {line}")),
     );
+    if request.machine.wants_kvm() && has_kvm == Some(false) {
+        notes.push("The guest ran without KVM, many times slower than its server.".to_owned());
+    }
     let Watch {
         qemu, mut times, ..
     } = watch;
@@ -246,16 +308,6 @@ fn cancelled() -> Error {
     Error::cancelled("the drill was cancelled")
 }
 
-impl Place {
-    /// Lets the guest's user have a file of a drill.
-    fn give(&self, path: &Path) {
-        if let Some(user) = self.user {
-            // Where it does not get it, QEMU says which file it cannot use.
-            let _ = std::os::unix::fs::chown(path, Some(user.uid), Some(user.gid));
-        }
-    }
-}
-
 /// The folder of one drill, until it is dropped.
 struct Folder {
     path: PathBuf,
@@ -269,7 +321,6 @@ impl Folder {
             .mode(0o700)
             .create(&path)
             .map_err(|e| io_error(&path, "create", e))?;
-        place.give(&path);
         Ok(Folder { path })
     }
 }
@@ -286,6 +337,7 @@ impl Drop for Folder {
 struct Watch<'a> {
     begun: Instant,
     started: Instant,
+    place: &'a Place,
     qemu: Qemu,
     agent: Agent,
     checks: &'a Checks,
@@ -309,6 +361,7 @@ impl Watch<'_> {
             let is_over = self.started.elapsed() >= self.checks.limit();
             if is_over || looked.is_none_or(|at| at.elapsed() >= SCREEN_LOOK) {
                 looked = Some(Instant::now());
+                self.place.check_space()?;
                 self.screen = self.qemu.screen_text().await?;
                 if let Some(sign) = drill::find_sign(&self.screen) {
                     return Ok(self.failed_by(sign));
@@ -346,7 +399,7 @@ impl Watch<'_> {
             return Ok(Some(self.failed_by(sign)));
         }
         for event in self.qemu.events() {
-            if let Some(verdict) = self.judge(&event) {
+            if let Some(verdict) = self.judge(&event)? {
                 return Ok(Some(verdict));
             }
         }
@@ -370,18 +423,29 @@ impl Watch<'_> {
         }
     }
 
-    fn judge(&mut self, event: &serde_json::Value) -> Option<Verdict> {
+    /// What an event means. An error where QEMU could not keep what the guest wrote: that is no
+    /// fault of the backup.
+    fn judge(&mut self, event: &serde_json::Value) -> Result<Option<Verdict>> {
         let by_guest = event["data"]["guest"].as_bool().unwrap_or_default();
-        let reason = match event["event"].as_str()? {
+        let reason = match event["event"].as_str().unwrap_or_default() {
             "RESET" if by_guest => {
                 self.restarts += 1;
-                (self.restarts > RESTARTS_MAX).then_some(Reason::GuestRestarts)?
+                match self.restarts > RESTARTS_MAX {
+                    true => Reason::GuestRestarts,
+                    false => return Ok(None),
+                }
             }
             "SHUTDOWN" if by_guest => Reason::GuestStopped,
             "GUEST_PANICKED" => Reason::KernelPanic,
-            _ => return None,
+            "BLOCK_IO_ERROR" | "STOP" => {
+                return Err(Error::unavailable(
+                    "what the guest of the drill wrote could not be kept, or its backup not be read",
+                )
+                .hint("See that `drills.folder` has space, and that guests may write enough there."));
+            }
+            _ => return Ok(None),
         };
-        Some(self.failed(reason, None))
+        Ok(Some(self.failed(reason, None)))
     }
 
     fn failed_by(&self, sign: Sign) -> Verdict {
@@ -425,7 +489,15 @@ impl Watch<'_> {
             Talk::Answers => Reason::ScriptFailed,
             _ => Reason::PatternMissing,
         };
-        self.failed(reason, Some(seconds))
+        let said = [
+            lossy(&self.firmware),
+            lossy(&self.serial),
+            self.screen.clone(),
+        ];
+        match said.iter().rev().find_map(|text| drill::explain(text)) {
+            Some(sign) if reason == Reason::AgentSilent => self.failed_by(sign),
+            _ => self.failed(reason, Some(seconds)),
+        }
     }
 
     fn last_words(&self) -> String {

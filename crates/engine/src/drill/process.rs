@@ -21,11 +21,15 @@ use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::hypervisor::file::{blocking, io_error};
-use crate::hypervisor::qemu::spawn_tied;
+use crate::hypervisor::qemu::{pause, spawn_tied};
 
 const PROGRAM: &str = "qemu-system-x86_64";
 /// How long QEMU may take to answer: its guest does not hold it up, a busy host does.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// How long a killed process is waited for: one that waits for a device may take its time.
+const END_LIMIT: Duration = Duration::from_secs(10);
+/// Where it finds what it starts itself from: nothing else of our surroundings reaches it.
+const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 /// What of its complaints is kept, in bytes.
 const WORDS_MAX: usize = 4 << 10;
 /// What a ring of the guest's output holds between two looks, in bytes.
@@ -45,16 +49,37 @@ pub(super) struct User {
     pub gid: u32,
 }
 
+/// What a guest's process is held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bounds {
+    /// None for this process's own.
+    pub user: Option<User>,
+    /// Most that any file of its may become, in bytes: what its guest writes to one disk.
+    pub file_bytes: u64,
+}
+
 /// A process that ends, and is waited for, at the latest when this is dropped.
 struct Running(Option<Child>);
 
 impl Running {
     /// Kills it and waits until it is gone. There is nothing that it would have to write.
     fn end(&mut self) {
-        if let Some(mut child) = self.0.take() {
-            // It may have ended by itself.
-            let _ = child.kill();
-            let _ = child.wait();
+        let Some(mut child) = self.0.take() else {
+            return;
+        };
+        // It may have ended by itself.
+        let _ = child.kill();
+        let deadline = std::time::Instant::now() + END_LIMIT;
+        while matches!(child.try_wait(), Ok(None)) {
+            if std::time::Instant::now() > deadline {
+                // The kernel has the order, and carries it out when a device answers.
+                tracing::warn!(
+                    pid = child.id(),
+                    "a killed guest of a drill is not gone yet"
+                );
+                return;
+            }
+            pause();
         }
     }
 }
@@ -101,7 +126,7 @@ impl Qemu {
     pub async fn start(
         name: &str,
         folder: &Path,
-        user: Option<User>,
+        bounds: Bounds,
         machine: Vec<OsString>,
         cancel: &CancellationToken,
     ) -> Result<Qemu> {
@@ -118,22 +143,26 @@ impl Qemu {
             .args(common(name))
             .args(machine)
             .current_dir(folder)
+            .env_clear()
+            .env("PATH", SEARCH_PATH)
             // Where it puts what the guest writes: files without names.
             .env("TMPDIR", folder)
             .env("LC_ALL", "C")
             .stdin(Stdio::from(theirs.try_clone().map_err(failed)?))
             .stdout(Stdio::from(theirs))
             .stderr(Stdio::from(stderr));
-        if let Some(user) = user {
+        if let Some(user) = bounds.user {
             command.uid(user.uid).gid(user.gid);
         }
         let running = blocking(move || {
             let started = spawn_tied(command).map(|child| Running(Some(child)));
-            started.map_err(|e| {
+            let running = started.map_err(|e| {
                 Error::unavailable(format!("{PROGRAM} could not be started"))
                     .hint("Install QEMU (Debian: `qemu-system-x86`) on the host of this service.")
                     .caused_by(e)
-            })
+            })?;
+            bound(&running, bounds)?;
+            Ok(running)
         })
         .await?;
         let words = Arc::new(Mutex::new(Vec::new()));
@@ -235,6 +264,12 @@ impl Qemu {
         }
     }
 
+    /// Whether the guest runs on KVM.
+    pub async fn has_kvm(&mut self) -> Result<bool> {
+        let answer = self.execute("query-kvm", Value::Null).await?;
+        Ok(answer["enabled"] == json!(true))
+    }
+
     /// What it told without being asked, since the last call.
     pub fn events(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.events)
@@ -266,15 +301,11 @@ impl Qemu {
         self.file("screen.png", most_bytes).await
     }
 
+    /// A file that QEMU has just written. Its folder is QEMU's: nothing in it is what it seems.
     async fn file(&self, name: &str, most_bytes: u64) -> Result<Vec<u8>> {
         let path = self.folder.join(name);
         blocking(move || {
-            let read = std::fs::metadata(&path).and_then(|found| {
-                match found.len() <= most_bytes && found.is_file() {
-                    true => std::fs::read(&path),
-                    false => Err(std::io::Error::other("it is larger than it may be")),
-                }
-            });
+            let read = read_plain(&path, most_bytes);
             read.map_err(|e| io_error(&path, "read", e))
         })
         .await
@@ -285,6 +316,36 @@ impl Qemu {
         let mut running = self.running;
         // It panics only where we have a bug, and has said so.
         let _ = tokio::task::spawn_blocking(move || running.end()).await;
+    }
+}
+
+/// Holds a process to its bounds, before its guest runs.
+fn bound(running: &Running, bounds: Bounds) -> Result<()> {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let pid = running.0.as_ref().map(Pid::from_child);
+    let limit = Rlimit {
+        current: Some(bounds.file_bytes),
+        maximum: Some(bounds.file_bytes),
+    };
+    let held = prlimit(pid, Resource::Fsize, limit);
+    held.map_err(|e| Error::unavailable("hold the guest of a drill to its bounds").caused_by(e))?;
+    Ok(())
+}
+
+/// Reads a file that is one, and no link to one; an error where it is larger than it may be.
+fn read_plain(path: &Path, most_bytes: u64) -> std::io::Result<Vec<u8>> {
+    use rustix::fs::{Mode, OFlags};
+    use std::io::Read;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = std::fs::File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(most_bytes + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 <= most_bytes {
+        true => Ok(bytes),
+        false => Err(std::io::Error::other("it is larger than it may be")),
     }
 }
 
@@ -309,6 +370,18 @@ fn text_of(cells: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_plain_files_are_read_and_only_so_much_of_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("f"), folder.path().join("l"));
+        std::fs::write(&file, b"abc").expect("written");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        assert_eq!(read_plain(&file, 3).expect("read"), b"abc");
+        assert!(read_plain(&file, 2).is_err());
+        assert!(read_plain(&link, 9).is_err());
+        assert!(read_plain(folder.path(), 9).is_err());
+    }
 
     #[test]
     fn text_mode_is_read_and_graphics_are_not() {

@@ -339,7 +339,7 @@ fn unlocked_options(image: &Path, format: &str) -> OsString {
     clippy::disallowed_methods,
     reason = "polls a process; never on a runtime's thread"
 )]
-fn pause() {
+pub(crate) fn pause() {
     std::thread::sleep(POLL);
 }
 

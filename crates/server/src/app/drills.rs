@@ -16,7 +16,7 @@ use coffer_core::Result;
 use coffer_core::cbr::{Code, Operation, Refusal, ResourceType};
 use coffer_core::drill::{Checks, median, trend_percent};
 use coffer_core::ids::{ProjectId, TaskId};
-use coffer_engine::drill::{Place, Share};
+use coffer_engine::drill::{Place, Room, Share};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ use crate::catalog::record::{Filter, Json, Page};
 use crate::catalog::tasks::DRILL_KEY;
 use crate::catalog::vaults::Vault;
 use crate::catalog::{Tx, vaults};
-use crate::config::DrillConfig;
+use crate::config::{Config, DrillConfig};
 use crate::door;
 use crate::tasks::work::{DrillWork, Work};
 
@@ -41,6 +41,8 @@ const FORGET_PERIOD: Duration = Duration::from_secs(3600);
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How long pictures and output are.
 const EVIDENCE_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Drills of a project that may wait or run.
+const OPEN_MAX: u64 = 20;
 /// What the report looks at.
 pub const REPORT_DAYS: i64 = 90;
 
@@ -56,6 +58,7 @@ pub struct Drills {
 
 struct Inner {
     folder: PathBuf,
+    room: Room,
     place: tokio::sync::OnceCell<Place>,
     prefix: Mutex<String>,
     looked: Mutex<Looked>,
@@ -78,9 +81,12 @@ fn is_time(last: &mut Option<tokio::time::Instant>, period: Duration) -> bool {
 
 impl Drills {
     /// What the configuration says. Makes nothing.
-    pub fn new(config: &DrillConfig) -> Drills {
+    pub fn new(config: &Config) -> Drills {
+        let beside = config.limits.tasks.saturating_sub(1).max(1);
+        let config: &DrillConfig = &config.drills;
         Drills {
-            at_once: config.at_once,
+            // A guest that takes its time shall not hold up all other work.
+            at_once: config.at_once.min(beside),
             share: Share {
                 memory_mib: config.memory_mib,
                 vcpus: config.vcpus,
@@ -88,6 +94,10 @@ impl Drills {
             },
             inner: Arc::new(Inner {
                 folder: config.folder.clone(),
+                room: Room {
+                    overlay_bytes: config.overlay_mib << 20,
+                    reserve_bytes: config.reserve_mib << 20,
+                },
                 place: tokio::sync::OnceCell::new(),
                 prefix: Mutex::default(),
                 looked: Mutex::default(),
@@ -112,7 +122,7 @@ impl Drills {
     pub(crate) async fn place(&self) -> Result<&Place> {
         let make = || async {
             let prefix = self.inner.prefix.lock().expect("no panic holds this lock");
-            Place::new(&self.inner.folder, &prefix)
+            Place::new(&self.inner.folder, &prefix, self.inner.room)
         };
         self.inner.place.get_or_try_init(make).await
     }
@@ -186,6 +196,19 @@ impl App {
             let text = "is a disk's backup, and a drill starts a server";
             return Err(Refusal::parameter("backup_id", text)
                 .hint("Name the backup of a server.")
+                .into());
+        }
+        let open = rows::open(&mut tx, actor.project).await.during(OP)?;
+        if open.iter().any(|drill| drill.backup_id == top.id) {
+            let text = "a drill of this backup waits or runs already";
+            return Err(Refusal::parameter("backup_id", text)
+                .hint("Wait for it, or cancel it.")
+                .into());
+        }
+        if open.len() as u64 >= OPEN_MAX {
+            let text = format!("{OPEN_MAX} drills of this project wait or run already");
+            return Err(Refusal::parameter("backup_id", text)
+                .hint("Try again when one has ended.")
                 .into());
         }
         let drill = self.begin_drill(&mut tx, actor, (&top, &vault), (checks, false));
@@ -339,7 +362,10 @@ impl App {
             let Some(vault) = vaults::get(&mut tx, setting.vault_id).await? else {
                 continue;
             };
-            for backup in due_of(&mut tx, &setting, now).await? {
+            let open = rows::open(&mut tx, vault.project_id).await?.len() as u64;
+            let room = usize::try_from(OPEN_MAX.saturating_sub(open)).unwrap_or(usize::MAX);
+            // The next look begins the rest.
+            for backup in due_of(&mut tx, &setting, now).await?.into_iter().take(room) {
                 let actor = Actor {
                     project: vault.project_id,
                     user: vault.user_id,

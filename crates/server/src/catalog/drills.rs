@@ -162,6 +162,14 @@ pub async fn since(
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 
+/// Drills of a project that wait or run.
+pub async fn open(conn: &mut AnyConnection, project: ProjectId) -> Result<Vec<Drill>> {
+    let filter = Filter::new()
+        .eq("project_id", project)
+        .and("verdict = 'open'");
+    record::list(conn, &filter, &[("created_at", false)]).await
+}
+
 /// Writes how a drill ended. False where it has ended before.
 pub async fn finish(conn: &mut AnyConnection, ended: &Drill, evidence: &Evidence) -> Result<bool> {
     let rows = record::execute(
@@ -259,7 +267,8 @@ pub async fn set(conn: &mut AnyConnection, vault: VaultId, to: Option<&Setting>)
     }
 }
 
-/// The newest good backups of the servers in a vault.
+/// The newest good backups of the servers in a vault; one that was imported comes after all that were
+/// made here.
 fn newest(vault: VaultId) -> Filter {
     Filter::new()
         .eq("vault_id", vault)
@@ -267,7 +276,8 @@ fn newest(vault: VaultId) -> Filter {
         .and(
             "NOT EXISTS (SELECT 1 FROM backups n WHERE n.vault_id = backups.vault_id \
              AND n.resource_id = backups.resource_id AND n.parent_id IS NULL \
-             AND n.state = 'available' AND n.created_at > backups.created_at)",
+             AND n.state = 'available' AND (n.imported < backups.imported \
+             OR n.imported = backups.imported AND n.created_at > backups.created_at))",
         )
 }
 
@@ -284,7 +294,8 @@ pub async fn untried(
     record::list(conn, &filter, &[("created_at", false)]).await
 }
 
-/// The newest good backup of each server in a vault of which no drill was begun at `from` or later.
+/// The newest good backup of each server in a vault of which no drill was begun at `from` or later, nor
+/// waits or runs.
 pub async fn resting(
     conn: &mut AnyConnection,
     vault: VaultId,
@@ -292,7 +303,7 @@ pub async fn resting(
 ) -> Result<Vec<Backup>> {
     let filter = newest(vault).with(
         "NOT EXISTS (SELECT 1 FROM drills d WHERE d.vault_id = backups.vault_id \
-         AND d.resource_id = backups.resource_id AND d.created_at >= ?)",
+         AND d.resource_id = backups.resource_id AND (d.verdict = 'open' OR d.created_at >= ?))",
         from,
     );
     record::list(conn, &filter, &[("created_at", false)]).await

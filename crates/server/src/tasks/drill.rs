@@ -11,7 +11,7 @@
 
 use base64::Engine as _;
 use coffer_core::drill::Reason;
-use coffer_core::state::TaskState;
+use coffer_core::state::{BackupState, TaskState};
 use coffer_core::{Error, Kind, Result};
 use coffer_engine::drill::{self, DrillDisk, Machine, Outcome, Request, Verdict};
 use coffer_engine::hypervisor::ServerDefinition;
@@ -21,6 +21,7 @@ use super::work::DrillWork;
 use super::{Run, outcome};
 use crate::app::notify::{self, Event};
 use crate::app::serving::TaskHold;
+use crate::catalog::backups;
 use crate::catalog::drills::{self, Evidence};
 use crate::catalog::record::Json;
 
@@ -32,18 +33,34 @@ pub(super) async fn run(run: &Run, work: &DrillWork) -> Result<()> {
     run.working();
     let ids = (backup.id, backup.repository_id);
     let held = match run.app.serving.hold_for_task(&repository, ids).await {
-        // What cannot even be opened has been tried.
+        // What cannot even be opened has been tried, unless it was deleted just now.
         Err(error) if matches!(error.kind, Kind::Data | Kind::NotFound) => {
-            return done(run, damaged(&error)).await;
+            return match is_there(run).await? {
+                true => done(run, damaged(&error)).await,
+                false => Err(Error::not_found("the backup is gone")),
+            };
         }
         held => held?,
     };
     let tried = trial(run, work, &held).await;
     held.end().await;
-    match tried {
-        Err(error) if error.kind == Kind::Data => done(run, damaged(&error)).await,
-        tried => done(run, tried?).await,
-    }
+    done(run, tried?).await
+}
+
+/// Whether the backup is still one that can be read.
+async fn is_there(run: &Run) -> Result<bool> {
+    let mut tx = run.app.catalog.snapshot().await?;
+    let backup = match run.task.backup_id {
+        Some(id) => backups::get(&mut tx, id).await?,
+        None => None,
+    };
+    let readable = |state| {
+        matches!(
+            state,
+            BackupState::Available | BackupState::WaitingRestore | BackupState::Restoring
+        )
+    };
+    Ok(backup.is_some_and(|backup| readable(backup.state)))
 }
 
 async fn trial(run: &Run, work: &DrillWork, held: &TaskHold) -> Result<Outcome> {

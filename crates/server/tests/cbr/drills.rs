@@ -13,7 +13,7 @@ use crate::ways::ended;
 /// A service with a folder for drills of the test's own.
 async fn lab(folder: &Path, more: &str) -> Lab {
     let config = format!(
-        "{more}[drills]\nfolder = '{}'\nmemory_mib = 192\nvcpus = 1\n",
+        "{more}[drills]\nfolder = '{}'\nmemory_mib = 192\nvcpus = 1\nreserve_mib = 1\n",
         folder.display()
     );
     let fill: fn(&crate::host::FileHost) = match more {
@@ -21,6 +21,15 @@ async fn lab(folder: &Path, more: &str) -> Lab {
         _ => |_| {},
     };
     Lab::configured(fill, &config).await
+}
+
+/// A folder through which other users may pass, as guests of root do.
+fn passable() -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = std::fs::Permissions::from_mode(0o711);
+    std::fs::set_permissions(folder.path(), mode).unwrap();
+    folder
 }
 
 /// Begins a drill; its id.
@@ -66,8 +75,8 @@ fn left(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_that_does_not_boot_fails_and_whatever_ends_a_drill_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().canonicalize().unwrap();
+    let root = passable();
+    let folder = root.path().join("d");
     let mut lab = lab(&folder, "").await;
     let vault = lab.server_vault("v", &["web"]).await;
     let checkpoint = lab.back_up(&vault, json!({"name": "first"})).await;
@@ -136,8 +145,8 @@ async fn a_backup_that_does_not_boot_fails_and_whatever_ends_a_drill_leaves_noth
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn vaults_have_their_backups_tried_and_the_report_says_what_came_of_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path().canonicalize().unwrap();
+    let root = passable();
+    let folder = root.path().join("d");
     let mut lab = lab(&folder, "").await;
     let vault = lab.server_vault("v", &["web"]).await;
     let old = lab.back_up(&vault, json!({"name": "old"})).await;
@@ -198,8 +207,8 @@ async fn vaults_have_their_backups_tried_and_the_report_says_what_came_of_it() {
 
 #[tokio::test]
 async fn what_cannot_be_tried_is_refused_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let lab = lab(folder.path(), "").await;
+    let root = passable();
+    let lab = lab(&root.path().join("d"), "").await;
     let vault = lab.server_vault("v", &["web"]).await;
     let checkpoint = lab.back_up(&vault, json!({"name": "first"})).await;
     let backup = lab.backup_of(&checkpoint).await;
@@ -251,7 +260,8 @@ async fn a_real_server_passes_by_its_agent_and_is_seen_by_no_host() {
         agent: true,
     };
     let _off = Guest::define(&stack, spec);
-    let folder = stack.directory().join("drills");
+    let root = passable();
+    let folder = root.path().join("d");
     let lab = lab(&folder, &crate::real::host(&stack)).await;
     let vault = lab.server_vault("v", &["shop"]).await;
     let checkpoint = lab.back_up(&vault, json!({"name": "first"})).await;
@@ -263,6 +273,10 @@ async fn a_real_server_passes_by_its_agent_and_is_seen_by_no_host() {
     wait_until("its guest runs", 60, || !guests(&folder).is_empty());
     let domains = stack.virsh(&["list", "--all", "--name"]);
     assert_eq!(domains.split_whitespace().collect::<Vec<_>>(), ["shop"]);
+    let path = format!("coffer:/backups/{id}/drill");
+    let again = lab.post(&path, json!({"drill": {}})).await;
+    assert_eq!(again.status, 400, "{again:?}");
+    assert!(again.text().contains("waits or runs"), "{again:?}");
     let busy = lab.delete(&format!("/backups/{id}")).await;
     refused(&busy, 400, "6216");
     let shown = drill(&lab, &begun).await;

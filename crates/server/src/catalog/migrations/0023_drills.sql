@@ -31,6 +31,7 @@ CREATE TABLE drills (
 CREATE INDEX drills_of_project ON drills (project_id, created_at, task_id);
 CREATE INDEX drills_of_resource ON drills (vault_id, resource_id, created_at);
 CREATE INDEX drills_of_backup ON drills (backup_id);
+CREATE INDEX drills_open ON drills (project_id) WHERE verdict = 'open';
 CREATE INDEX drills_age ON drills (created_at);
 
 -- What was seen at the end: text, and a picture of the screen (PNG, base64; empty where there is none).
