@@ -17,7 +17,6 @@ use coffer_core::format::records::{
     DefinitionRecord, Facts, InstantRecord, Manifest, Resource, Tracking,
 };
 use coffer_core::ids::{BackupId, DiskId, VaultId};
-use coffer_engine::block::BlockSource;
 use coffer_engine::drill::{self, DrillDisk, Machine, Outcome, Place, Room, Share, Verdict};
 use coffer_engine::hypervisor::ServerDefinition;
 use coffer_engine::hypervisor::file::RawFileSource;
