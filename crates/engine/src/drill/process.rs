@@ -138,8 +138,11 @@ impl Qemu {
         };
         let (control, theirs) = pair().map_err(failed)?;
         let (mut complaints, stderr) = pair().map_err(failed)?;
-        let mut command = Command::new(PROGRAM);
+        // It holds itself to its bounds, and becomes QEMU: nobody else may, who lacks rights over it.
+        let mut command = Command::new("prlimit");
         command
+            .arg(format!("--fsize={}", bounds.file_bytes))
+            .arg(PROGRAM)
             .args(common(name))
             .args(machine)
             .current_dir(folder)
@@ -156,13 +159,11 @@ impl Qemu {
         }
         let running = blocking(move || {
             let started = spawn_tied(command).map(|child| Running(Some(child)));
-            let running = started.map_err(|e| {
+            started.map_err(|e| {
                 Error::unavailable(format!("{PROGRAM} could not be started"))
                     .hint("Install QEMU (Debian: `qemu-system-x86`) on the host of this service.")
                     .caused_by(e)
-            })?;
-            bound(&running, bounds)?;
-            Ok(running)
+            })
         })
         .await?;
         let words = Arc::new(Mutex::new(Vec::new()));
@@ -317,19 +318,6 @@ impl Qemu {
         // It panics only where we have a bug, and has said so.
         let _ = tokio::task::spawn_blocking(move || running.end()).await;
     }
-}
-
-/// Holds a process to its bounds, before its guest runs.
-fn bound(running: &Running, bounds: Bounds) -> Result<()> {
-    use rustix::process::{Pid, Resource, Rlimit, prlimit};
-    let pid = running.0.as_ref().map(Pid::from_child);
-    let limit = Rlimit {
-        current: Some(bounds.file_bytes),
-        maximum: Some(bounds.file_bytes),
-    };
-    let held = prlimit(pid, Resource::Fsize, limit);
-    held.map_err(|e| Error::unavailable("hold the guest of a drill to its bounds").caused_by(e))?;
-    Ok(())
 }
 
 /// Reads a file that is one, and no link to one; an error where it is larger than it may be.
