@@ -11,6 +11,7 @@ pub mod error;
 pub mod extent;
 pub mod format;
 pub mod ids;
+pub mod inner_path;
 pub mod map;
 pub mod plan;
 pub mod portable;

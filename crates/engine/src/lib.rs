@@ -5,6 +5,7 @@
 pub mod block;
 pub mod cpu;
 pub mod door;
+pub mod files;
 pub mod hypervisor;
 pub mod nbd;
 pub mod pipeline;

@@ -12,6 +12,7 @@
 //! part of it can be asked for; nothing of it depends on when or where it is made.
 
 pub mod tar;
+pub mod tree;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -113,7 +113,7 @@ impl Header {
 }
 
 /// Sum over the bytes of a header, with spaces in the place of the sum.
-fn checksum(block: &[u8; BLOCK as usize]) -> u32 {
+pub(super) fn checksum(block: &[u8; BLOCK as usize]) -> u32 {
     let sum = |bytes: &[u8]| bytes.iter().map(|b| u32::from(*b)).sum::<u32>();
     sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..])
 }

@@ -41,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::{BlockSource, BlockTarget};
 use crate::nbd::server::SocketFile;
 use changes::{changed_since, look_at_changes};
+pub(crate) use qemu::{make_folder, spawn_tied};
 
 /// Whether a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

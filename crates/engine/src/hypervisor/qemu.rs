@@ -1,6 +1,7 @@
 //! QEMU's tools: `qemu-nbd` processes that export images, and `qemu-img`.
 //!
-//! The only module that starts processes. A `qemu-nbd` holds its image's lock, so that no
+//! The only module that starts processes, but for `crate::files`, whose appliance comes from
+//! [`spawn_tied`] too. A `qemu-nbd` holds its image's lock, so that no
 //! hypervisor can start a server on it meanwhile; it ends with its [`QemuNbd`], and with this
 //! process however that ends. A `qemu-img` that outlives this process finishes what it does to an
 //! image; [`end_leftovers`] of the next process waits for it.
@@ -345,7 +346,7 @@ fn pause() {
 /// Starts a process that is told to end when this one does.
 ///
 /// The kernel ties it to the *thread* that forks, so one thread does it all and never ends.
-fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
+pub(crate) fn spawn_tied(mut command: Command) -> std::io::Result<Child> {
     type Job = (Command, mpsc::SyncSender<std::io::Result<Child>>);
     static SPAWNER: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
     let spawner = SPAWNER.get_or_init(|| {
