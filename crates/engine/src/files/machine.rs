@@ -160,12 +160,15 @@ fn qemu() -> Result<PathBuf> {
     })
 }
 
+/// KVM where whoever QEMU runs as may use it.
 fn accelerator() -> &'static str {
-    let kvm = File::options().read(true).write(true).open("/dev/kvm");
-    match kvm {
-        Ok(_) => "kvm",
-        Err(_) => "tcg",
-    }
+    let opened = File::options().read(true).write(true).open("/dev/kvm");
+    let mode = opened.and_then(|kvm| kvm.metadata());
+    let may = mode.is_ok_and(|found| {
+        let by_group = found.gid() != 0 && found.mode() & 0o060 == 0o060;
+        !rustix::process::geteuid().is_root() || by_group || found.mode() & 0o006 == 0o006
+    });
+    if may { "kvm" } else { "tcg" }
 }
 
 /// Readable for everybody, as whoever QEMU runs as opens it through its descriptor.
