@@ -217,8 +217,8 @@ async fn folders_leave_as_archives_and_are_searched_and_compared() {
     std::fs::create_dir(tree.join("many/new")).unwrap();
     std::fs::write(tree.join("many/new/file"), b"new").unwrap();
     let after = images::ext(place.path(), "ext3", &tree);
-    let (older, newer): ([(&str, &Path); 1], [(&str, &Path); 1]) =
-        ([("vda", &before)], [("vda", &after)]);
+    let older = [("vda", before.as_path())];
+    let newer = [("vda", after.as_path())];
     let (old, new) = tokio::join!(open(&older), open(&newer));
 
     let new = Arc::new(new);
