@@ -77,6 +77,39 @@ pub struct Config {
     /// Figures for Prometheus.
     #[serde(default)]
     pub metrics: MetricsConfig,
+    /// Looking at files of backups.
+    #[serde(default)]
+    pub files: FilesConfig,
+}
+
+/// Looking at files of backups.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesConfig {
+    /// Folder with `boot` and `lib/modules` of a kernel for the machine that reads file systems: `/`
+    /// unless another is said.
+    #[serde(default = "default_kernel_root")]
+    pub kernel_root: PathBuf,
+    /// Backups at once, 1 to 64: each takes a machine with 256 MiB of memory.
+    #[serde(default = "default_file_sessions")]
+    pub sessions: usize,
+}
+
+impl Default for FilesConfig {
+    fn default() -> FilesConfig {
+        FilesConfig {
+            kernel_root: default_kernel_root(),
+            sessions: default_file_sessions(),
+        }
+    }
+}
+
+fn default_kernel_root() -> PathBuf {
+    PathBuf::from("/")
+}
+
+fn default_file_sessions() -> usize {
+    8
 }
 
 /// Figures for Prometheus, at `/metrics`.
@@ -548,6 +581,10 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         absolute("data_dir", &self.data_dir)?;
+        absolute("files.kernel_root", &self.files.kernel_root)?;
+        if !(1..=64).contains(&self.files.sessions) {
+            return Err(Error::invalid("`files.sessions` must be 1 to 64"));
+        }
         if self.http.listen.is_empty() {
             return Err(Error::invalid("`http.listen` is empty"));
         }
@@ -767,6 +804,11 @@ mod tests {
         refused("data_dir = '/a'\nregion = 7", "line 2");
         refused("region = 'x'", "data_dir");
         refused("data_dir = 'a'", "`data_dir` is `a`, no absolute path");
+        refused("data_dir = '/a'\n[files]\nsessions = 0", "files.sessions");
+        refused(
+            "data_dir = '/a'\n[files]\nkernel_root = 'k'",
+            "files.kernel_root",
+        );
         refused("data_dir = '/a'\npublic_url = 'http://h/api'", "line 2");
         refused("data_dir = '/a'\n[http]\nlisten = ['x']", "line 3");
         refused(

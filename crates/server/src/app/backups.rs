@@ -349,6 +349,8 @@ impl App {
         check_not_base(tx, &backup).await?;
         super::images::check_no_image(tx, actor, &backup).await?;
         super::filling::check_not_running_from(tx, &backup).await?;
+        // Nobody is looking at its files any more; the appliance only waits for the next look.
+        self.files.close_idle(backup.id).await;
         if self.serving.holds(backup.id).await {
             return Err(Refusal::new(
                 Code::BACKUP_IN_USE,

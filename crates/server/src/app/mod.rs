@@ -14,6 +14,7 @@ pub mod estimates;
 mod examine;
 pub mod expiry;
 pub mod export;
+pub mod files;
 pub mod filling;
 pub mod image_members;
 pub mod images;
@@ -88,6 +89,8 @@ pub struct App {
     pub maps: maps::Maps,
     /// Backups that are read over the network now.
     pub serving: serving::Serving,
+    /// Backups whose files are looked at.
+    pub files: files::Files,
     /// Backups that servers run from.
     pub filling: filling::Filling,
     /// Archives that are being uploaded.

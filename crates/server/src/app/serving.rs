@@ -95,6 +95,13 @@ impl HeldBackup {
     pub async fn end(self) {
         self.hold.end().await;
     }
+
+    /// The disks of what was asked for, each under its name.
+    pub fn exports(&self) -> Vec<Served> {
+        let wanted = |disk: &ManifestDisk| self.wanted.iter().any(|part| part.disk == disk.disk_id);
+        let disks = self.disks.iter().filter(|(disk, _)| wanted(disk));
+        disks.map(|(_, export)| export.clone()).collect()
+    }
 }
 
 /// What is known of a backup that is held.
@@ -238,12 +245,8 @@ impl App {
     /// Holds a backup in place for one reader. Each of its disks is an export of its name; of a
     /// disk's backup there is one, which is the default export too.
     pub async fn read_backup(&self, actor: &Actor, id: &str) -> AppResult<Reader> {
-        let mut held = self.hold_backup(actor, id).await?;
-        let disks = std::mem::take(&mut held.disks).into_iter();
-        let exports = disks
-            .filter(|(disk, _)| held.wanted.iter().any(|part| part.disk == disk.disk_id))
-            .map(|(_, export)| export)
-            .collect();
+        let held = self.hold_backup(actor, id).await?;
+        let exports = held.exports();
         Ok(Reader { held, exports })
     }
 

@@ -58,6 +58,7 @@ impl App {
             sender: crate::notify::Sender::new(config)?,
             maps: super::maps::Maps::default(),
             serving: super::serving::Serving::default(),
+            files: super::files::Files::new(config),
             filling: super::filling::Filling::default(),
             imports: super::import::Imports::beside(config.limits.tasks),
             settled,

@@ -18,6 +18,7 @@ mod doctor;
 mod environment;
 mod estimate;
 mod export;
+mod files;
 mod host;
 mod human;
 mod image;
@@ -118,6 +119,7 @@ enum Command {
     Image(image::ImageArgs),
     Restore(restore::RestoreArgs),
     Nbd(nbd::NbdArgs),
+    Files(files::FilesArgs),
     Task(task::TaskArgs),
     Audit(audit::AuditArgs),
     Host(host::HostArgs),
@@ -184,6 +186,7 @@ fn run(command: Command, context: &Context<'_>) -> Result<()> {
         Command::Image(args) => image::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Nbd(args) => nbd::run(args, context),
+        Command::Files(args) => files::run(args, context),
         Command::Task(args) => task::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Host(args) => host::run(args, context),

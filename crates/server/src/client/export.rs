@@ -35,6 +35,13 @@ impl RemoteFile {
     }
 }
 
+impl RemoteFile {
+    /// A file inside a backup, or (`archive`) a folder of it as tar.
+    pub(super) fn inside(path: String, query: String) -> RemoteFile {
+        RemoteFile { path, query }
+    }
+}
+
 /// What is known of how a file is to be gone on with.
 #[derive(Debug, Clone)]
 pub struct Resume {

@@ -58,7 +58,7 @@ pub fn text(value: &Value) -> &str {
 }
 
 /// Runs the command line in the lab's directory.
-fn coffer(lab: &Lab, words: &[&str]) -> Command {
+pub fn coffer(lab: &Lab, words: &[&str]) -> Command {
     let password = lab.directory.path().join("data").join(PASSWORD_FILE);
     let password = std::fs::read_to_string(password).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_coffer"));
@@ -76,7 +76,7 @@ fn coffer(lab: &Lab, words: &[&str]) -> Command {
 }
 
 #[track_caller]
-fn told(output: &Output) -> Value {
+pub fn told(output: &Output) -> Value {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");
     serde_json::from_slice(&output.stdout).unwrap()

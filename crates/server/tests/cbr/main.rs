@@ -6,6 +6,7 @@ mod create;
 mod disks;
 mod elsewhere;
 mod export;
+mod files;
 mod host;
 mod images;
 mod instant;

@@ -207,8 +207,8 @@ pub(super) async fn image_disk_checksum(
 
 /// What of a file a request wants, by its method and headers.
 pub(super) struct Asked {
-    method: Method,
-    headers: HeaderMap,
+    pub method: Method,
+    pub headers: HeaderMap,
 }
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Asked {

@@ -11,6 +11,7 @@ mod changes;
 mod domains;
 mod estimates;
 mod export;
+mod files;
 mod grants;
 pub(in crate::api) mod groups;
 mod images;
@@ -96,6 +97,13 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ways::go_back))
         .routes(routes!(nbd::read))
         .routes(routes!(changes::list))
+        .routes(routes!(files::volumes))
+        .routes(routes!(files::entries))
+        .routes(routes!(files::entry))
+        .routes(routes!(files::content))
+        .routes(routes!(files::archive))
+        .routes(routes!(files::search))
+        .routes(routes!(files::differences))
         .routes(routes!(export::backup))
         .routes(routes!(export::backup_checksum))
         .routes(routes!(import::import))
