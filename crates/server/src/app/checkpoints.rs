@@ -10,12 +10,13 @@ use coffer_core::state::{BackupState, CheckpointState, VaultState};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::examine::{Known, Taking, examine};
+use super::examine::{Known, Taking};
 use super::quotas::{self, QuotaKind};
 use super::{About, Actor, App, AppError, AppResult, During, vaults as vault_app};
 use crate::catalog::backups::{Backup, Details, Totals};
 use crate::catalog::checkpoints::{Checkpoint, SkippedResource, TakenResource};
 use crate::catalog::policies::Policy;
+use crate::catalog::quotas as rows;
 use crate::catalog::record::Json;
 use crate::catalog::tasks::Task;
 use crate::catalog::vaults::{Resource, ResourceExtra, Vault};
@@ -210,12 +211,12 @@ impl App {
     ) -> AppResult<BackupId> {
         check_vault(vault)?;
         let chosen = vec![(resource.clone(), extra)];
-        let take = match examine(tx, chosen).await? {
+        let before = Before::read(tx, &[vault.id]).await.during(OP)?;
+        let take = match before.known.examine(chosen) {
             (mut taking, _) if taking.len() == 1 => taking.remove(0),
             (_, skipped) => return Err(nothing_left(&skipped)),
         };
         note_sizes(tx, [&take]).await.during(OP)?;
-        let before = Before::read(tx, &[vault.id]).await.during(OP)?;
         let now = self.now();
         let name = safety_backup_name(u16::from_le_bytes(door::random_bytes()));
         let taking = [take];
@@ -280,7 +281,8 @@ impl App {
 pub(super) struct Before {
     present: HashMap<VaultId, Vec<Resource>>,
     known: Known,
-    totals: HashMap<Uuid, Totals>,
+    /// A resource that was in another vault has backups there as well.
+    totals: HashMap<(VaultId, Uuid), Totals>,
     /// Backups that are planned already, by their project; none for a project without a quota.
     planned: HashMap<ProjectId, Option<u64>>,
 }
@@ -294,17 +296,9 @@ impl Before {
         for resource in resources {
             present.entry(resource.vault_id).or_default().push(resource);
         }
-        // A resource that was in another vault has backups there as well.
         let totals = backups::totals_of(tx, ids).await?.into_iter();
-        let is_present = |t: &Totals| {
-            let there = present.get(&t.vault_id);
-            there.is_some_and(|list| list.iter().any(|r| r.resource_id == t.resource_id))
-        };
         Ok(Before {
-            totals: totals
-                .filter(is_present)
-                .map(|t| (t.resource_id, t))
-                .collect(),
+            totals: totals.map(|t| ((t.vault_id, t.resource_id), t)).collect(),
             present,
             known,
             planned: HashMap::new(),
@@ -317,11 +311,13 @@ impl Before {
         let planned = match self.planned.get(&project) {
             Some(None) => return Ok(()),
             Some(Some(planned)) => *planned,
-            None if quotas::left(tx, project, kind).await.during(OP)?.is_none() => {
-                self.planned.insert(project, None);
-                return Ok(());
-            }
-            None => 0,
+            None => match rows::get(tx, project, kind.name()).await.during(OP)? {
+                Some(_) => 0,
+                None => {
+                    self.planned.insert(project, None);
+                    return Ok(());
+                }
+            },
         };
         quotas::check(tx, project, kind, planned + more).await?;
         self.planned.insert(project, Some(planned + more));
@@ -335,8 +331,7 @@ impl Before {
     fn taken(&self, vault: VaultId, taking: &[Taking]) -> Vec<TakenResource> {
         let taken = |take: &Taking| {
             let r = &take.resource;
-            let own = self.totals.get(&r.resource_id);
-            let own = own.filter(|t| t.vault_id == vault);
+            let own = self.totals.get(&(vault, r.resource_id));
             let (backup_count, bytes) = own.map_or((0, 0), |t| (t.backup_count, t.backup_bytes));
             TakenResource {
                 id: r.resource_id.to_string(),
